@@ -1,0 +1,3 @@
+"""Meeting-room bots for EnableX, run from YAML playbooks."""
+
+__version__ = "0.1.0"
