@@ -1,0 +1,171 @@
+"""The log is the product's standard output: one event a line, JSON for machines, text for a terminal.
+
+`configure` is called once, at the edge (the command); elsewhere `structlog.get_logger()` is enough. Names of
+events stand in docs/events.md. Tokens and keys never leave this file: known names, shapes and known values
+(`hide`) are replaced. What libraries say through `logging` comes in the same format, from WARNING up.
+"""
+
+import json
+import logging
+import math
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, MutableMapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+__all__ = ["Format", "configure", "hide"]
+
+Format = Literal["auto", "text", "json"]
+
+REDACTED = "[redacted]"
+_SECRET_NAME = re.compile(
+    r"(^|_)(token|key|secret|password|passwd|authorization|credentials?|cookie)s?$", re.IGNORECASE
+)
+_SECRET_TEXT = (
+    re.compile(r"\beyJ[A-Za-z0-9+/_=.-]{12,}"),  # base64 of '{"': room tokens, JWTs
+    re.compile(r"(?<=\bBasic )[A-Za-z0-9+/=]{6,}", re.IGNORECASE),
+    re.compile(r"(?<=\bBearer )\S{6,}", re.IGNORECASE),
+    re.compile(r"(?<=[?&]token=)[^&\s]+", re.IGNORECASE),
+    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # user:password in a URL
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # chat text must not steer the terminal
+_MIN_HIDDEN = 6  # shorter values would blacken ordinary words
+
+_hidden: set[str] = set()
+
+
+def hide(value: str) -> None:
+    """Never show this value again, wherever it turns up in an event; under six characters it is let be."""
+    if len(value) >= _MIN_HIDDEN:
+        _hidden.add(value)
+
+
+def configure(
+    format: Format = "auto",  # noqa: A002 - the name of the command's option
+    stream: TextIO | None = None,
+    *,
+    now: Callable[[], datetime] | None = None,
+) -> None:
+    """Send every event to `stream`, one a line; may be called again, the last call counts.
+
+    Args:
+        format: `json`, `text`, or `auto`: text on a terminal, JSON otherwise.
+        stream: where to; standard output unless given.
+        now: the instant that `timestamp` shows, aware; the machine's clock unless given.
+    """
+    out = sys.stdout if stream is None else stream
+    as_text = format == "text" or (format == "auto" and out.isatty())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            _stamp(now or (lambda: datetime.now(UTC))),
+            _redact,
+            _text_renderer(out) if as_text else _render_json,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(file=out),
+        cache_logger_on_first_use=False,
+    )
+    _forward_libraries()
+
+
+class _LibraryHandler(logging.Handler):
+    """What a library says through `logging`, as an event `library_logged` of ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        structlog.get_logger().log(
+            record.levelno,
+            "library_logged",
+            library=record.name,
+            message=record.getMessage(),
+            exc_info=record.exc_info if record.exc_info and record.exc_info[0] else None,
+        )
+
+
+def _forward_libraries() -> None:
+    root = logging.getLogger()
+    for handler in list(root.handlers):
+        if isinstance(handler, _LibraryHandler):
+            root.removeHandler(handler)
+    root.addHandler(_LibraryHandler(logging.WARNING))
+    root.setLevel(logging.WARNING)
+
+
+def _stamp(now: Callable[[], datetime]) -> Processor:
+    def stamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        event["timestamp"] = _instant(now())
+        return event
+
+    return stamp
+
+
+def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> MutableMapping[str, Any]:
+    """Order the fields for reading (timestamp, level, event, the rest) and take every secret out."""
+    ordered = {name: event[name] for name in ("timestamp", "level", "event") if name in event}
+    return {name: _clean(value, name) for name, value in {**ordered, **event}.items()}
+
+
+def _clean(value: Any, name: str = "") -> Any:
+    """A value as JSON can say it, without secrets; instants in ISO 8601, time spans in seconds."""
+    if _SECRET_NAME.search(name) and value is not None and not isinstance(value, bool | int | float):
+        return REDACTED
+    match value:
+        case str():
+            return _clean_text(value)
+        case None | bool() | int():
+            return value
+        case float():
+            return round(value, 6) if math.isfinite(value) else None
+        case datetime():
+            return _instant(value)
+        case timedelta():
+            return value.total_seconds()
+        case Mapping():
+            return {_clean_text(str(key)): _clean(item, str(key)) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_clean(item) for item in value]
+        case _:
+            return _clean_text(str(value))
+
+
+def _clean_text(text: str) -> str:
+    for secret in _hidden:
+        text = text.replace(secret, REDACTED)
+    for shape in _SECRET_TEXT:
+        text = shape.sub(REDACTED, text)
+    return text
+
+
+def _instant(at: datetime) -> str:
+    if at.tzinfo is None:
+        return at.isoformat()
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _render_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    return json.dumps(event)
+
+
+def _text_renderer(out: TextIO) -> Processor:
+    render = structlog.dev.ConsoleRenderer(
+        colors=out.isatty() and not os.environ.get("NO_COLOR"),
+        exception_formatter=structlog.dev.plain_traceback,
+        sort_keys=False,
+        pad_event_to=22,
+    )
+
+    def render_text(logger: WrappedLogger, method: str, event: EventDict) -> str:
+        shown = {
+            name: _CONTROL.sub("?", value) if isinstance(value, str) else value
+            for name, value in event.items()
+        }
+        return render(logger, method, shown)
+
+    return render_text

@@ -1,0 +1,161 @@
+"""What the log shows, and what it never shows."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import structlog
+
+from bots import log as log_module
+from bots.log import configure, hide
+
+NOON = datetime(2026, 3, 30, 12, 0, 0, 123_456, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def restored() -> Iterator[None]:
+    """Leave structlog and the root logger as they were found."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    log_module._hidden.clear()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def logged(**values: Any) -> dict[str, Any]:
+    out = io.StringIO()
+    configure("json", out, now=lambda: NOON)
+    structlog.get_logger().info("said", **values)
+    line: dict[str, Any] = json.loads(out.getvalue())
+    return line
+
+
+def test_a_line_is_one_json_object_with_time_level_event_and_values_in_this_order() -> None:
+    assert [
+        ("timestamp", "2026-03-30T12:00:00.123Z"),
+        ("level", "info"),
+        ("event", "said"),
+        ("bot", "helper"),
+        ("waited_s", 4.2),
+    ] == list(logged(bot="helper", waited_s=4.2).items())
+
+
+def test_auto_is_json_when_the_output_is_no_terminal() -> None:
+    out = io.StringIO()
+    configure("auto", out)
+    structlog.get_logger().info("said")
+    assert "said" == json.loads(out.getvalue())["event"]
+
+
+def test_auto_is_coloured_text_on_a_terminal() -> None:
+    out = Terminal()
+    configure("auto", out)
+    structlog.get_logger().info("said", bot="helper")
+    assert "helper" in out.getvalue()
+    assert "\x1b[" in out.getvalue()
+
+
+def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = Terminal()
+    configure("auto", out)
+    structlog.get_logger().info("said", bot="helper")
+    assert "\x1b" not in out.getvalue()
+
+
+def test_chat_text_cannot_steer_the_terminal() -> None:
+    out = io.StringIO()
+    configure("text", out)
+    structlog.get_logger().info("said", text="\x1b[2Jgone")
+    assert "\x1b" not in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "name", ["token", "app_key", "authorization", "Authorization", "api_secret", "tokens"]
+)
+def test_a_field_with_a_secret_name_is_redacted_at_any_depth(name: str) -> None:
+    assert "[redacted]" == logged(**{name: "abc"})[name]
+    assert [{name: "[redacted]"}] == logged(sent=[{name: "abc"}])["sent"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token eyJ0b2tlbiI6InQtMSIsImhvc3QiOiJsb2NhbGhvc3QifQ== was refused",
+        "sent Authorization: Basic dXNlcjpwYXNz",
+        "wss://127.0.0.1/socket.io/?EIO=4&token=abc123def",
+        "https://user:hunter22@127.0.0.1/video/v2",
+    ],
+)
+def test_a_secret_inside_a_text_is_redacted_by_its_shape(text: str) -> None:
+    shown = logged(error=text)["error"]
+    assert "[redacted]" in shown
+    assert not {"eyJ0b2tlbiI6", "dXNlcjpwYXNz", "abc123def", "hunter22"} & set(
+        shown.replace("=", " ").split()
+    )
+
+
+def test_a_hidden_value_is_redacted_wherever_it_turns_up() -> None:
+    hide("s3cr3t-value")
+    line = logged(error="using s3cr3t-value now", nested={"a": ["s3cr3t-value"]})
+    assert "s3cr3t-value" not in json.dumps(line)
+
+
+def test_counts_and_flags_are_not_mistaken_for_secrets() -> None:
+    assert 3 == logged(tokens=3)["tokens"]
+    assert "helper" == logged(monkey="helper")["monkey"]
+
+
+def test_instants_spans_and_unknown_objects_become_json() -> None:
+    line = logged(at=NOON, left=timedelta(minutes=2), odd=float("nan"), cause=ValueError("no"))
+    assert ("2026-03-30T12:00:00.123Z", 120.0, None, "no") == (
+        line["at"], line["left"], line["odd"], line["cause"],
+    )  # fmt: skip
+
+
+def test_a_traceback_is_one_field_of_the_line() -> None:
+    out = io.StringIO()
+    configure("json", out)
+    try:
+        int("broken eyJ0b2tlbiI6InQtMSIsImhvc3QiOiJsb2NhbGhvc3QifQ==")
+    except ValueError:
+        structlog.get_logger().exception("bot_failed")
+    line = json.loads(out.getvalue())
+    assert "ValueError: invalid literal for int() with base 10: 'broken [redacted]" in line["exception"]
+
+
+def test_libraries_speak_json_too_from_warning_up() -> None:
+    out = io.StringIO()
+    configure("json", out)
+    logging.getLogger("aioice").info("pair nominated")
+    logging.getLogger("aioice").warning("lost %d", 3)
+    line = json.loads(out.getvalue())
+    assert ("library_logged", "warning", "aioice", "lost 3") == (
+        line["event"], line["level"], line["library"], line["message"],
+    )  # fmt: skip
+
+
+def test_configuring_twice_does_not_double_library_lines() -> None:
+    out = io.StringIO()
+    configure("json", out)
+    configure("json", out)
+    logging.getLogger("aioice").error("once")
+    assert 1 == len(out.getvalue().splitlines())
+
+
+def test_details_are_left_out() -> None:
+    out = io.StringIO()
+    configure("json", out)
+    structlog.get_logger().debug("packet_sent")
+    assert "" == out.getvalue()
