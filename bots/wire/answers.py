@@ -14,7 +14,7 @@ UNREADABLE = -1  # the result of an ack that says neither yes nor a code
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An ack, understood: `result` 0 is success (`requestFloor` also answers 1701); `data` is what it carried."""
+    """An ack, understood: `result` 0 is success (1701 too for `requestFloor`); `data` is what it carried."""
 
     result: int
     reason: str = ""
@@ -32,8 +32,8 @@ class Answer:
 def read_answer(arguments: Sequence[object]) -> Answer:
     """Understand an ack.
 
-    Forms: `("success", x)`, `("error", x)`, one object with `result`, `true`, `(null, reason)` of the SDP way,
-    a bare text (the break-out token of SDK 1.9), nothing at all.
+    Forms: `("success", x)`, `("error", x)`, one object with `result`, `true`, `(null, reason)` of the SDP
+    way, a bare text (the break-out token of SDK 1.9), nothing at all.
     """
     first = arguments[0] if arguments else None
     second = arguments[1] if len(arguments) > 1 else None
@@ -66,7 +66,8 @@ def _failure(value: object) -> Answer:
 
 def _code(raw: object) -> int:
     try:
-        return int(str(raw))
+        number = float(str(raw))
+        return int(number) if number.is_integer() else UNREADABLE
     except ValueError:
         return UNREADABLE
 

@@ -1,6 +1,6 @@
 """What a server says unasked: one frozen type per event.
 
-Source: signalling.md sections 3.3, 4, 5, 6.3 to 6.5, 11.2; breakouts.md section 4; moderation.md sections 2 and 3.
+Source: signalling.md sections 3.3, 4, 5, 6.3 to 6.5, 11.2; breakouts.md section 4; moderation.md 2, 3.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,8 +45,8 @@ __all__ = [
 class Notice(Record):
     """A message from the server that answers no request.
 
-    `wants_ack`: the SDK calls the ack function without checking that it exists, so a server must ask for an ack
-    (signalling.md section 4.6).
+    `wants_ack`: the SDK calls the ack function without checking that it exists, so a server must ask for
+    an ack (signalling.md section 4.6).
     """
 
     event: ClassVar[str]
@@ -117,6 +117,8 @@ class RoomDisconnected(Notice):
         # documented both flat and one level deeper (moderation.md section 3)
         if isinstance(data, Mapping) and isinstance(data.get("cause"), Mapping):
             data = data["cause"]
+        if isinstance(data, str):
+            data = {"msg": data}
         return super(RoomDisconnected, cls).read(data)
 
     def write(self) -> dict[str, Any]:
@@ -352,10 +354,10 @@ class RoomManagement(Notice):
 _NOTICES: dict[str, type[Notice]] = {
     kind.event: kind
     for kind in (
-        RoomConnected, RoomAwaited, RoomDisconnected, UserConnected, UserDisconnected, UserUpdated, UserAudioMuted,
-        UserAudioUnmuted, UserVideoMuted, UserVideoUnmuted, MediaSignal, TalkersUpdated, StreamAdded, StreamRemoved,
-        HardMuted, HardUnmuted, RoomMuted, RoomUnmuted, DataReceived, BreakoutInvited, BreakoutUserJoined,
-        BreakoutUserLeft, BreakoutDestroyed, RoomManagement,
+        RoomConnected, RoomAwaited, RoomDisconnected, UserConnected, UserDisconnected, UserUpdated,
+        UserAudioMuted, UserAudioUnmuted, UserVideoMuted, UserVideoUnmuted, MediaSignal, TalkersUpdated,
+        StreamAdded, StreamRemoved, HardMuted, HardUnmuted, RoomMuted, RoomUnmuted, DataReceived,
+        BreakoutInvited, BreakoutUserJoined, BreakoutUserLeft, BreakoutDestroyed, RoomManagement,
     )
 }  # fmt: skip
 

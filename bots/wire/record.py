@@ -1,10 +1,12 @@
 """Typed values that are JSON objects on the wire: read tolerantly, written strictly.
 
-A field's wire key is its name unless `wire_key` says otherwise. Unknown keys are ignored, `null` in an optional
-field means "not given", numbers may come as numeric strings (the SDK mixes both). A missing or impossible required
-field is a `WireError`. Written values have the declared types, and fields that are None are left out.
+A field's wire key is its name unless `wire_key` says otherwise. Unknown keys are ignored, `null` in an
+optional field means "not given", numbers may come as numeric strings (the SDK mixes both). A missing required
+field, or a value that its field cannot mean, is a `WireError`. Written values have the declared types, and
+fields that are None are left out.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from types import NoneType, UnionType
@@ -79,9 +81,8 @@ def _read_value(hint: Any, raw: object, where: str) -> Any:
     if origin in (Union, UnionType):
         return _read_value(next(a for a in arguments if a is not NoneType), raw, where)
     if origin is tuple:
-        items = (
-            list(raw.values()) if isinstance(raw, Mapping) else raw
-        )  # the SDK takes lists as maps in places
+        # the SDK takes lists as maps in places
+        items = list(raw.values()) if isinstance(raw, Mapping) else raw
         if not isinstance(items, list | tuple):
             raise WireError(f"{where} must be a list", repr(raw))
         return tuple(_read_value(arguments[0], one, f"{where}[{n}]") for n, one in enumerate(items))
@@ -99,10 +100,12 @@ def _read_scalar(hint: type, raw: object, where: str) -> Any:
         return raw
     if hint is str and isinstance(raw, str | int) and not isinstance(raw, bool):
         return str(raw)
+    if hint is int and type(raw) is int:
+        return raw  # not through float, which loses digits above 2**53
     if hint in (int, float) and isinstance(raw, int | float | str) and not isinstance(raw, bool):
         try:
             number = float(raw)
-            if hint is float or number.is_integer():
+            if math.isfinite(number) and (hint is float or number.is_integer()):
                 return hint(number)
         except (ValueError, OverflowError):
             pass

@@ -344,7 +344,7 @@ class ResumeRoom(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop(Request):
-    """`drop`: leave (`is_self`), remove some (`client_ids`; empty = everyone else), or end the room (`is_all`)."""
+    """`drop`: leave (`is_self`), remove some (`client_ids`; empty = all others), end the room (`is_all`)."""
 
     event: ClassVar[str] = "drop"
     way: ClassVar[Way] = Way.EVENT
@@ -444,11 +444,11 @@ class DestroyBreakouts(Request):
 _REQUESTS: dict[str, type[Request]] = {
     kind.event: kind
     for kind in (
-        PresentToken, GetMaxTalkers, GetTalkerCount, SetTalkerCount, LogClientEvent, Publish, Subscribe, Signal,
-        Unpublish, Unsubscribe, MuteOwnAudio, UnmuteOwnAudio, MuteOwnVideo, UnmuteOwnVideo, HardMuteUser,
-        HardUnmuteUser, HardMuteRoom, HardUnmuteRoom, PauseRoom, ResumeRoom, Drop, SendData, CreateBreakout,
-        CreateAndInviteBreakout, InviteToBreakout, JoinBreakout, AnnounceBreakoutJoin, RejectBreakout,
-        DestroyBreakouts,
+        PresentToken, GetMaxTalkers, GetTalkerCount, SetTalkerCount, LogClientEvent, Publish, Subscribe,
+        Signal, Unpublish, Unsubscribe, MuteOwnAudio, UnmuteOwnAudio, MuteOwnVideo, UnmuteOwnVideo,
+        HardMuteUser, HardUnmuteUser, HardMuteRoom, HardUnmuteRoom, PauseRoom, ResumeRoom, Drop, SendData,
+        CreateBreakout, CreateAndInviteBreakout, InviteToBreakout, JoinBreakout, AnnounceBreakoutJoin,
+        RejectBreakout, DestroyBreakouts,
     )
 }  # fmt: skip
 
