@@ -1,0 +1,25 @@
+"""When: which starts are planned, what is due and what was missed, and an alarm clock to wait for it."""
+
+from bots.schedule.due import PUNCTUAL, Due, due, is_misfired
+from bots.schedule.engine import AlarmClock, Alarms
+from bots.schedule.localtime import Oddity, instant_of, oddity_of, zone_named
+from bots.schedule.occurrences import WEEKDAYS, Cron, Times, Weekly, occurrences, parse_cron
+
+__all__ = [
+    "PUNCTUAL",
+    "WEEKDAYS",
+    "AlarmClock",
+    "Alarms",
+    "Cron",
+    "Due",
+    "Oddity",
+    "Times",
+    "Weekly",
+    "due",
+    "instant_of",
+    "is_misfired",
+    "occurrences",
+    "oddity_of",
+    "parse_cron",
+    "zone_named",
+]

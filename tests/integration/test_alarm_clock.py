@@ -1,0 +1,162 @@
+"""The alarm clock on the real APScheduler and the real time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from apscheduler.triggers.base import BaseTrigger
+from structlog.testing import capture_logs
+
+from bots.clock import SystemClock
+from bots.schedule import AlarmClock
+
+
+class SteppedClock(SystemClock):
+    """The machine's clock with a wall clock that can be stepped."""
+
+    step = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.step
+
+
+@pytest.fixture
+async def clock() -> SteppedClock:
+    return SteppedClock()
+
+
+@pytest.fixture
+async def alarms(clock: SteppedClock) -> AsyncIterator[AlarmClock]:
+    alarms = AlarmClock(clock)
+    alarms.start()
+    yield alarms
+    alarms.stop()
+    await asyncio.sleep(0)
+
+
+def soon(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+class Bell:
+    def __init__(self, rings: int = 1) -> None:
+        self._rings = rings
+        self.heard: list[str] = []
+        self.done = asyncio.Event()
+
+    def ring(self, name: str) -> None:
+        self.heard.append(name)
+        if len(self.heard) >= self._rings:
+            self.done.set()
+
+    async def wait(self) -> None:
+        async with asyncio.timeout(5):
+            await self.done.wait()
+
+
+async def test_an_alarm_rings_at_its_instant_and_not_before(alarms: AlarmClock) -> None:
+    bell, at = Bell(), soon(0.05)
+    alarms.at(at, "bell", lambda: bell.ring("bell"))
+    await bell.wait()
+    assert timedelta(0) <= datetime.now(UTC) - at < timedelta(seconds=0.5)
+
+
+async def test_an_instant_that_has_passed_rings_at_once_however_old(alarms: AlarmClock) -> None:
+    bell = Bell()
+    alarms.at(soon(-86_400), "bell", lambda: bell.ring("bell"))
+    await bell.wait()
+
+
+async def test_a_thousand_alarms_of_one_instant_all_ring_in_order(alarms: AlarmClock) -> None:
+    bell, at = Bell(1000), soon(0.2)
+    for n in range(1000):
+        alarms.at(at, f"bell-{n}", lambda n=n: bell.ring(str(n)))  # type: ignore[misc]  # a default binds n
+    await bell.wait()
+    assert [str(n) for n in range(1000)] == bell.heard
+
+
+async def test_an_alarm_taken_back_does_not_ring(alarms: AlarmClock) -> None:
+    bell, at = Bell(), soon(0.05)
+    cancel = alarms.at(at, "never", lambda: bell.ring("never"))
+    alarms.at(at, "bell", lambda: bell.ring("bell"))
+    cancel()
+    await bell.wait()
+    cancel()
+    assert ["bell"] == bell.heard
+
+
+async def test_an_alarm_set_before_the_start_rings_after_it(clock: SteppedClock) -> None:
+    alarms, bell = AlarmClock(clock), Bell()
+    alarms.at(soon(-1), "early", lambda: bell.ring("early"))
+    alarms.start()
+    await bell.wait()
+    alarms.stop()
+    alarms.stop()
+
+
+async def test_a_callback_that_raises_is_logged_and_the_next_alarm_rings(alarms: AlarmClock) -> None:
+    bell = Bell()
+    with capture_logs() as lines:
+        alarms.at(soon(0.01), "broken", [].pop)
+        alarms.at(soon(0.03), "bell", lambda: bell.ring("bell"))
+        await bell.wait()
+    assert [("alarm_failed", "broken")] == [(line["event"], line["alarm"]) for line in lines]
+
+
+class Raising(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
+    def get_next_fire_time(self, previous: Any, now: Any) -> datetime:
+        raise RuntimeError("no next time")
+
+
+async def test_a_raising_trigger_ends_alone(alarms: AlarmClock) -> None:
+    bell, rung = Bell(), []
+
+    async def job() -> None:
+        rung.append("raising")
+
+    with capture_logs() as lines:
+        alarms._scheduler.add_job(job, Raising(), id="0", name="raising", next_run_time=soon(0.01))
+        alarms.at(soon(0.01), "bell", lambda: bell.ring("bell"))
+        await bell.wait()
+        late = Bell()
+        alarms.at(soon(0.05), "late", lambda: late.ring("late"))
+        await late.wait()
+    assert [("alarm_failed", "raising")] == [(line["event"], line["alarm"]) for line in lines]
+
+
+async def test_a_store_that_raises_once_does_not_stop_the_clock(
+    alarms: AlarmClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = alarms._scheduler._jobstores["default"]
+    faults = [OSError("database is locked")]
+    get_next_run_time = store.get_next_run_time
+
+    def raise_once() -> Any:
+        if faults:
+            raise faults.pop()
+        return get_next_run_time()
+
+    monkeypatch.setattr(store, "get_next_run_time", raise_once)
+    bell = Bell()
+    with capture_logs():
+        alarms.at(soon(0.05), "bell", lambda: bell.ring("bell"))
+        await bell.wait()
+    assert [] == faults
+
+
+async def test_a_stepped_wall_clock_is_noticed_within_a_second(
+    alarms: AlarmClock, clock: SteppedClock
+) -> None:
+    bell = Bell()
+    alarms.at(soon(3600), "bell", lambda: bell.ring("bell"))
+    await asyncio.sleep(0.01)
+    clock.step = timedelta(hours=1)
+    async with asyncio.timeout(1.5):
+        await bell.done.wait()
+
+
+async def test_an_instant_without_a_zone_is_refused(alarms: AlarmClock) -> None:
+    with pytest.raises(ValueError, match="zone"):
+        alarms.at(datetime(2026, 1, 1), "naive", lambda: None)  # noqa: DTZ001 - that is the point
