@@ -62,12 +62,14 @@ class EngineOpen(Record):
     def read_packet(cls, packet: EnginePacket) -> "EngineOpen":
         """Read the text of an open packet.
 
+        An interval of 0 is allowed: python-engineio writes whole seconds, so a fast test server says 0.
+
         Raises:
-            WireError: no such object, or an interval that is not positive.
+            WireError: no such object, or times that cannot be kept.
         """
         opened = cls.read(read_json(packet.text))
-        if not (0 < opened.ping_interval_ms < _MAX_MS and 0 < opened.ping_timeout_ms < _MAX_MS):
-            raise WireError("ping interval and timeout must be positive", packet.text)
+        if not (0 <= opened.ping_interval_ms < _MAX_MS and 0 < opened.ping_timeout_ms < _MAX_MS):
+            raise WireError("the ping interval or timeout cannot be kept", packet.text)
         return opened
 
     def packet(self) -> EnginePacket:

@@ -1,0 +1,181 @@
+"""What a server says unasked."""
+
+import inspect
+from typing import Any
+
+import pytest
+
+import bots.wire.notices as notices_module
+from bots.errors import WireError
+from bots.wire import (
+    BreakoutDestroyed,
+    BreakoutInvited,
+    BreakoutUserJoined,
+    BreakoutUserLeft,
+    DataReceived,
+    HardMuted,
+    HardUnmuted,
+    MediaSignal,
+    Notice,
+    RoomAwaited,
+    RoomConnected,
+    RoomDisconnected,
+    RoomManagement,
+    RoomMuted,
+    RoomUnmuted,
+    Stream,
+    StreamAdded,
+    StreamRemoved,
+    TalkerEntry,
+    TalkersUpdated,
+    UnknownNotice,
+    User,
+    UserAudioMuted,
+    UserAudioUnmuted,
+    UserConnected,
+    UserDisconnected,
+    UserUpdated,
+    UserVideoMuted,
+    UserVideoUnmuted,
+    read_notice,
+)
+
+RAVI = User(client_id="c-2", name="Ravi", role="participant", user_ref="u-18", data={"any": "custom"})
+EXAMPLES: list[Notice] = [
+    RoomConnected(
+        room={"settings": {}}, id="r", client_id="c-1", user=RAVI, user_list=(RAVI,), talker_slots=3
+    ),
+    RoomAwaited(),
+    RoomDisconnected(cause=2001, msg="disconnected-by-moderator"),
+    UserConnected(user=RAVI),
+    UserDisconnected(client_id="c-2", name="Ravi"),
+    UserUpdated(client_id="c-2", key="media-modes", info={"publish": {"audio": False}}),
+    UserAudioMuted(client_id="c-2", user=RAVI),
+    UserAudioUnmuted(client_id="c-2", user=RAVI),
+    UserVideoMuted(client_id="c-2", user=RAVI),
+    UserVideoUnmuted(client_id="c-2"),
+    MediaSignal(stream_id=904_959_696, msg={"type": "answer", "sdp": "v=0", "media": []}),
+    MediaSignal(peer_id=1, msg={"type": "ready"}),
+    TalkersUpdated(active=True, talkers=(TalkerEntry(stream_id=1, client_id="c-2", name="Ravi"),)),
+    StreamAdded(stream=Stream(id=101, screen=True)),
+    StreamRemoved(id=101),
+    HardMuted(moderator_id="c-9"),
+    HardUnmuted(),
+    RoomMuted(client_id="c-9"),
+    RoomUnmuted(),
+    DataReceived(message="hello", sender="Bot", sender_id="c-1", timestamp=1, recipients=("c-2",)),
+    DataReceived(type="user_data", message={"any": ["thing"]}),
+    BreakoutInvited(room_id="b-1", requestor={"id": "c-9"}, force_join=True),
+    BreakoutUserJoined(client="c-2", client_id="c-2", room="b-1", name="Ravi"),
+    BreakoutUserLeft(client_id="c-2", room="b-1", name="Ravi"),
+    BreakoutDestroyed(room_id="b-1"),
+    RoomManagement(id="breakout-room-created", msg={"room_id": "b-1"}),
+]
+
+
+@pytest.mark.parametrize("notice", EXAMPLES, ids=lambda notice: type(notice).__name__)
+def test_every_notice_survives_the_way_there_and_back(notice: Notice) -> None:
+    assert notice == read_notice(notice.event, notice.arguments())
+
+
+def test_every_notice_of_the_table_has_an_example() -> None:
+    kinds = {
+        kind
+        for _, kind in inspect.getmembers(notices_module, inspect.isclass)
+        if issubclass(kind, Notice) and vars(kind).get("event")
+    }
+    assert kinds == {type(example) for example in EXAMPLES}
+
+
+def test_the_events_that_the_vendors_client_must_ack_say_so() -> None:
+    asking = {example.event for example in EXAMPLES if example.wants_ack}
+    expected = {
+        "hardmute-user-audio",
+        "hardunmute-user-audio",
+        "room-muted",
+        "room-unmuted",
+        "onDataStreamToRoom",
+    }
+    assert expected == asking
+
+
+def test_the_smallest_room_connected_is_enough() -> None:
+    data = {
+        "id": "room-1",
+        "clientId": "c-1",
+        "room": {"settings": {}},
+        "user": {"clientId": "c-1", "name": "Asha"},
+        "userList": {"c-1": {"clientId": "c-1", "name": "Asha", "role": "participant"}},
+        "streams": [{"id": 1, "audio": True, "video": False, "data": True, "attributes": {}}],
+        "videoBitrateQualityMap": {},
+    }
+    read = read_notice("room-connected", [data])
+    assert isinstance(read, RoomConnected)
+    assert ("room-1", 1, "Asha") == (read.id, read.streams[0].id, read.user_list[0].name)
+
+
+@pytest.mark.parametrize(
+    ("payload", "cause", "msg"),
+    [
+        ({"cause": {"cause": 2001, "msg": "disconnected-by-moderator"}}, 2001, "disconnected-by-moderator"),
+        ({"cause": 2002, "msg": "unexpected-disconnection"}, 2002, "unexpected-disconnection"),
+        ({"cause": {"msg": "user-denied"}}, 2002, "user-denied"),
+        ("Conference Expired", 2002, "Conference Expired"),
+        (None, 2002, "unexpected-disconnection"),
+    ],
+)
+def test_the_end_is_understood_at_both_depths(payload: Any, cause: int, msg: str) -> None:
+    assert RoomDisconnected(cause=cause, msg=msg) == read_notice("room-disconnected", [payload])
+
+
+@pytest.mark.parametrize("requestor", ["c-9", {"id": "c-9", "name": "Asha"}])
+def test_the_inviter_may_be_a_text_or_an_object(requestor: Any) -> None:
+    read = read_notice("invite-breakout-room", [{"room_id": "b", "requestor": requestor}])
+    assert isinstance(read, BreakoutInvited)
+    assert "c-9" == read.inviter_id
+
+
+def test_both_documented_forms_of_a_breakout_leave_are_read() -> None:
+    first = read_notice("breakout-user-disconnected", [{"clientId": "c", "room": "b", "name": ""}])
+    assert first == read_notice("breakout-user-disconnected", [{"client_id": "c", "room_id": "b"}])
+
+
+@pytest.mark.parametrize("payload", [{"client": "c"}, {"clientId": "c"}, {"client": "c", "clientId": "c"}])
+def test_both_spellings_of_a_breakout_joiner_are_read(payload: Any) -> None:
+    assert BreakoutUserJoined(client="c", client_id="c") == read_notice(
+        "user-joined-breakout-room", [payload]
+    )
+
+
+def test_user_data_is_found_under_both_names() -> None:
+    read = read_notice("onDataStreamToRoom", [{"type": "user_data", "msg": {"a": 1}}])
+    assert isinstance(read, DataReceived)
+    assert {"a": 1} == read.message
+
+
+def test_a_media_signal_has_one_number_whatever_its_key() -> None:
+    assert 7 == MediaSignal(stream_id=7, msg={}).number
+    assert 1 == MediaSignal(peer_id=1, msg={}).number
+    assert 0 == MediaSignal(msg={}).number
+
+
+def test_an_event_that_is_not_in_the_table_is_kept_whole() -> None:
+    assert UnknownNotice(name="genericEvents", values=(1, 2)) == read_notice("genericEvents", [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("event", "payload"),
+    [
+        ("room-connected", {}),
+        ("room-connected", {"room": {}, "userList": [{"name": "no id"}]}),
+        ("user-connected", {"name": "no id"}),
+        ("active-talkers-updated", {"activeList": [{"streamId": "first"}]}),
+        ("invite-breakout-room", {}),
+        ("user-joined-breakout-room", {}),
+        ("breakout-room-destroyed", []),
+        ("onRemoveStream", {"id": "x"}),
+    ],
+)
+def test_payloads_that_an_event_cannot_carry_are_refused(event: str, payload: Any) -> None:
+    with pytest.raises(WireError):
+        read_notice(event, [payload])
