@@ -1,0 +1,229 @@
+"""What travels between a bot and its fleet: frozen values that JSON can say, never a live object.
+
+A `Command` goes to one bot, a `BotEvent` comes back. Instants are aware, UTC, so that they mean the same in
+another process.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from bots.bot.outcome import Outcome
+
+__all__ = [
+    "BotEvent",
+    "BotFailed",
+    "BotJoined",
+    "BotLeft",
+    "BreakoutEntered",
+    "BreakoutExited",
+    "BreakoutsClosed",
+    "BreakoutsNamed",
+    "BreakoutsOpened",
+    "ClipPlay",
+    "Command",
+    "Drain",
+    "InviteEnd",
+    "InviteSettled",
+    "Judge",
+    "Judged",
+    "PlayFinished",
+    "RunEnded",
+    "Said",
+]
+
+InviteEnd = Literal["accepted", "rejected", "ignored", "expired", "failed"]
+LeaveCause = Literal["session_end", "leave_step", "leave_when", "stopped"]
+FailStage = Literal["join", "room", "bug"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipPlay:
+    """How to play one clip; the same values give the same packets everywhere.
+
+    Attributes:
+        name: as the playbook names it.
+        path: of the sound file.
+        volume: factor, 1.0 leaves it as it is.
+        fade_in_s, fade_out_s: seconds.
+        is_looped: start again at the end, until stopped.
+    """
+
+    name: str
+    path: str
+    volume: float = 1.0
+    fade_in_s: float = 0.0
+    fade_out_s: float = 0.0
+    is_looped: bool = False
+
+
+# commands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drain:
+    """Finish the running steps, go back to the parent, leave properly; at most `within_s` seconds."""
+
+    within_s: float = 10.0
+    cause: LeaveCause = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Say with `Judged` whether you heard this clip in this room between these instants."""
+
+    play_id: str
+    clip: ClipPlay
+    room_id: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakoutsNamed:
+    """The names under which a moderator bot opened breakouts: name -> room id."""
+
+    names: dict[str, str]
+
+
+Command = Drain | Judge | BreakoutsNamed
+
+
+# events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotJoined:
+    """In the parent room."""
+
+    bot_id: str
+    room_id: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotFailed:
+    """The end of a bot that could not go on.
+
+    Attributes:
+        stage: `join` it never got in; `room` it lost the room; `bug` a fault of ours.
+    """
+
+    bot_id: str
+    stage: FailStage
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotLeft:
+    """The proper end of a bot."""
+
+    bot_id: str
+    cause: LeaveCause
+    was_joined: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteSettled:
+    """One invite has come to its end."""
+
+    bot_id: str
+    room_id: str
+    end: InviteEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakoutEntered:
+    bot_id: str
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakoutExited:
+    """Back in the parent, or `is_back` false: the connection ended on the way."""
+
+    bot_id: str
+    room_id: str
+    is_back: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakoutsOpened:
+    bot_id: str
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakoutsClosed:
+    bot_id: str
+    room_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    bot_id: str
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayFinished:
+    """A clip has been sent, wholly or up to a stop.
+
+    Attributes:
+        packets: sent, 20 ms each.
+        delivered: packets that arrived by the media server's receiver report; None when it sent none.
+        outcome: finished, stopped (by a step or the end), closed (with its room).
+    """
+
+    bot_id: str
+    play_id: str
+    clip: ClipPlay
+    room_id: str
+    is_breakout: bool
+    since: datetime
+    until: datetime
+    packets: int
+    delivered: int | None
+    outcome: Literal["finished", "stopped", "closed"]
+    rule: str | None = None
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Answer to `Judge`.
+
+    Attributes:
+        is_heard: None when the bot cannot say; `reason` says why.
+        score: of the match, 0 to 1.
+    """
+
+    bot_id: str
+    play_id: str
+    is_heard: bool | None
+    score: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnded:
+    bot_id: str
+    rule: str
+    outcome: Outcome
+    reason: str | None = None
+
+
+BotEvent = (
+    BotJoined
+    | BotFailed
+    | BotLeft
+    | InviteSettled
+    | BreakoutEntered
+    | BreakoutExited
+    | BreakoutsOpened
+    | BreakoutsClosed
+    | Said
+    | PlayFinished
+    | Judged
+    | RunEnded
+)
