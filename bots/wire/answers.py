@@ -84,7 +84,7 @@ def granted(**fields: Any) -> tuple[Any, ...]:
     return ({"result": 0, **fields},)
 
 
-def refused(result: int, reason: str, **fields: Any) -> tuple[Any, ...]:
+def refused(result: int, reason: str, /, **fields: Any) -> tuple[Any, ...]:
     """The ack of a refused request; `error` repeats `msg` because 3.1.8 shows that one for `publish`."""
     return ({"result": result, "msg": reason, "error": reason, **fields},)
 

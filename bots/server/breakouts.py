@@ -1,0 +1,265 @@
+"""The rules of breakout rooms: who may create, invite, join; who is told; when a room ends. Pure.
+
+Source: breakouts.md sections 1 (rules), 4 (who is told), 9 (states), 10 (codes), 12 (checks).
+"""
+
+import random
+import secrets
+from collections.abc import Callable, Sequence
+
+from bots.server.provision import new_room_id
+from bots.server.rooms import DROPPED, UNAUTHORISED, Refused, Rooms, breakout_of
+from bots.server.state import Breakout, Disconnect, Effect, Member, Room, Send
+from bots.server.tokens import Claim
+from bots.wire import (
+    BreakoutDefinition,
+    BreakoutDestroyed,
+    BreakoutInvited,
+    BreakoutUserJoined,
+    BreakoutUserLeft,
+    RoomManagement,
+)
+
+__all__ = ["Breakouts"]
+
+MOST_ROOMS = 10
+BAD_ARGUMENT = 1155
+TOO_MANY_PARTICIPANTS = 1725
+TOO_MANY_ROOMS = 1726
+NO_TOKEN = 1729
+NOT_CREATED = 1731
+NOT_IN_LECTURE = 5067
+JOIN_LIMIT_S = 30.0  # a token that nobody came with by then gives its place back
+ROLES = ("participant", "moderator")
+
+
+class Breakouts:
+    """Breakout rooms of all parents.
+
+    Args:
+        rooms: the registry.
+        clock_s: Unix time, seconds.
+        token_for: makes the token text of a claim for a room.
+        rng: spreads people over rooms in create-and-invite.
+    """
+
+    def __init__(
+        self, rooms: Rooms, *, clock_s: Callable[[], float], token_for: Callable[[Claim, Room], str],
+        rng: random.Random | None = None,
+    ) -> None:  # fmt: skip
+        self._rooms = rooms
+        self._clock_s = clock_s
+        self._token_for = token_for
+        self._rng = rng or random.Random(secrets.randbits(64))
+        self.fail_tokens = False
+        """A switch for tests of clients: every join is answered with 1729 "Failed to generate Token"."""
+
+    # ---- creating and inviting
+
+    def create(self, room: Room, member: Member, definition: BreakoutDefinition) -> tuple[list[str], list[Effect]]:
+        """Make `max_rooms` breakout rooms; the ids, and the notice to the parent's moderators."""
+        self._check_creation(room, member, definition)
+        made = [self._new_room(room, member, definition) for _ in range(definition.max_rooms)]
+        ids = [one.room_id for one in made]
+        message = {"room_id": ids[0], "rooms": ids, "requestor": {"id": member.client_id}}
+        notice = RoomManagement(id="breakout-room-created", msg=message)
+        return ids, [Send(moderator.client_id, notice) for moderator in room.moderators()]
+
+    def create_and_invite(
+        self, room: Room, member: Member, definition: BreakoutDefinition
+    ) -> tuple[list[str], list[Effect]]:
+        """Make rooms and force everybody else in the parent into them, at random, up to their capacity."""
+        ids, effects = self.create(room, member, definition)
+        people = [other.client_id for other in room.others(member.client_id) if not self._away(room, other.client_id)]
+        self._rng.shuffle(people)
+        chosen = people[: len(ids) * definition.participants]
+        for number, room_id in enumerate(ids):
+            group = chosen[number :: len(ids)]
+            if group:
+                effects += self.invite(room, member, room_id, group, force=definition.force_join is not False)
+        return ids, effects
+
+    def invite(self, room: Room, member: Member, room_id: str, clients: Sequence[str], *, force: bool) -> list[Effect]:
+        """Invite members of the parent; one notice each, one to the moderators."""
+        target = self._breakout_under(room, room_id)
+        if target is None:
+            raise Refused(BAD_ARGUMENT, f"{room_id!r} is no breakout room of this room.")
+        if not (member.is_moderator or member.client_id == breakout_of(target).creator_id):
+            raise Refused(UNAUTHORISED, "Only the creator or a moderator may invite to a breakout room.")
+        invitees = [client_id for client_id in dict.fromkeys(clients) if client_id in room.members]
+        if not invitees:
+            raise Refused(BAD_ARGUMENT, "None of these clients is in this room.")
+        invite = BreakoutInvited(room_id=room_id, requestor={"id": member.client_id}, force_join=force)
+        effects: list[Effect] = []
+        for client_id in invitees:
+            breakout_of(target).invited[client_id] = member.client_id
+            effects.append(Send(client_id, invite))
+        message = {"room_id": room_id, "clients": invitees, "requestor": {"id": member.client_id}}
+        told = RoomManagement(id="breakout-room-invited", msg=message)
+        return effects + [Send(moderator.client_id, told) for moderator in room.moderators()]
+
+    def reject(self, room: Room, member: Member, room_id: str) -> list[Effect]:
+        """Give an invitation back; the inviter and the moderators are told."""
+        target = self._breakout_under(room, room_id)
+        inviter = breakout_of(target).invited.pop(member.client_id, None) if target is not None else None
+        if inviter is None:
+            raise Refused(BAD_ARGUMENT, f"There is no invitation to {room_id!r} to reject.")
+        message = {"room_id": room_id, "client_id": member.client_id, "requestor": {"id": inviter}}
+        told = {inviter, *(moderator.client_id for moderator in room.moderators())} & room.members.keys()
+        return [Send(one, RoomManagement(id="breakout-invite-rejected", msg=message)) for one in sorted(told)]
+
+    # ---- joining
+
+    def join(self, room: Room, member: Member, room_id: str, role: str) -> str:
+        """A token for a breakout room.
+
+        Raises:
+            Refused: 1729 with a `reason`: not-in-parent, not-found, not-invited, already-in-breakout, returning, full.
+        """
+        target = self._breakout_under(room, room_id)
+        if room.breakout is not None:
+            raise Refused(NO_TOKEN, "A breakout room can be joined from the parent room only.", reason="not-in-parent")
+        if role not in ROLES:
+            raise Refused(BAD_ARGUMENT, f"role must be participant or moderator, not {role!r}.")
+        if target is None:
+            raise Refused(NO_TOKEN, "There is no such breakout room.", reason="not-found")
+        breakout, client_id = breakout_of(target), member.client_id
+        if client_id not in breakout.invited and client_id != breakout.creator_id:
+            raise Refused(NO_TOKEN, "You are not invited to this breakout room.", reason="not-invited")
+        if self._away(room, client_id):
+            reason = "already-in-breakout"
+            raise Refused(NO_TOKEN, "You are in a breakout room already; leave it first.", reason=reason)
+        if member.is_returning:
+            raise Refused(NO_TOKEN, "Resume the parent room before you join the next one.", reason="returning")
+        if len(breakout.members) + len(breakout.joining) >= breakout.definition.participants:
+            raise Refused(NO_TOKEN, "The breakout room is full.", reason="full")
+        if self.fail_tokens:
+            raise Refused(NO_TOKEN, "Failed to generate Token")
+        breakout.joining.add(client_id)
+        claim = Claim(
+            token_id=secrets.token_hex(12), room_id=room_id, name=member.claim.name, role=role,
+            user_ref=member.claim.user_ref, expires_at=self._clock_s() + JOIN_LIMIT_S, parent_client_id=client_id,
+            data=member.claim.data,
+        )  # fmt: skip
+        return self._token_for(claim, target)
+
+    def give_up_joining(self, room_id: str, parent_client_id: str) -> None:
+        """Nobody came with the token in time: the place is free again, the invitation stays."""
+        target = self._rooms.get(room_id)
+        if target is not None and target.breakout is not None:
+            target.breakout.joining.discard(parent_client_id)
+
+    def announce(self, room: Room, member: Member) -> list[Effect]:
+        """`user-joined-breakout-room`: tell the other members and the parent's moderators, once a joining."""
+        for target in self._under(room):
+            breakout = breakout_of(target)
+            if member.client_id in breakout.members and member.client_id not in breakout.announced:
+                breakout.announced.add(member.client_id)
+                notice = BreakoutUserJoined(
+                    client=member.client_id,
+                    client_id=member.client_id,
+                    room=target.room_id,
+                    name=member.claim.name,
+                )
+                return [Send(one, notice) for one in self._concerned(room, breakout, member.client_id)]
+        return []
+
+    # ---- leaving and ending
+
+    def left(self, target: Room, member: Member) -> list[Effect]:
+        """A connection inside a breakout room is gone: tell the others; the last one out ends the room."""
+        breakout, parent_client_id = breakout_of(target), member.claim.parent_client_id
+        if breakout.members.get(parent_client_id) != member.client_id:
+            return []
+        del breakout.members[parent_client_id]
+        breakout.announced.discard(parent_client_id)
+        parent = self._rooms.get(breakout.parent_id)
+        if parent is None:
+            return []
+        effects: list[Effect] = []
+        if (outside := parent.members.get(parent_client_id)) is not None:
+            outside.is_returning = outside.is_paused
+        notice = BreakoutUserLeft(client_id=parent_client_id, room=target.room_id, name=member.claim.name)
+        effects += [Send(one, notice) for one in self._concerned(parent, breakout, parent_client_id)]
+        if not breakout.members and not breakout.joining:
+            effects += self._end(parent, target)
+        return effects
+
+    def destroy(self, room: Room, member: Member, room_ids: Sequence[str] | None) -> list[Effect]:
+        """End breakout rooms of this parent, all or the given ones; our extension (breakouts.md section 7)."""
+        if not member.is_moderator:
+            raise Refused(UNAUTHORISED, "Only a moderator may end breakout rooms.")
+        targets = [one for one in self._under(room) if room_ids is None or one.room_id in room_ids]
+        missing = sorted(set(room_ids or ()) - {one.room_id for one in targets})
+        if missing:
+            raise Refused(BAD_ARGUMENT, f"{missing[0]!r} is no breakout room of this room.")
+        effects: list[Effect] = []
+        for target in targets:
+            for inside in tuple(target.members.values()):
+                effects += [Send(inside.client_id, DROPPED), Disconnect(inside.client_id)]
+                effects += self._rooms.leave(inside.client_id)
+                effects += self.left(target, inside)
+            if self._rooms.get(target.room_id) is not None:  # nobody was inside to be the last one out
+                effects += self._end(room, target)
+        return effects
+
+    # ---- questions
+
+    def _check_creation(self, room: Room, member: Member, definition: BreakoutDefinition) -> None:
+        if room.is_lecture:
+            raise Refused(NOT_IN_LECTURE, "Breakout rooms exist in group mode only, not in lecture mode.")
+        if room.breakout is not None:
+            raise Refused(NOT_CREATED, "A breakout room can be created from the parent room only.")
+        if not member.is_moderator:
+            raise Refused(UNAUTHORISED, "Only a moderator may create breakout rooms.")
+        if self._away(room, member.client_id):
+            raise Refused(NOT_CREATED, "Leave your breakout room before you create another one.")
+        if definition.participants < 2:
+            raise Refused(NOT_CREATED, "participants must be 2 or more: it is the capacity of each breakout room.")
+        if definition.participants > room.slots - 1:
+            raise Refused(
+                TOO_MANY_PARTICIPANTS,
+                f"participants must be at most {room.slots - 1} here: max_active_talkers - 1.",
+            )
+        if definition.max_rooms < 1:
+            raise Refused(NOT_CREATED, "max_rooms must be 1 or more.")
+        if len(room.breakout_ids) + definition.max_rooms > MOST_ROOMS:
+            raise Refused(TOO_MANY_ROOMS, f"A room has at most {MOST_ROOMS} breakout rooms.")
+
+    def _new_room(self, parent: Room, creator: Member, definition: BreakoutDefinition) -> Room:
+        number = 1 + max((int(self._rooms_name(i).rsplit(" ", 1)[1]) for i in parent.breakout_ids), default=0)
+        body = {**parent.body, "room_id": new_room_id(), "name": f"{parent.name} breakout {number}"}
+        body["settings"] = {**parent.settings, "canvas": definition.canvas, "screen_share": definition.share}
+        breakout = Breakout(parent.room_id, creator.client_id, definition)
+        parent.breakout_ids.append(body["room_id"])
+        return self._rooms.add(Room(body["room_id"], body, breakout=breakout))
+
+    def _rooms_name(self, room_id: str) -> str:
+        room = self._rooms.get(room_id)
+        assert room is not None
+        return room.name
+
+    def _end(self, parent: Room, target: Room) -> list[Effect]:
+        owner = breakout_of(target).creator_id
+        invited = breakout_of(target).invited
+        effects = self._rooms.remove(target)
+        told = [one for one in dict.fromkeys((owner, *invited)) if one in parent.members]
+        return effects + [Send(one, BreakoutDestroyed(room_id=target.room_id)) for one in told]
+
+    def _under(self, room: Room) -> list[Room]:
+        rooms = (self._rooms.get(room_id) for room_id in room.breakout_ids)
+        return [one for one in rooms if one is not None]
+
+    def _breakout_under(self, room: Room, room_id: str) -> Room | None:
+        return next((one for one in self._under(room) if one.room_id == room_id), None)
+
+    def _away(self, room: Room, client_id: str) -> bool:
+        """Whether this member of the parent is in, or on the way into, one of its breakout rooms."""
+        breakouts = (breakout_of(one) for one in self._under(room))
+        return any(client_id in one.members or client_id in one.joining for one in breakouts)
+
+    def _concerned(self, parent: Room, breakout: Breakout, mover: str) -> list[str]:
+        """Parent client ids of the other members and of the parent's moderators, each once."""
+        moderators = (moderator.client_id for moderator in parent.moderators())
+        everyone = dict.fromkeys((*breakout.members, *moderators))
+        return [one for one in everyone if one != mover and one in parent.members]

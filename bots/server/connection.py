@@ -1,0 +1,230 @@
+"""One client's socket: texts in, requests answered, notices out. A thin shell; it decides nothing about rooms.
+
+Source: signalling.md sections 2, 3.1, 4.6; moderation.md section 13.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections import deque
+from typing import Any, Protocol
+
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bots.errors import WireError
+from bots.wire import (
+    Closed,
+    Connected,
+    Event,
+    Notice,
+    Opened,
+    PresentToken,
+    Request,
+    SocketIO,
+    TalkersUpdated,
+    granted,
+    read_request,
+    refused,
+)
+
+__all__ = ["Connection", "House"]
+
+PING_INTERVAL_S = 25.0
+PING_TIMEOUT_S = 20.0
+FIRST_WORD_S = 15.0  # a socket that has not presented a token by then is closed
+PARTING_S = 1.0  # what a client has to leave by itself, before its socket is closed
+MOST_WAITING = 2000  # texts; a client that reads so slowly is cut off
+BAD_ARGUMENT = 1155
+
+log = structlog.get_logger()
+
+
+class House(Protocol):
+    """What a connection belongs to; serve.RoomServer is one."""
+
+    def enter(self, connection: "Connection", token: PresentToken) -> tuple[tuple[Any, ...], str]:
+        """Answer a token: the ack's arguments, and the client id (empty if refused)."""
+        ...
+
+    def entered(self, client_id: str) -> None:
+        """The ack has left: say `room-connected`."""
+        ...
+
+    def answer(self, client_id: str, request: Request, acknowledge: "Acknowledge") -> None:
+        """Answer a request, then carry out what follows from it."""
+        ...
+
+    def gone(self, connection: "Connection", client_id: str) -> None:
+        """The socket is closed."""
+        ...
+
+
+class Acknowledge(Protocol):
+    """Sends the ack of one request; without effect if the client wants none."""
+
+    def __call__(self, arguments: tuple[Any, ...]) -> None: ...
+
+
+class Connection:
+    """The server's end of one socket."""
+
+    def __init__(self, socket: WebSocket, house: House) -> None:
+        self.client_id = ""
+        self.address = socket.client.host if socket.client is not None else "127.0.0.1"
+        self._socket = socket
+        self._house = house
+        self._wire = SocketIO.server(
+            sid=secrets.token_hex(10), ping_interval_s=PING_INTERVAL_S, ping_timeout_s=PING_TIMEOUT_S
+        )
+        self._waiting: deque[tuple[str, bool]] = deque()
+        self._has_work = asyncio.Event()
+        self._heard = asyncio.Event()
+        self._is_ending = False
+        self._parting: asyncio.TimerHandle | None = None
+
+    async def run(self) -> None:
+        """Serve the socket until it is closed."""
+        await self._socket.accept()
+        self._flush()
+        tasks = [
+            asyncio.create_task(self._write(), name="connection/write"),
+            asyncio.create_task(self._beat(), name="connection/beat"),
+            asyncio.create_task(self._expect_token(), name="connection/first-word"),
+        ]
+        try:
+            await self._read()
+        finally:
+            if self._parting is not None:
+                self._parting.cancel()
+            self._is_ending = True
+            self._house.gone(self, self.client_id)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def send(self, notice: Notice) -> None:
+        """Queue a notice; asks for an ack where the SDK needs to give one, and does not wait for it."""
+        self._wire.emit(notice.event, notice.arguments(), ack=notice.wants_ack)
+        self._flush(can_be_dropped=isinstance(notice, TalkersUpdated))
+
+    def part(self) -> None:
+        """Close the socket a second from now, unless the client does so first."""
+        if self._parting is None and not self._is_ending:
+            self._parting = asyncio.get_running_loop().call_later(PARTING_S, self.end)
+
+    def end(self) -> None:
+        """Close the socket after what is queued has been written."""
+        self._is_ending = True
+        self._has_work.set()
+
+    async def _read(self) -> None:
+        while True:
+            try:
+                text = await self._socket.receive_text()
+            except (
+                WebSocketDisconnect,
+                RuntimeError,
+                KeyError,
+            ):  # KeyError: a binary frame, which has no text
+                return
+            try:
+                packets = self._wire.receive(text)
+                self._flush()
+                for packet in packets:
+                    self._take(packet)
+            except WireError as error:
+                log.warning("client_broke_protocol", client_id=self.client_id, problem=str(error))
+                self._wire.close()
+                self._flush()
+                self.end()
+                return await self._drain()
+            if self._wire.is_closed:
+                return None
+
+    async def _drain(self) -> None:
+        """After a protocol error: read on until the socket is closed, listening to nothing."""
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError, KeyError):
+            while True:
+                await self._socket.receive_text()
+
+    def _take(self, packet: object) -> None:
+        self._heard.set()
+        match packet:
+            case Event(name=name, arguments=arguments, ack_id=ack_id):
+                self._request(name, arguments, ack_id)
+            case Closed():
+                self.end()
+            case Connected() | Opened():
+                pass
+
+    def _request(self, name: str, arguments: tuple[Any, ...], ack_id: int | None) -> None:
+        def acknowledge(values: tuple[Any, ...]) -> None:
+            if ack_id is not None:
+                self._wire.acknowledge(ack_id, values)
+                self._flush()
+
+        try:
+            request = read_request(name, arguments)
+        except WireError as error:
+            log.info("request_unreadable", client_id=self.client_id, request=name, problem=str(error))
+            return acknowledge(refused(BAD_ARGUMENT, str(error)))
+        if isinstance(request, PresentToken):
+            return self._present(request, acknowledge)
+        if not self.client_id:
+            return acknowledge(refused(1171, "Present a token first."))
+        return self._house.answer(self.client_id, request, acknowledge)
+
+    def _present(self, token: PresentToken, acknowledge: Acknowledge) -> None:
+        if self.client_id:
+            return acknowledge(refused(BAD_ARGUMENT, "This socket is in a room already."))
+        answer, self.client_id = self._house.enter(self, token)
+        acknowledge(answer)
+        if self.client_id:
+            return self._house.entered(self.client_id)
+        return self.part()
+
+    # ---- the tasks beside the reader
+
+    def _flush(self, *, can_be_dropped: bool = False) -> None:
+        self._waiting.extend((text, can_be_dropped) for text in self._wire.take_outgoing())
+        if len(self._waiting) > MOST_WAITING:
+            self._make_room()
+        self._has_work.set()
+
+    def _make_room(self) -> None:
+        """The client reads too slowly: old talker lists go first; if that is not enough, the client goes."""
+        kept = [one for one in self._waiting if not one[1]]
+        self._waiting = deque(kept)
+        if len(kept) > MOST_WAITING:
+            log.warning("client_too_slow", client_id=self.client_id, waiting=len(kept))
+            self._waiting.clear()
+            self.end()
+
+    async def _write(self) -> None:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                await self._has_work.wait()
+                self._has_work.clear()
+                while self._waiting:
+                    await self._socket.send_text(self._waiting.popleft()[0])
+                if self._is_ending:
+                    return await self._socket.close()
+
+    async def _beat(self) -> None:
+        """Ping; a client that says nothing for as long as it has to answer is gone."""
+        while True:
+            await asyncio.sleep(PING_INTERVAL_S)
+            self._heard.clear()
+            self._wire.ping()
+            self._flush()
+            try:
+                await asyncio.wait_for(self._heard.wait(), PING_TIMEOUT_S)
+            except TimeoutError:
+                log.info("client_silent", client_id=self.client_id)
+                return self.end()
+
+    async def _expect_token(self) -> None:
+        await asyncio.sleep(FIRST_WORD_S)
+        if not self.client_id:
+            self.end()

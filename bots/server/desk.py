@@ -1,0 +1,240 @@
+"""The desk: every request that is not about media, answered. Pure: requests in, answers and effects out.
+
+A caller gets its answer before anybody is told (moderation.md section 13); requests by who may not are answered with
+4101, known requests with a bad payload with 1155, unknown ones with 0 so that no callback of the SDK hangs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bots.server.breakouts import BAD_ARGUMENT, Breakouts
+from bots.server.rooms import DROPPED, UNAUTHORISED, Refused, Rooms
+from bots.server.state import Disconnect, Effect, Member, Room, Send
+from bots.wire import (
+    AnnounceBreakoutJoin,
+    CreateAndInviteBreakout,
+    CreateBreakout,
+    DataReceived,
+    DestroyBreakouts,
+    Drop,
+    GetMaxTalkers,
+    GetTalkerCount,
+    HardMuted,
+    HardMuteRoom,
+    HardMuteUser,
+    HardUnmuted,
+    HardUnmuteRoom,
+    HardUnmuteUser,
+    InviteToBreakout,
+    JoinBreakout,
+    MuteOwnAudio,
+    Notice,
+    PauseRoom,
+    RejectBreakout,
+    Request,
+    ResumeRoom,
+    RoomMuted,
+    RoomUnmuted,
+    SendData,
+    SetTalkerCount,
+    UnmuteOwnAudio,
+    UserAudioMuted,
+    UserAudioUnmuted,
+    granted,
+    refused,
+)
+
+__all__ = ["Desk", "Reply"]
+
+FLOOR_NOT_GRANTED = 1173
+MAY_NOT_PUBLISH = 1170
+CHAT_LIMIT_BYTES = 2048 * 1024  # errors.md, 1196
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The ack's arguments, and what follows from the request."""
+
+    answer: tuple[Any, ...]
+    effects: Sequence[Effect] = ()
+
+
+class Desk:
+    """Answers requests; the one place that knows which rule serves which event."""
+
+    def __init__(self, rooms: Rooms, breakouts: Breakouts) -> None:
+        self._rooms = rooms
+        self._breakouts = breakouts
+
+    def handle(self, client_id: str, request: Request, now: float) -> Reply:
+        """Answer one request of a member.
+
+        Args:
+            client_id: who asks.
+            request: anything but `token` and the media requests, which the connection serves.
+            now: Unix time, seconds; the timestamp of chat.
+        """
+        place = self._rooms.place_of(client_id)
+        if place is None:
+            return Reply(refused(1171, "You are not in a room (any more)."))
+        try:
+            return self._answer(*place, request, now)
+        except Refused as no:
+            return Reply(refused(no.result, no.reason, **no.more))
+
+    def publish_refusal(self, room: Room, member: Member) -> tuple[int, str] | None:
+        """Why this member may not publish now: result and text; None if it may."""
+        if not member.may_publish:
+            return MAY_NOT_PUBLISH, f"A {member.claim.role} does not publish."
+        if room.is_lecture and not member.is_moderator:
+            return FLOOR_NOT_GRANTED, "In lecture mode a participant publishes only with the floor."
+        return None
+
+    def leave(self, client_id: str) -> list[Effect]:
+        """A connection is gone, by its own will or not."""
+        place = self._rooms.place_of(client_id)
+        if place is None:
+            return []
+        room, member = place
+        effects = self._rooms.leave(client_id)
+        return effects + self._breakouts.left(room, member) if room.breakout is not None else effects
+
+    def _answer(self, room: Room, member: Member, request: Request, now: float) -> Reply:
+        match request:
+            case MuteOwnAudio() | UnmuteOwnAudio():
+                return Reply(granted(), self._own_mute(room, member, isinstance(request, MuteOwnAudio)))
+            case PauseRoom() | ResumeRoom():
+                return self._pause(member, request)
+            case HardMuteUser() | HardUnmuteUser():
+                return self._hard_mute(room, member, request.client_id, isinstance(request, HardMuteUser))
+            case HardMuteRoom() | HardUnmuteRoom():
+                return self._mute_room(room, member, isinstance(request, HardMuteRoom))
+            case SendData():
+                return self._send_data(room, member, request, now)
+            case Drop():
+                return self._drop(room, member, request)
+            case GetMaxTalkers():
+                return Reply(granted(maxTalkers=room.slots))
+            case GetTalkerCount():
+                return Reply(granted(numTalkers=room.slots))
+            case SetTalkerCount():
+                return Reply(granted(numAudioTalkers=room.slots, numVideoTalkers=0))
+            case _:
+                return self._answer_breakout(room, member, request)
+
+    def _answer_breakout(self, room: Room, member: Member, request: Request) -> Reply:
+        match request:
+            case CreateBreakout():
+                ids, effects = self._breakouts.create(room, member, request.definition)
+                return Reply(granted(msg={"rooms": ids}), effects)
+            case CreateAndInviteBreakout():
+                ids, effects = self._breakouts.create_and_invite(room, member, request.definition)
+                return Reply(granted(msg={"rooms": ids}), effects)
+            case InviteToBreakout():
+                force = request.force_join is True
+                effects = self._breakouts.invite(room, member, request.room_id, request.clients, force=force)
+                return Reply(granted(msg="Success"), effects)
+            case JoinBreakout():
+                return Reply(granted(token=self._breakouts.join(room, member, request.room_id, request.role)))
+            case AnnounceBreakoutJoin():
+                return Reply(granted(), self._breakouts.announce(room, member))
+            case RejectBreakout():
+                return Reply(granted(), self._breakouts.reject(room, member, request.room_id))
+            case DestroyBreakouts():
+                return Reply(granted(), self._breakouts.destroy(room, member, request.rooms))
+            case _:
+                return Reply(granted())
+
+    # ---- microphones
+
+    def _own_mute(self, room: Room, member: Member, is_muted: bool) -> list[Effect]:
+        was = member.user().audio_muted
+        member.is_self_muted = is_muted
+        return self._tell_mute(room, member, was)
+
+    def _tell_mute(self, room: Room, member: Member, was: bool) -> list[Effect]:
+        """Tell everybody, the muted one too, if its microphone is another than it `was`."""
+        user = member.user()
+        if user.audio_muted == was:
+            return []
+        kind = UserAudioMuted if user.audio_muted else UserAudioUnmuted
+        return room.tell(kind(client_id=member.client_id, user=user))
+
+    def _pause(self, member: Member, request: PauseRoom | ResumeRoom) -> Reply:
+        if isinstance(request, PauseRoom):
+            if not (request.audio or request.video):
+                raise Refused(BAD_ARGUMENT, "muteRoom needs audio or video to be true.")
+            member.is_paused = member.is_paused or request.audio
+            return Reply(granted(msg="Room muted"))
+        if request.audio and request.video:
+            raise Refused(BAD_ARGUMENT, "unMuteRoom needs audio or video to be false.")
+        if not request.audio:
+            member.is_paused = member.is_returning = False
+        return Reply(granted(msg="Room un-muted"))
+
+    def _hard_mute(self, room: Room, member: Member, client_id: str, is_muted: bool) -> Reply:
+        self._require_moderator(member)
+        target = room.members.get(client_id)
+        if target is None:
+            raise Refused(BAD_ARGUMENT, f"There is no client {client_id!r} in this room.")
+        was = target.user().audio_muted
+        target.is_hard_muted = is_muted
+        if not is_muted:
+            target.is_room_muted = False
+        kind = HardMuted if is_muted else HardUnmuted
+        notice = kind(client_id=client_id, moderator_id=member.client_id)
+        return Reply(granted(), [Send(client_id, notice), *self._tell_mute(room, target, was)])
+
+    def _mute_room(self, room: Room, member: Member, is_muted: bool) -> Reply:
+        self._require_moderator(member)
+        room.is_muted = is_muted
+        notice: Notice = (RoomMuted if is_muted else RoomUnmuted)(
+            client_id=member.client_id, moderator_id=member.client_id
+        )
+        effects: list[Effect] = room.tell(notice, but=member.client_id)
+        for other in room.others(member.client_id):
+            was = other.user().audio_muted
+            other.is_room_muted = is_muted and not other.is_moderator
+            effects += self._tell_mute(room, other, was)
+        return Reply(granted(msg="Room is muted" if is_muted else "Room is un-muted"), effects)
+
+    # ---- words
+
+    def _send_data(self, room: Room, member: Member, request: SendData, now: float) -> Reply:
+        if isinstance(request.msg, str) and len(request.msg.encode(errors="replace")) > CHAT_LIMIT_BYTES:
+            raise Refused(1196, "A message may have 2048 kB at most.")
+        if not request.broadcast and not request.clients:
+            raise Refused(BAD_ARGUMENT, "A private message needs a list of clients.")
+        notice = DataReceived(
+            type=request.type, message=request.msg, broadcast=request.broadcast, sender=member.claim.name,
+            sender_id=member.client_id, timestamp=int(now * 1000), recipients=request.clients,
+        )  # fmt: skip
+        if request.broadcast:
+            return Reply(granted(), room.tell(notice, but=member.client_id))
+        addressees = [one for one in dict.fromkeys(request.clients) if one in room.members]
+        return Reply(granted(), [Send(one, notice) for one in addressees])
+
+    # ---- going
+
+    def _drop(self, room: Room, member: Member, request: Drop) -> Reply:
+        if request.is_self:
+            return Reply(granted(), [*self.leave(member.client_id), Disconnect(member.client_id)])
+        self._require_moderator(member)
+        if request.is_all:
+            gone = [member.client_id, *(other.client_id for other in room.others(member.client_id))]
+            for breakout_id in tuple(room.breakout_ids):
+                inside = self._rooms.get(breakout_id)
+                gone += list(inside.members) if inside is not None else []
+        else:
+            named = request.client_ids or [other.client_id for other in room.others(member.client_id)]
+            gone = [client_id for client_id in named if client_id in room.members]
+        effects: list[Effect] = []
+        for client_id in gone:
+            effects += [Send(client_id, DROPPED), Disconnect(client_id), *self.leave(client_id)]
+        return Reply(granted(), effects)
+
+    @staticmethod
+    def _require_moderator(member: Member) -> None:
+        if not member.is_moderator:
+            raise Refused(UNAUTHORISED, "Unauthorized: only a moderator may do this.")

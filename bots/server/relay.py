@@ -1,0 +1,398 @@
+"""The media relay: takes each talker's packets once and forwards them to the slots of whoever listens.
+
+Nothing is decoded. A publication is a peer connection that receives; a subscription is one that sends one slot (SDK
+2.3.16, our bots) or all of them (SDK 3.1.8). Source: signalling.md sections 5 to 7, 12.1, 14.1, 14.9.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bots.errors import MediaError
+from bots.media import LineAnswer, OfferedLine, PeerConnection, build_receiver_report, build_sender_report
+from bots.media import parse_rtcp, parse_rtp
+from bots.server.forward import SILENT_LEVEL, Reception, SlotStream
+from bots.server.rooms import Rooms
+from bots.server.state import Member, Room
+from bots.server.talkers import Voice, assign_slots, rank
+from bots.wire import MediaSignal, Notice, Publish, Signal, TalkerEntry, TalkersUpdated
+
+__all__ = ["Relay"]
+
+BEAT_S = 1.0  # reports and the silence of empty slots
+FIRST_PUBLICATION = 900_000_001  # far above the slots' ids: signalling carries one id for both directions
+SHORTEST_SOUND = 4  # bytes; a shorter Opus packet is DTX, for clients that offer no audio level
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, eq=False)
+class Publication:
+    """What one member sends."""
+
+    stream_id: int
+    owner: "Person"
+    peer: PeerConnection | None = None
+    level_id: int | None = None
+    reception: Reception = field(default_factory=Reception)
+    listeners: list["Listening"] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Listening:
+    """One slot of one listener's connection."""
+
+    peer: PeerConnection
+    stream: SlotStream
+    is_busy: bool = False
+    """A talker is in it."""
+
+
+@dataclass(slots=True, eq=False)
+class Subscription:
+    """One receiving connection of a member, under the stream id that its offer came with."""
+
+    peer: PeerConnection
+    slots: dict[int, Listening] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """The media side of one member."""
+
+    client_id: str
+    room: Room
+    member: Member
+    voice: Voice
+    publications: dict[int, Publication] = field(default_factory=dict)
+    subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    slots: dict[int, str] = field(default_factory=dict)
+    was_told: TalkersUpdated | None = None
+    waiting: dict[int, list[str | None]] = field(default_factory=dict)
+    """Candidates that came before their offer was answered."""
+
+    def publication(self) -> Publication | None:
+        """The microphone, if this member has one."""
+        return next(iter(self.publications.values()), None)
+
+
+class Relay:
+    """All media of the server.
+
+    Args:
+        rooms: the registry.
+        loopback: whether ICE uses 127.0.0.1 only.
+        tell: says something to one client.
+    """
+
+    def __init__(self, rooms: Rooms, *, loopback: bool, tell: Callable[[str, Notice], None]) -> None:
+        self._rooms = rooms
+        self._loopback = loopback
+        self._tell = tell
+        self._people: dict[str, Person] = {}
+        self._in_room: dict[str, dict[str, Person]] = {}
+        self._next_publication = FIRST_PUBLICATION
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._beat: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin the beat of reports and silence."""
+        self._beat = asyncio.create_task(self._run_beat(), name="relay/beat")
+
+    async def stop(self) -> None:
+        """Close every connection and end every task."""
+        for client_id in tuple(self._people):
+            self.forget(client_id)
+        if self._beat is not None:
+            self._beat.cancel()
+            await asyncio.gather(self._beat, return_exceptions=True)
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # ---- members
+
+    def enter(self, client_id: str) -> None:
+        """A member is connected: its first talker list."""
+        place = self._rooms.place_of(client_id)
+        if place is None:
+            return
+        person = Person(client_id, *place, Voice(client_id))
+        self._people[client_id] = person
+        self._in_room.setdefault(person.room.room_id, {})[client_id] = person
+        self._seat(person, self._ranking(person.room))
+
+    def forget(self, client_id: str) -> None:
+        """A member is gone: its connections too; its slots become free."""
+        person = self._people.pop(client_id, None)
+        if person is None:
+            return
+        here = self._in_room[person.room.room_id]
+        del here[client_id]
+        for stream_id in tuple(person.publications):
+            self._end_publication(person, stream_id)
+        for subscription in person.subscriptions.values():
+            self._close(subscription.peer)
+        person.subscriptions.clear()
+        if here:
+            self.update(person.room)
+        else:
+            del self._in_room[person.room.room_id]
+
+    def knows_slot(self, client_id: str, stream_id: int) -> bool:
+        """Whether this member may subscribe to this stream."""
+        person = self._people.get(client_id)
+        return person is not None and 1 <= stream_id <= person.room.slots
+
+    def publish(self, client_id: str, request: Publish) -> int:
+        """A new publication id; the offer comes under it. Its initial mute counts at once (signalling.md 14.9)."""
+        stream_id = self._next_publication
+        self._next_publication += 1
+        person = self._people.get(client_id)
+        if person is not None:
+            person.publications[stream_id] = Publication(stream_id, person)
+            person.member.publication_ids.add(stream_id)
+            if request.mute_stream.audio:
+                person.member.is_self_muted = True
+        return stream_id
+
+    def unpublish(self, client_id: str, stream_id: int) -> None:
+        person = self._people.get(client_id)
+        if person is not None and stream_id in person.publications:
+            self._end_publication(person, stream_id)
+            self.update(person.room)
+
+    def unsubscribe(self, client_id: str, stream_id: int) -> None:
+        """End what was offered under this id; nothing if nothing was."""
+        person = self._people.get(client_id)
+        subscription = person.subscriptions.pop(stream_id, None) if person is not None else None
+        if person is not None and subscription is not None:
+            self._close(subscription.peer)
+            self._connect_slots(person.room)
+
+    # ---- negotiation
+
+    def signal(self, client_id: str, request: Signal) -> None:
+        """An offer or a candidate of a member's connection."""
+        person = self._people.get(client_id)
+        if person is None:
+            return
+        kind, body = request.msg.get("type"), request.msg
+        if kind == "offer" and isinstance(body.get("sdp"), str):
+            work = self._answer(person, request.stream_id, body["sdp"])
+        elif kind == "candidate":
+            candidate = body.get("candidate")
+            text = candidate.get("candidate") if isinstance(candidate, dict) else candidate
+            work = self._add_candidate(person, request.stream_id, text if isinstance(text, str) else None)
+        else:
+            return  # updatestream, control: layers of video, which this relay has none of
+        self._spawn(work, f"relay/{client_id}/{request.stream_id}/{kind}")
+
+    async def _answer(self, person: Person, stream_id: int, offer: str) -> None:
+        peer = PeerConnection(loopback=self._loopback)
+        old = person.publications.get(stream_id)
+        person.waiting.setdefault(stream_id, [])
+        if old is not None:
+            older, old.peer = old.peer, peer
+            slots: dict[int, Listening] = {}
+        elif self.knows_slot(person.client_id, stream_id):
+            before = person.subscriptions.get(stream_id)
+            older = before.peer if before is not None else None
+            slots = {}
+            person.subscriptions[stream_id] = Subscription(peer, slots)
+        else:
+            return self._close(peer)
+        if older is not None:
+            self._close(older)
+        is_publication = old is not None
+        numbers = iter(range(1, person.room.slots + 1) if person.member.is_single_pc else (stream_id,))
+        wanted: dict[int, int] = {}  # media line -> slot
+
+        def decide(index: int, line: OfferedLine) -> LineAnswer:
+            if line.kind != "audio":
+                return LineAnswer(direction="inactive")
+            if is_publication:
+                return LineAnswer(direction="recvonly")
+            slot = next(numbers, None)
+            if slot is None:
+                return LineAnswer(direction="inactive")
+            wanted[index] = slot
+            return LineAnswer(direction="sendonly", ssrc=peer.new_ssrc())
+
+        try:
+            sdp = await peer.answer(offer, decide)
+        except MediaError as error:
+            log.warning("offer_refused", client_id=person.client_id, stream_id=stream_id, problem=str(error))
+            return self._close(peer)
+        for index, slot in wanted.items():
+            line = peer.lines[index]
+            slots[slot] = Listening(peer, SlotStream(line.ssrc, line.payload_type, line.level_id))
+        if old is not None:
+            old.level_id = next((line.level_id for line in peer.lines if line.kind == "audio"), None)
+            peer.set_receivers(
+                lambda data, at: self._take_rtp(old, data, at), lambda data, at: self._take_rtcp(old, data, at)
+            )
+        peer.on_state(lambda state: self._state_changed(person, stream_id, is_publication, peer, state))
+        self._say(person, stream_id, is_publication, {"type": "answer", "sdp": sdp, "media": []})
+        for candidate in person.waiting.pop(stream_id, []):
+            await peer.add_candidate(candidate)
+        return None
+
+    async def _add_candidate(self, person: Person, stream_id: int, candidate: str | None) -> None:
+        if stream_id in person.waiting:
+            person.waiting[stream_id].append(candidate)
+            return
+        publication = person.publications.get(stream_id)
+        subscription = person.subscriptions.get(stream_id)
+        peer = publication.peer if publication is not None else subscription.peer if subscription is not None else None
+        if peer is not None:
+            await peer.add_candidate(candidate)
+
+    def _state_changed(
+        self, person: Person, stream_id: int, is_publication: bool, peer: PeerConnection, state: str
+    ) -> None:  # fmt: skip
+        if state != "connected" or self._people.get(person.client_id) is not person:
+            return
+        self._say(person, stream_id, is_publication, {"type": "ready"})
+        if is_publication:
+            self._say(person, stream_id, is_publication, {"type": "started"})
+        self._connect_slots(person.room)
+        if not is_publication and (subscription := person.subscriptions.get(stream_id)) is not None:
+            now = _now()
+            for listening in subscription.slots.values():
+                if not listening.is_busy:
+                    peer.send_rtp(listening.stream.silence(now))
+
+    def _say(self, person: Person, stream_id: int, is_publication: bool, msg: dict[str, Any]) -> None:
+        if is_publication:
+            self._tell(person.client_id, MediaSignal(stream_id=stream_id, msg=msg))
+        else:
+            self._tell(person.client_id, MediaSignal(peer_id=stream_id, msg=msg))
+
+    # ---- packets
+
+    def _take_rtp(self, publication: Publication, data: bytes, at: float) -> None:
+        """One packet of a talker: the hot path."""
+        parsed = parse_rtp(data, publication.level_id)
+        if parsed is None:
+            return
+        header, payload, level = parsed
+        publication.reception.take(header, at)
+        owner = publication.owner
+        if not owner.member.is_audible or not payload:
+            return
+        if level is None:
+            level = SILENT_LEVEL if len(payload) < SHORTEST_SOUND else 30
+        if owner.voice.hear(level, at):
+            self.update(owner.room)
+        for listening in publication.listeners:
+            packet = listening.stream.forward(publication.stream_id, header, payload, level, at)
+            if packet is not None:
+                listening.peer.send_rtp(packet)
+
+    def _take_rtcp(self, publication: Publication, data: bytes, at: float) -> None:
+        for report in parse_rtcp(data).sender_reports:
+            if report.ssrc == publication.reception.ssrc:
+                publication.reception.sender_reported(report.ntp_middle, at)
+
+    async def _run_beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            now = _now()
+            for person in tuple(self._people.values()):
+                self._report(person, now)
+
+    def _report(self, person: Person, now: float) -> None:
+        for publication in person.publications.values():
+            if publication.peer is not None and publication.reception.received:
+                publication.peer.send_rtcp(build_receiver_report(1, [publication.reception.block(now)]))
+        for subscription in person.subscriptions.values():
+            for listening in subscription.slots.values():
+                stream = listening.stream
+                if now - stream.sent_at >= BEAT_S:
+                    subscription.peer.send_rtp(stream.silence(now))
+                report = build_sender_report(
+                    stream.ssrc, timestamp=stream.timestamp, packets=stream.packets, octets=stream.octets
+                )
+                subscription.peer.send_rtcp(report)
+
+    # ---- who plays where
+
+    def update_around(self, client_id: str) -> None:
+        """After a request that may have changed who is audible."""
+        person = self._people.get(client_id)
+        if person is not None:
+            self.update(person.room)
+
+    def update(self, room: Room) -> None:
+        """Seat the talkers of a room anew, and connect the slots."""
+        ranking = self._ranking(room)
+        for person in self._in_room.get(room.room_id, {}).values():
+            self._seat(person, ranking)
+        self._connect_slots(room)
+
+    def _ranking(self, room: Room) -> list[str]:
+        voices = []
+        for person in self._in_room.get(room.room_id, {}).values():
+            if not person.member.is_audible or not person.publications:
+                person.voice.forget()
+            voices.append(person.voice)
+        return rank(voices, _now())
+
+    def _seat(self, person: Person, ranking: list[str]) -> None:
+        here = self._in_room[person.room.room_id]
+        wanted = [] if person.member.is_paused else ranking
+        person.slots = assign_slots(person.slots, wanted, person.room.slots, listener=person.client_id)
+        slot_of = {who: slot for slot, who in person.slots.items()}
+        entries = tuple(
+            TalkerEntry(stream_id=slot_of[who], client_id=who, name=here[who].member.claim.name)
+            for who in ranking
+            if who in slot_of
+        )
+        notice = TalkersUpdated(active=person.client_id in ranking[: person.room.slots], talkers=entries)
+        if notice != person.was_told:
+            person.was_told = notice
+            self._tell(person.client_id, notice)
+
+    def _connect_slots(self, room: Room) -> None:
+        """From who sits where to which packets go where."""
+        people = self._in_room.get(room.room_id, {})
+        for person in people.values():
+            for publication in person.publications.values():
+                publication.listeners = []
+        for person in people.values():
+            for subscription in person.subscriptions.values():
+                for slot, listening in subscription.slots.items():
+                    talker = people.get(person.slots.get(slot, ""))
+                    source = talker.publication() if talker is not None else None
+                    listening.is_busy = source is not None
+                    if source is not None:
+                        source.listeners.append(listening)
+
+    # ---- ends
+
+    def _end_publication(self, person: Person, stream_id: int) -> None:
+        publication = person.publications.pop(stream_id)
+        person.member.publication_ids.discard(stream_id)
+        publication.listeners = []
+        if publication.peer is not None:
+            self._close(publication.peer)
+
+    def _close(self, peer: PeerConnection) -> None:
+        self._spawn(peer.close(), "relay/close")
+
+    def _spawn(self, work: Any, name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("relay_task_failed", task=task.get_name(), exc_info=error)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

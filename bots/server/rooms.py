@@ -1,0 +1,228 @@
+"""All rooms of the embedded server: who may enter, who is where, who is told of comings and goings. Pure.
+
+Source: signalling.md sections 3, 4 and 9; server-api.md sections 4 to 6; errors.md (2101, 2102).
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bots.server.state import Breakout, Disconnect, Effect, Member, Room, Send
+from bots.server.tokens import Claim, TokenMint
+from bots.wire import PresentToken, RoomConnected, RoomDisconnected, Stream, UserConnected, UserDisconnected
+
+__all__ = ["BAD_TOKEN", "Admission", "Refused", "Rooms"]
+
+BAD_TOKEN = 4118
+NO_MODERATOR_PLACE = 2101
+NO_PARTICIPANT_PLACE = 2102
+UNAUTHORISED = 4101
+DROPPED = RoomDisconnected(cause=2001, msg="disconnected-by-moderator")
+EXPIRED = RoomDisconnected(cause=2002, msg="Conference Expired")
+DUPLICATE = RoomDisconnected(cause=2002, msg="joined-again-elsewhere")
+
+
+class Refused(Exception):  # noqa: N818 -- it is the answer of a request, carried to the place that gives it
+    """A request is not granted: result code, text, and more keys for the answer."""
+
+    def __init__(self, result: int, reason: str, /, **more: Any) -> None:
+        super().__init__(reason)
+        self.result = result
+        self.reason = reason
+        self.more = more
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Somebody was let in."""
+
+    room: Room
+    member: Member
+    effects: tuple[Effect, ...]
+    replaced: bool
+    """The same client was still here with an older socket, which has to go without a word to the others."""
+
+
+class Rooms:
+    """The registry of rooms and of the connections in them."""
+
+    def __init__(self, mint: TokenMint) -> None:
+        self.mint = mint
+        self._rooms: dict[str, Room] = {}
+        self._where: dict[str, Room] = {}
+        self._used: dict[str, str] = {}
+
+    # ---- rooms
+
+    def add(self, room: Room) -> Room:
+        self._rooms[room.room_id] = room
+        return room
+
+    def get(self, room_id: str) -> Room | None:
+        return self._rooms.get(room_id)
+
+    def listed(self) -> list[Room]:
+        """The rooms of the project; breakout rooms are not among them."""
+        return [room for room in self._rooms.values() if room.breakout is None]
+
+    def remove(self, room: Room) -> list[Effect]:
+        """Forget a room and its breakout rooms; whoever is inside is told and disconnected."""
+        effects: list[Effect] = []
+        for breakout_id in tuple(room.breakout_ids):
+            effects += self.remove(self._rooms[breakout_id])
+        for member in tuple(room.members.values()):
+            effects += [Send(member.client_id, EXPIRED), Disconnect(member.client_id)]
+            self._forget(room, member.client_id)
+        del self._rooms[room.room_id]
+        if room.breakout is not None and (parent := self._rooms.get(room.breakout.parent_id)) is not None:
+            parent.breakout_ids.remove(room.room_id)
+        return effects
+
+    def place_of(self, client_id: str) -> tuple[Room, Member] | None:
+        """Where a connection is; None once it has left."""
+        room = self._where.get(client_id)
+        return None if room is None else (room, room.members[client_id])
+
+    # ---- coming in
+
+    def admit(self, presented: PresentToken, now: float) -> Admission:
+        """Let the bearer of a token into its room.
+
+        Args:
+            presented: the `token` request.
+            now: Unix time, seconds.
+
+        Raises:
+            Refused: the token is not genuine, used, expired or for a room that is gone, or there is no place left.
+        """
+        claim = self.mint.claim_of(presented.fields)
+        if claim is None:
+            raise Refused(BAD_TOKEN, "The token is not valid. Ask the Server API for a new one.")
+        room = self._rooms.get(claim.room_id)
+        if room is None:
+            raise Refused(BAD_TOKEN, "The room of this token does not exist (any more).")
+        old_id = self._used.get(claim.token_id)
+        if old_id is None and claim.expires_at < now:
+            raise Refused(BAD_TOKEN, "The token has expired. Ask the Server API for a new one.")
+        if old_id is not None and not (presented.is_reconnecting and presented.old_client_id == old_id):
+            raise Refused(BAD_TOKEN, "The token has been used. Ask the Server API for a new one.")
+        replaced = old_id is not None and old_id in room.members
+        if not replaced:
+            self._check_places(room, claim)
+        return self._enter(room, claim, old_id, replaced=replaced, is_single_pc=presented.is_single_pc)
+
+    def _check_places(self, room: Room, claim: Claim) -> None:
+        if room.breakout is not None:
+            if claim.parent_client_id not in (room.breakout.joining | room.breakout.members.keys()):
+                raise Refused(BAD_TOKEN, "The invitation to this breakout room is over.")
+            return
+        kind = "moderators" if claim.role == "moderator" else "participants"
+        here = sum(1 for member in room.members.values() if member.is_moderator == (kind == "moderators"))
+        most = int(room.settings[kind])
+        if here >= most:
+            code = NO_MODERATOR_PLACE if kind == "moderators" else NO_PARTICIPANT_PLACE
+            raise Refused(code, f"The room has places for {most} {kind}, all taken.")
+
+    def _enter(self, room: Room, claim: Claim, old_id: str | None, *, replaced: bool, is_single_pc: bool) -> Admission:
+        client_id = old_id or f"c-{secrets.token_hex(8)}"
+        before = room.members.get(client_id)
+        member = Member(client_id, claim, is_single_pc=is_single_pc)
+        member.is_room_muted = room.is_muted and not member.is_moderator
+        if before is not None:
+            member.is_hard_muted = before.is_hard_muted
+        if not room.members:
+            room.session += 1
+        room.members[client_id] = member
+        self._where[client_id] = room
+        self._used[claim.token_id] = client_id
+        if room.breakout is not None:
+            room.breakout.joining.discard(claim.parent_client_id)
+            room.breakout.invited.pop(claim.parent_client_id, None)
+            room.breakout.members[claim.parent_client_id] = client_id
+        effects = [] if replaced else room.tell(UserConnected(user=member.user()), but=client_id)
+        return Admission(room, member, tuple(effects), replaced)
+
+    # ---- going
+
+    def leave(self, client_id: str) -> list[Effect]:
+        """Take a connection out of its room and tell whoever has to know; nothing if it is not in one."""
+        place = self.place_of(client_id)
+        if place is None:
+            return []
+        room, member = place
+        self._forget(room, client_id)
+        effects = room.tell(UserDisconnected(client_id=client_id, name=member.claim.name, role=member.claim.role))
+        for breakout in self._breakouts_of(room):
+            effects += self._take_out(breakout, client_id)
+        if not room.members and room.breakout is None:
+            for breakout_id in tuple(room.breakout_ids):
+                effects += self.remove(self._rooms[breakout_id])
+            room.is_muted = False  # the session is over; the next one starts afresh
+        return effects
+
+    def _breakouts_of(self, room: Room) -> list[Room]:
+        return [self._rooms[breakout_id] for breakout_id in room.breakout_ids]
+
+    def _take_out(self, breakout: Room, parent_client_id: str) -> list[Effect]:
+        """The parent connection is gone: its breakout connection goes too (breakouts.md section 12, check 8)."""
+        assert breakout.breakout is not None
+        breakout.breakout.invited.pop(parent_client_id, None)
+        breakout.breakout.joining.discard(parent_client_id)
+        inside = breakout.breakout.members.get(parent_client_id)
+        return [] if inside is None else [Send(inside, EXPIRED), Disconnect(inside)]
+
+    def _forget(self, room: Room, client_id: str) -> None:
+        room.members.pop(client_id, None)
+        self._where.pop(client_id, None)
+
+    # ---- what a newcomer is told
+
+    def welcome(self, room: Room, member: Member, *, probe_url: str) -> RoomConnected:
+        """`room-connected` for one member (signalling.md sections 3.3 and 14.4)."""
+        sharing = {"mode": "open", "state": "idle", "approved": [], "pending": []}
+        settings = {**room.settings}
+        if room.breakout is not None:
+            settings["room_type"] = "breakout-room"
+        meta = {
+            **{key: room.body[key] for key in ("name", "owner_ref", "created")},
+            "room_id": room.room_id,
+            "conf_num": f"{room.room_id}-{room.session}",
+            "settings": settings,
+            "mute": room.is_muted,
+            "share": True,
+            "locked": False,
+            "wait_room": False,
+            "knockEnabled": False,
+            "openFloor": False,
+            "sharePermissions": {"screen": dict(sharing), "canvas": dict(sharing)},
+        }
+        return RoomConnected(
+            room=meta,
+            id=room.room_id,
+            client_id=member.client_id,
+            user=member.user(),
+            user_list=tuple(one.user() for one in room.members.values()),
+            # 3.1.8 counts two media lines for each stream; for older clients a video line would be waste
+            streams=tuple(
+                Stream(id=slot, audio=True, video=member.is_single_pc, attributes={"name": f"talker {slot}"})
+                for slot in range(1, room.slots + 1)
+            ),
+            talker_slots=room.slots,
+            video_quality={"minBwKbpsToCheck": 0},
+            probe_url=probe_url,
+        )
+
+
+def breakout_of(room: Room) -> Breakout:
+    """The breakout part of a room that is one."""
+    assert room.breakout is not None, "this room is not a breakout room"
+    return room.breakout
+
+
+def room_meta(room: Room) -> Mapping[str, Any]:
+    """The room object that a token carries."""
+    settings = dict(room.settings)
+    if room.breakout is not None:
+        settings["room_type"] = "breakout-room"
+    return {**room.body, "settings": settings}

@@ -1,0 +1,131 @@
+"""Rooms and members of the embedded server, as plain state; the rules stand in the files beside."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bots.server.tokens import Claim
+from bots.wire import BreakoutDefinition, Notice, Permissions, User
+
+__all__ = ["Breakout", "Disconnect", "Effect", "Member", "Room", "Send"]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Say something to one client."""
+
+    client_id: str
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """Close one client's socket, after what was said to it has left and it had a second to leave by itself."""
+
+    client_id: str
+
+
+Effect = Send | Disconnect
+
+
+@dataclass(slots=True)
+class Member:
+    """One connection in one room."""
+
+    client_id: str
+    claim: Claim
+    is_single_pc: bool = False
+    is_self_muted: bool = False
+    is_hard_muted: bool = False
+    is_room_muted: bool = False
+    is_paused: bool = False
+    """`muteRoom`: neither sends nor receives here, usually because it is in a breakout room."""
+    is_returning: bool = False
+    """Left a breakout room and has not resumed the parent yet."""
+    publication_ids: set[int] = field(default_factory=set)
+
+    @property
+    def is_moderator(self) -> bool:
+        return self.claim.role == "moderator"
+
+    @property
+    def may_publish(self) -> bool:
+        return self.claim.role in ("moderator", "participant")
+
+    @property
+    def is_audible(self) -> bool:
+        """Whether the server forwards what this member sends."""
+        return not (self.is_self_muted or self.is_hard_muted or self.is_room_muted or self.is_paused)
+
+    def user(self) -> User:
+        """The member as other clients see it."""
+        silenced = self.is_self_muted or self.is_hard_muted or self.is_room_muted
+        return User(
+            client_id=self.client_id,
+            name=self.claim.name,
+            role=self.claim.role,
+            user_ref=self.claim.user_ref,
+            permissions=Permissions(publish=self.may_publish, controlhandlers=self.is_moderator),
+            audio_muted=silenced,
+            data=self.claim.data or None,
+        )
+
+
+@dataclass(slots=True)
+class Breakout:
+    """What makes a room a breakout room; client ids are the parent's."""
+
+    parent_id: str
+    creator_id: str
+    definition: BreakoutDefinition
+    invited: dict[str, str] = field(default_factory=dict)
+    """Who is invited -> who invited."""
+    joining: set[str] = field(default_factory=set)
+    """Who has a token and is not connected yet."""
+    members: dict[str, str] = field(default_factory=dict)
+    """Who is inside: parent client id -> client id inside."""
+    announced: set[str] = field(default_factory=set)
+    """Members whose joining the others have been told."""
+
+
+@dataclass(slots=True)
+class Room:
+    """A room: permanent, made through the Server API, or a breakout room of one."""
+
+    room_id: str
+    body: dict[str, Any]
+    """The room object of the Server API: name, owner_ref, settings, sip, data, created, room_id."""
+    members: dict[str, Member] = field(default_factory=dict)
+    is_muted: bool = False
+    breakout: Breakout | None = None
+    breakout_ids: list[str] = field(default_factory=list)
+    session: int = 0
+    """How many sessions this room has had; a part of `conf_num`."""
+
+    @property
+    def name(self) -> str:
+        return str(self.body["name"])
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        settings: Mapping[str, Any] = self.body["settings"]
+        return settings
+
+    @property
+    def slots(self) -> int:
+        """How many talkers a member hears at once."""
+        return int(self.settings["max_active_talkers"])
+
+    @property
+    def is_lecture(self) -> bool:
+        return bool(self.settings["mode"] == "lecture")
+
+    def moderators(self) -> Iterator[Member]:
+        return (member for member in self.members.values() if member.is_moderator)
+
+    def others(self, client_id: str) -> Iterator[Member]:
+        return (member for member in self.members.values() if member.client_id != client_id)
+
+    def tell(self, notice: Notice, *, but: str = "") -> list[Effect]:
+        """Say the same to every member, except `but`."""
+        return [Send(member.client_id, notice) for member in self.others(but)]

@@ -1,0 +1,263 @@
+"""The eleven checks of breakouts.md section 12 that concern the server, and the rules of section 1."""
+
+import pytest
+
+from bots.wire import (
+    AnnounceBreakoutJoin,
+    BreakoutDefinition,
+    BreakoutDestroyed,
+    BreakoutInvited,
+    BreakoutUserJoined,
+    BreakoutUserLeft,
+    CreateAndInviteBreakout,
+    CreateBreakout,
+    DestroyBreakouts,
+    Drop,
+    PauseRoom,
+    RejectBreakout,
+    ResumeRoom,
+    RoomDisconnected,
+    RoomManagement,
+    read_request,
+)
+from tests.fakes.house import FakeHouse
+
+
+def classroom() -> tuple[FakeHouse, str, str, str]:
+    house = FakeHouse()
+    return house, house.enter("moderator", name="Mia"), house.enter(name="Ann"), house.enter(name="Ben")
+
+
+def managed(house: FakeHouse, client_id: str, event: str) -> list[RoomManagement]:
+    return [notice for notice in house.heard(client_id, RoomManagement) if notice.id == event]
+
+
+@pytest.mark.parametrize(("participants", "code"), [(1, 1731), (4, 1725), (99, 1725), (-1, 1731)])
+def test_a_capacity_out_of_range_is_refused(participants: int, code: int) -> None:
+    house, mia, *_ = classroom()
+    answer = house.ask(mia, CreateBreakout(definition=BreakoutDefinition(participants=participants)))
+    assert code == answer.result
+    assert answer.reason
+
+
+def test_the_eleventh_room_is_refused() -> None:
+    house, mia, *_ = classroom()
+    for _ in range(10):
+        house.open_breakout(mia)
+    assert 1726 == house.ask(mia, CreateBreakout(definition=BreakoutDefinition(participants=2))).result
+
+
+def test_more_rooms_than_ten_at_once_are_refused_and_none_is_made() -> None:
+    house, mia, *_ = classroom()
+    definition = BreakoutDefinition(participants=2, max_rooms=11)
+    assert 1726 == house.ask(mia, CreateBreakout(definition=definition)).result
+    assert [] == house.room.breakout_ids
+
+
+def test_an_ended_room_gives_its_place_back() -> None:
+    house, mia, *_ = classroom()
+    rooms = [house.open_breakout(mia) for _ in range(10)]
+    assert house.ask(mia, DestroyBreakouts(rooms=(rooms[3],))).is_ok
+    assert house.open_breakout(mia) not in rooms
+
+
+def test_moderators_hear_of_a_new_room_and_participants_do_not() -> None:
+    house, mia, ann, _ = classroom()
+    other = house.enter("moderator", name="Max")
+    room_id = house.open_breakout(mia)
+    assert [room_id] == [notice.msg["room_id"] for notice in managed(house, other, "breakout-room-created")]
+    assert [] == managed(house, ann, "breakout-room-created")
+
+
+def test_an_invite_reaches_only_the_invited_and_once() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia)
+    assert house.invite(mia, room_id, ann).is_ok
+    assert [(room_id, mia, False)] == [
+        (one.room_id, one.inviter_id, one.force_join) for one in house.heard(ann, BreakoutInvited)
+    ]
+    assert [] == house.heard(ben, BreakoutInvited)
+    assert [] == house.heard(mia, BreakoutInvited)
+
+
+def test_a_participant_may_neither_create_nor_invite() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia)
+    assert 4101 == house.ask(ann, CreateBreakout(definition=BreakoutDefinition(participants=2))).result
+    assert 4101 == house.invite(ann, room_id, ben).result
+    assert [] == house.heard(ben, BreakoutInvited)
+
+
+def test_who_is_not_invited_is_refused_and_nobody_hears_of_it() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia)
+    before = {client: len(notices) for client, notices in house.told.items()}
+    answer = house.join(ann, room_id)
+    assert (1729, "not-invited") == (answer.result, answer.get("reason"))
+    assert before == {client: len(notices) for client, notices in house.told.items()}
+    assert ben in before
+
+
+def test_an_unknown_room_is_refused() -> None:
+    house, _, ann, _ = classroom()
+    answer = house.join(ann, "no-such-room")
+    assert (1729, "not-found") == (answer.result, answer.get("reason"))
+
+
+def test_the_creator_needs_no_invitation() -> None:
+    house, mia, *_ = classroom()
+    assert house.join(mia, house.open_breakout(mia)).is_ok
+
+
+def test_a_join_is_told_to_members_and_moderators_once_and_not_to_the_mover() -> None:
+    house, mia, ann, ben = classroom()
+    cyd = house.enter(name="Cyd")
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann, ben)
+    for client in (ann, ben):
+        house.go_inside(client, room_id)
+        house.ask(client, AnnounceBreakoutJoin(name="x"))
+        house.ask(client, AnnounceBreakoutJoin(name="x"))
+    told = {client: [n.client for n in house.heard(client, BreakoutUserJoined)] for client in (mia, ann, ben, cyd)}
+    assert {mia: [ann, ben], ann: [ben], ben: [], cyd: []} == told
+    assert {room_id} == {notice.room for notice in house.heard(mia, BreakoutUserJoined)}
+
+
+def test_one_breakout_at_a_time() -> None:
+    house, mia, ann, _ = classroom()
+    first, second = house.open_breakout(mia), house.open_breakout(mia)
+    house.invite(mia, first, ann)
+    house.invite(mia, second, ann)
+    house.go_inside(ann, first)
+    assert "already-in-breakout" == house.join(ann, second).get("reason")
+
+
+def test_a_second_join_while_the_first_is_under_way_is_refused() -> None:
+    house, mia, ann, _ = classroom()
+    first, second = house.open_breakout(mia), house.open_breakout(mia)
+    house.invite(mia, first, ann)
+    house.invite(mia, second, ann)
+    assert house.join(ann, first).is_ok
+    assert "already-in-breakout" == house.join(ann, second).get("reason")
+    house.breakouts.give_up_joining(first, ann)
+    assert house.join(ann, second).is_ok
+
+
+def test_the_next_breakout_waits_until_the_parent_is_resumed() -> None:
+    house, mia, ann, _ = classroom()
+    first, second = house.open_breakout(mia), house.open_breakout(mia)
+    house.invite(mia, first, ann)
+    house.invite(mia, second, ann)
+    house.ask(ann, PauseRoom())
+    inside = house.go_inside(ann, first)
+    house.ask(inside, Drop(is_self=True))
+    assert "returning" == house.join(ann, second).get("reason")
+    house.ask(ann, ResumeRoom())
+    assert house.join(ann, second).is_ok
+
+
+def test_an_invitation_is_used_up_by_a_join_and_kept_by_a_failure() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann, ben)
+    house.go_inside(ben, room_id)
+    house.breakouts.fail_tokens = True
+    assert (1729, "Failed to generate Token") == ((answer := house.join(ann, room_id)).result, answer.reason)
+    house.breakouts.fail_tokens = False
+    inside = house.go_inside(ann, room_id)
+    house.ask(inside, Drop(is_self=True))
+    assert "not-invited" == house.join(ann, room_id).get("reason")
+
+
+def test_a_full_room_refuses_and_counts_who_is_on_the_way() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia, capacity=2)
+    house.invite(mia, room_id, ann, ben)
+    assert house.join(ann, room_id).is_ok
+    house.go_inside(ben, room_id)
+    assert "full" == house.join(mia, room_id).get("reason")
+
+
+def test_leaving_is_told_once_and_the_last_one_out_ends_the_room() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann, ben)
+    insides = [house.go_inside(client, room_id) for client in (ann, ben)]
+    house.ask(insides[0], Drop(is_self=True))
+    assert [ann] == [notice.client_id for notice in house.heard(ben, BreakoutUserLeft)]
+    assert [ann] == [notice.client_id for notice in house.heard(mia, BreakoutUserLeft)]
+    assert [] == house.heard(mia, BreakoutDestroyed)
+    house.vanish(insides[1])
+    assert [room_id] == [notice.room_id for notice in house.heard(mia, BreakoutDestroyed)]
+    assert house.rooms.get(room_id) is None
+
+
+def test_the_loss_of_the_parent_connection_closes_the_breakout_connection() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann, ben)
+    inside = house.go_inside(ann, room_id)
+    house.go_inside(ben, room_id)
+    house.vanish(ann)
+    assert [inside] == house.cut
+    assert 1 == len(house.heard(inside, RoomDisconnected))
+
+
+def test_a_rejection_is_a_text_and_reaches_inviter_and_moderators() -> None:
+    house, mia, ann, ben = classroom()
+    max_ = house.enter("moderator", name="Max")
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann)
+    request = read_request("reject-breakout-room", [room_id])
+    assert (room_id,) == request.arguments()
+    assert house.ask(ann, request).is_ok
+    for client in (mia, max_):
+        assert [ann] == [notice.msg["client_id"] for notice in managed(house, client, "breakout-invite-rejected")]
+    assert [] == managed(house, ben, "breakout-invite-rejected")
+    assert "not-invited" == house.join(ann, room_id).get("reason")
+    assert 1155 == house.ask(ann, RejectBreakout(room_id=room_id)).result
+
+
+def test_a_breakout_inside_a_breakout_is_refused() -> None:
+    house, mia, *_ = classroom()
+    inside = house.go_inside(mia, house.open_breakout(mia))
+    assert 1731 == house.ask(inside, CreateBreakout(definition=BreakoutDefinition(participants=2))).result
+
+
+def test_a_lecture_room_has_no_breakouts() -> None:
+    house = FakeHouse(mode="lecture")
+    mia = house.enter("moderator")
+    assert 5067 == house.ask(mia, CreateBreakout(definition=BreakoutDefinition(participants=2))).result
+
+
+def test_create_and_invite_forces_everybody_else_up_to_the_capacity() -> None:
+    house, mia, *_ = classroom()
+    people = [house.enter(name=f"P{n}") for n in range(5)]  # seven others with Ann and Ben
+    definition = BreakoutDefinition(participants=3, max_rooms=2, force_join=True)
+    answer = house.ask(mia, CreateAndInviteBreakout(definition=definition))
+    invites = {client: house.heard(client, BreakoutInvited) for client in house.room.members}
+    forced = {client: got for client, got in invites.items() if got}
+    assert 6 == len(forced)
+    assert all(len(got) == 1 and got[0].force_join for got in forced.values())
+    counts = [sum(got[0].room_id == room for got in forced.values()) for room in answer.get("msg")["rooms"]]
+    assert [3, 3] == counts
+    assert mia not in forced
+    assert set(people) & set(forced)
+
+
+def test_ending_breakouts_disconnects_whoever_is_inside_and_is_for_moderators() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann, ben)
+    inside = house.go_inside(ann, room_id)
+    assert 4101 == house.ask(ben, DestroyBreakouts()).result
+    assert house.ask(mia, DestroyBreakouts()).is_ok
+    assert 1 == len(house.heard(inside, RoomDisconnected))
+    assert [inside] == house.cut
+    assert [room_id] == [notice.room_id for notice in house.heard(mia, BreakoutDestroyed)]
+    assert [room_id] == [notice.room_id for notice in house.heard(ben, BreakoutDestroyed)], "its invitation is void"
+
+
+def test_ending_a_room_that_is_not_there_says_so() -> None:
+    house, mia, *_ = classroom()
+    assert 1155 == house.ask(mia, DestroyBreakouts(rooms=("nope",))).result

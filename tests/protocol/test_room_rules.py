@@ -1,0 +1,209 @@
+"""Coming in, mutes, chat, dropping: the rules of the embedded server, without sockets."""
+
+import pytest
+
+from bots.wire import (
+    DataReceived,
+    Drop,
+    GetMaxTalkers,
+    HardMuted,
+    HardMuteRoom,
+    HardMuteUser,
+    HardUnmuteRoom,
+    HardUnmuteUser,
+    MuteOwnAudio,
+    PauseRoom,
+    ResumeRoom,
+    RoomDisconnected,
+    RoomMuted,
+    SendData,
+    UnknownRequest,
+    UnmuteOwnAudio,
+    UserAudioMuted,
+    UserAudioUnmuted,
+    UserConnected,
+    UserDisconnected,
+)
+from tests.fakes.house import FakeHouse, refusal_of
+
+
+def test_a_newcomer_is_announced_to_the_others_only() -> None:
+    house = FakeHouse()
+    ann, ben = house.enter(name="Ann"), house.enter(name="Ben")
+    assert ["Ben"] == [notice.user.name for notice in house.heard(ann, UserConnected)]
+    assert [] == house.heard(ben, UserConnected)
+
+
+def test_a_token_is_good_once() -> None:
+    house = FakeHouse()
+    fields = house.token()
+    house.present(fields)
+    assert 4118 == refusal_of(house, fields).result
+
+
+def test_a_token_expires_before_its_first_use() -> None:
+    house = FakeHouse()
+    fields = house.token()
+    house.now += 901
+    assert "expired" in refusal_of(house, fields).reason
+
+
+@pytest.mark.parametrize("key", ["name", "role", "roomId", "userRef", "expiresAt", "tokenId"])
+def test_no_part_of_the_claim_can_be_changed(key: str) -> None:
+    house = FakeHouse()
+    fields = house.token("participant")
+    fields["claim"] = {**fields["claim"], key: "moderator"}
+    assert 4118 == refusal_of(house, fields).result
+
+
+@pytest.mark.parametrize(
+    "broken", [{}, {"claim": 1}, {"claim": {}, "signature": "é"}, {"claim": {"a": []}, "signature": ""}]
+)
+def test_rubbish_is_no_token(broken: dict[str, object]) -> None:
+    assert 4118 == refusal_of(FakeHouse(), broken).result
+
+
+def test_what_the_client_writes_beside_the_claim_changes_nothing() -> None:
+    house = FakeHouse()
+    ann = house.present({**house.token("participant"), "role": "moderator", "version": "2.3.16"})
+    assert 4101 == house.ask(ann, HardMuteRoom()).result
+
+
+def test_a_token_of_one_server_is_refused_by_another() -> None:
+    other = FakeHouse()
+    other.mint = other.rooms.mint = type(other.mint)(b"t" * 32)
+    assert 4118 == refusal_of(other, FakeHouse().token()).result
+
+
+def test_places_are_counted_by_role() -> None:
+    house = FakeHouse(moderators=1, participants=1)
+    house.enter("moderator")
+    house.enter("participant")
+    assert 2101 == refusal_of(house, house.token("moderator")).result
+    assert 2102 == refusal_of(house, house.token("participant")).result
+
+
+def test_a_reconnect_takes_the_same_place_without_a_word_to_the_others() -> None:
+    house = FakeHouse(participants=2)
+    ann, fields = house.enter(name="Ann"), house.token(name="Ben")
+    ben = house.present(fields)
+    told = len(house.told[ann])
+    again = house.present({**fields, "isReconnecting": True, "oldClientIdForReconnect": ben})
+    assert ben == again
+    assert told == len(house.told[ann])
+
+
+def test_a_reconnect_as_somebody_else_is_refused() -> None:
+    house = FakeHouse()
+    fields = house.token()
+    house.present(fields)
+    assert 4118 == refusal_of(house, {**fields, "isReconnecting": True, "oldClientIdForReconnect": "c-1"}).result
+
+
+def test_own_mute_is_told_to_everybody_with_the_whole_user() -> None:
+    house = FakeHouse()
+    ann, ben = house.enter(name="Ann"), house.enter(name="Ben")
+    assert house.ask(ben, MuteOwnAudio()).is_ok
+    for client in (ann, ben):
+        (notice,) = house.heard(client, UserAudioMuted)
+        assert (True, "Ben", "ref-Ben") == (notice.user.audio_muted, notice.user.name, notice.user.user_ref)
+    house.ask(ben, UnmuteOwnAudio())
+    assert [ben] == [notice.client_id for notice in house.heard(ann, UserAudioUnmuted)]
+
+
+def test_who_is_hard_muted_cannot_unmute_itself_and_nobody_is_told_that_it_tried() -> None:
+    house = FakeHouse()
+    mia, ann = house.enter("moderator"), house.enter(name="Ann")
+    assert house.ask(mia, HardMuteUser(client_id=ann)).is_ok
+    assert 1 == len(house.heard(ann, HardMuted))
+    house.ask(ann, MuteOwnAudio())
+    house.ask(ann, UnmuteOwnAudio())
+    assert [] == house.heard(mia, UserAudioUnmuted)
+    assert not house.room.members[ann].is_audible
+    house.ask(mia, HardUnmuteUser(client_id=ann))
+    assert house.room.members[ann].is_audible
+    assert 1 == len(house.heard(mia, UserAudioUnmuted))
+
+
+def test_the_room_mute_spares_moderators_and_meets_later_joiners() -> None:
+    house = FakeHouse()
+    mia, ann = house.enter("moderator"), house.enter(name="Ann")
+    max_ = house.enter("moderator", name="Max")
+    assert house.ask(mia, HardMuteRoom()).is_ok
+    late = house.enter(name="Late")
+    audible = {client: house.room.members[client].is_audible for client in (mia, max_, ann, late)}
+    assert {mia: True, max_: True, ann: False, late: False} == audible
+    assert 1 == len(house.heard(ann, RoomMuted))
+    assert [] == house.heard(mia, RoomMuted)
+    assert house.rooms.welcome(house.room, house.room.members[late], probe_url="").room["mute"] is True
+    house.ask(mia, HardUnmuteRoom())
+    assert house.room.members[late].is_audible
+
+
+def test_only_moderators_mute_others() -> None:
+    house = FakeHouse()
+    ann, ben = house.enter(name="Ann"), house.enter(name="Ben")
+    assert 4101 == house.ask(ann, HardMuteUser(client_id=ben)).result
+    assert 4101 == house.ask(ann, HardMuteRoom()).result
+    assert house.room.members[ben].is_audible
+
+
+def test_a_pause_silences_and_a_resume_gives_back() -> None:
+    house = FakeHouse()
+    ann = house.enter()
+    assert house.ask(ann, PauseRoom()).is_ok
+    assert not house.room.members[ann].is_audible
+    assert 1155 == house.ask(ann, ResumeRoom(audio=True, video=True)).result
+    assert house.ask(ann, ResumeRoom()).is_ok
+    assert house.room.members[ann].is_audible
+
+
+def test_public_chat_reaches_the_others_with_its_sender() -> None:
+    house = FakeHouse()
+    ann, ben = house.enter(name="Ann"), house.enter(name="Ben")
+    assert house.ask(ann, SendData(msg="Grüße ✓")).is_ok
+    (notice,) = house.heard(ben, DataReceived)
+    assert ("Grüße ✓", "Ann", ann, True) == (notice.message, notice.sender, notice.sender_id, notice.broadcast)
+    assert notice.timestamp > 0
+    assert [] == house.heard(ann, DataReceived)
+
+
+def test_private_chat_reaches_its_addressees_only() -> None:
+    house = FakeHouse()
+    ann, ben, cyd = (house.enter(name=name) for name in ("Ann", "Ben", "Cyd"))
+    assert house.ask(ann, SendData(msg="psst", broadcast=False, clients=(ben,))).is_ok
+    assert [False] == [notice.broadcast for notice in house.heard(ben, DataReceived)]
+    assert [] == house.heard(cyd, DataReceived)
+    assert 1155 == house.ask(ann, SendData(msg="psst", broadcast=False)).result
+
+
+def test_a_dropped_client_learns_why_and_is_cut() -> None:
+    house = FakeHouse()
+    mia, ann, ben = house.enter("moderator"), house.enter(name="Ann"), house.enter(name="Ben")
+    assert house.ask(mia, Drop(is_all=False, client_ids=(ann,))).is_ok
+    assert [(2001, "disconnected-by-moderator")] == [
+        (notice.cause, notice.msg) for notice in house.heard(ann, RoomDisconnected)
+    ]
+    assert [ann] == house.cut
+    assert [ann] == [notice.client_id for notice in house.heard(ben, UserDisconnected)]
+    assert 4101 == house.ask(ben, Drop(is_all=True)).result
+
+
+def test_an_empty_list_drops_everyone_else_and_all_drops_everybody() -> None:
+    house = FakeHouse()
+    mia, ann, ben = house.enter("moderator"), house.enter(name="Ann"), house.enter(name="Ben")
+    house.ask(mia, Drop(is_all=False, client_ids=()))
+    assert {ann, ben} == set(house.cut)
+    cyd = house.enter(name="Cyd")
+    house.ask(mia, Drop(is_all=True))
+    assert {ann, ben, mia, cyd} == set(house.cut)
+    assert {} == house.room.members
+
+
+def test_an_unknown_request_is_answered_so_that_its_callback_fires() -> None:
+    house = FakeHouse()
+    ann = house.enter()
+    assert house.ask(ann, UnknownRequest(name="pingBack")).is_ok
+    assert 4 == house.ask(ann, GetMaxTalkers()).get("maxTalkers")
+    house.vanish(ann)
+    assert 1171 == house.ask(ann, GetMaxTalkers()).result
