@@ -1,0 +1,20 @@
+# syntax=docker/dockerfile:1
+# Build: a virtual environment with the locked packages and bots itself.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /src
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /opt/bots
+COPY pyproject.toml requirements.lock README.md LICENSE ./
+COPY bots ./bots
+RUN /opt/bots/bin/pip install --constraint requirements.lock .
+
+# Run: no compiler, no root, no sound device; nothing is written but what a mounted /work is given for.
+FROM python:3.11-slim-bookworm
+COPY --from=build /opt/bots /opt/bots
+RUN useradd --system --uid 10001 --home-dir /work --no-create-home bots
+COPY --chown=root:root playbooks /work/playbooks
+ENV PATH=/opt/bots/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+USER 10001
+WORKDIR /work
+ENTRYPOINT ["bots"]
+CMD ["--help"]
