@@ -1,0 +1,68 @@
+"""What a rule can know: people, and what has just happened. Plain values, taken from a room at one instant."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+__all__ = ["Firing", "Occasion", "OccasionKind", "Person"]
+
+OccasionKind = Literal["joined", "left", "chat", "invited", "breakout_joined", "breakout_left"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Someone in a room.
+
+    Attributes:
+        client_id: their id in the parent room; in a breakout's own events, their id there.
+        id: the `user_ref` of their token; for our bots the bot's id.
+        is_bot: one of this playbook's bots.
+        is_me: this very bot.
+    """
+
+    client_id: str = ""
+    id: str = ""
+    name: str = ""
+    role: str = "participant"
+    is_bot: bool = False
+    is_me: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Something that a trigger can match.
+
+    Attributes:
+        room_id, room_name, is_breakout: where it happened.
+        person: whom it is about; None when the room no longer knows them.
+        is_first_time: with `joined`, the first time in this session.
+        text: of a chat line.
+        invite_room_id: with `invited`, the breakout one is invited to.
+    """
+
+    kind: OccasionKind
+    room_id: str
+    room_name: str = ""
+    is_breakout: bool = False
+    person: Person | None = None
+    is_first_time: bool = True
+    text: str = ""
+    invite_room_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """Why a run starts: the occasions that were gathered; none for a timeline entry."""
+
+    occasions: tuple[Occasion, ...] = field(default=())
+
+    @property
+    def first(self) -> Occasion | None:
+        return self.occasions[0] if self.occasions else None
+
+    @property
+    def person(self) -> Person | None:
+        return self.first.person if self.first else None
+
+    @property
+    def count(self) -> int:
+        return len(self.occasions)

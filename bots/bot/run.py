@@ -1,0 +1,241 @@
+"""Runs: what a rule or a timeline entry does once. A run performs steps in order and ends in one outcome.
+
+The mode of a rule says what a second firing does while its run goes on: `single` drops it, `restart` begins anew,
+`queued` waits its turn, `parallel` runs beside it; `max` bounds the last two.
+"""
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, Literal, Protocol, TypeVar
+
+import structlog
+
+from bots.bot.facts import Firing, Occasion
+from bots.bot.outcome import Outcome
+from bots.clock import Clock
+from bots.errors import StepFailed
+
+__all__ = ["Mode", "Rule", "Run", "RunStopped", "Runs", "StepTrace"]
+
+Mode = Literal["single", "restart", "queued", "parallel"]
+
+log = structlog.get_logger()
+
+
+class RunStopped(Exception):  # noqa: N818 - no error: the way out between two steps
+    """Raised between two steps of a run that is to stop."""
+
+
+class Rule(Protocol):
+    """What `Runs` must know of a rule or a timeline entry; `spec.RulePlan` is one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def max(self) -> int: ...
+    @property
+    def cooldown_s(self) -> float: ...
+    @property
+    def gather_s(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StepTrace:
+    """One step that a run has performed: its place, kind, seconds, and how it ended."""
+
+    step: str
+    kind: str
+    duration_s: float
+    outcome: Literal["finished", "failed", "stopped"]
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of a rule.
+
+    Attributes:
+        number: counts the runs of a bot, from 1.
+        started_at: aware.
+        is_draining: stop before the next step.
+        is_waiting: in a step that only waits, so stopping loses nothing.
+    """
+
+    rule_id: str
+    number: int
+    firing: Firing
+    started_at: datetime
+    trace: list[StepTrace] = field(default_factory=list)
+    is_draining: bool = False
+    is_waiting: bool = False
+
+
+@dataclass(slots=True)
+class _State:
+    """What is going on for one rule."""
+
+    tasks: dict[asyncio.Task[None], Run] = field(default_factory=dict)
+    queue: deque[Firing] = field(default_factory=deque)
+    gathered: list[Occasion] | None = None
+    cool_until_s: float = 0.0
+
+
+R = TypeVar("R", bound=Rule)
+
+
+class Runs(Generic[R]):
+    """All runs of one bot.
+
+    Args:
+        perform: performs the steps of a rule for a run; raises StepFailed where a step fails.
+        is_true: the rule's condition for a firing; what it raises fails the run.
+        clock: for cooldowns and gathering.
+        group: owns the tasks.
+        name: of the bot, for the names of tasks.
+        on_end: told the rule's id, the outcome and a reason (or None) of every firing, once.
+    """
+
+    def __init__(
+        self,
+        *,
+        perform: Callable[[R, Run], Awaitable[None]],
+        is_true: Callable[[R, Firing], bool],
+        clock: Clock,
+        group: asyncio.TaskGroup,
+        name: str,
+        on_end: Callable[[str, Outcome, str | None, Run | None], None],
+    ) -> None:
+        self._perform = perform
+        self._is_true = is_true
+        self._clock = clock
+        self._group = group
+        self._name = name
+        self._on_end = on_end
+        self._numbers = itertools.count(1)
+        self._states: dict[str, _State] = {}
+        self._is_closed = False
+
+    def fire(self, rule: R, occasion: Occasion | None = None) -> None:
+        """A trigger matched, or a timeline entry is due (no occasion). Never waits."""
+        if self._is_closed:
+            return
+        state = self._states.setdefault(rule.id, _State())
+        if occasion is None or rule.gather_s <= 0:
+            self._start(rule, Firing((occasion,) if occasion else ()))
+        elif state.gathered is not None:
+            state.gathered.append(occasion)
+        else:
+            state.gathered = [occasion]
+            self._group.create_task(self._gather(rule, state), name=f"{self._name}/{rule.id}/gather")
+
+    def misfire(self, rule: R, reason: str) -> None:
+        """What was planned came too late."""
+        self._on_end(rule.id, "misfired", reason, None)
+
+    @property
+    def running(self) -> tuple[Run, ...]:
+        return tuple(run for state in self._states.values() for run in state.tasks.values())
+
+    async def drain(self, *, within_s: float, spare_since: datetime | None = None) -> None:
+        """Take no more firings; let the running steps end, then stop.
+
+        Args:
+            within_s: what is still running then is cancelled.
+            spare_since: runs that started then or later may do all their steps.
+        """
+        self._is_closed = True
+        for state in self._states.values():
+            for _ in range(len(state.queue)):
+                state.queue.popleft()
+            for task, run in state.tasks.items():
+                if spare_since is None or run.started_at < spare_since:
+                    run.is_draining = True
+                    if run.is_waiting:
+                        task.cancel()
+        tasks = self._tasks()
+        if tasks:
+            limit = self._group.create_task(
+                self._clock.sleep_until(self._clock.monotonic() + within_s), name=f"{self._name}/drain"
+            )
+            everything = asyncio.ensure_future(asyncio.wait(tasks))
+            await asyncio.wait({limit, everything}, return_when=asyncio.FIRST_COMPLETED)
+            limit.cancel()
+            for task in tasks:
+                task.cancel()
+            await everything
+
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        return [task for state in self._states.values() for task in state.tasks]
+
+    async def _gather(self, rule: R, state: _State) -> None:
+        await self._clock.sleep_until(self._clock.monotonic() + rule.gather_s)
+        occasions, state.gathered = state.gathered or [], None
+        if not self._is_closed:
+            self._start(rule, Firing(tuple(occasions)))
+
+    def _start(self, rule: R, firing: Firing) -> None:
+        state = self._states.setdefault(rule.id, _State())
+        if self._clock.monotonic() < state.cool_until_s:
+            self._on_end(rule.id, "already_running", "cooldown", None)
+            return
+        try:
+            is_true = self._is_true(rule, firing)
+        except Exception as cause:
+            log.exception("run_failed", bot=self._name, rule=rule.id)
+            self._on_end(rule.id, "failed", str(cause), None)
+            return
+        if not is_true:
+            self._on_end(rule.id, "condition_false", None, None)
+            return
+        self._admit(rule, state, firing)
+
+    def _admit(self, rule: R, state: _State, firing: Firing) -> None:
+        """Start, queue or drop a firing, by the rule's mode."""
+        previous: list[asyncio.Task[None]] = []
+        if state.tasks:
+            if rule.mode == "restart":
+                previous = list(state.tasks)
+                for task in previous:
+                    task.cancel()
+            elif rule.mode == "queued" and len(state.queue) + len(state.tasks) < rule.max:
+                state.queue.append(firing)
+                return
+            elif rule.mode != "parallel" or len(state.tasks) >= rule.max:
+                self._on_end(rule.id, "already_running", None, None)
+                return
+        state.cool_until_s = self._clock.monotonic() + rule.cooldown_s
+        run = Run(rule.id, next(self._numbers), firing, self._clock.now())
+        task = self._group.create_task(self._run(rule, run, previous), name=f"{self._name}/{rule.id}/{run.number}")
+        state.tasks[task] = run
+        task.add_done_callback(lambda done: self._settle(rule, state, done))
+
+    async def _run(self, rule: R, run: Run, previous: list[asyncio.Task[None]]) -> None:
+        """Perform one run; its outcome is told whatever happens."""
+        outcome: Outcome = "failed"
+        reason: str | None = None
+        try:
+            if previous:
+                await asyncio.wait(previous)
+            await self._perform(rule, run)
+            outcome = "finished"
+        except (asyncio.CancelledError, RunStopped) as stop:
+            outcome = "stopped"
+            if isinstance(stop, asyncio.CancelledError):
+                raise
+        except StepFailed as failure:
+            reason = str(failure)
+        except Exception as bug:  # the border of a run: a fault of ours ends the run, not the bot
+            reason = f"{type(bug).__name__}: {bug}"
+            log.exception("run_failed", bot=self._name, rule=rule.id)
+        finally:
+            self._on_end(rule.id, outcome, reason, run)
+
+    def _settle(self, rule: R, state: _State, task: asyncio.Task[None]) -> None:
+        state.tasks.pop(task, None)
+        if state.queue and not state.tasks and not self._is_closed:
+            self._admit(rule, state, state.queue.popleft())
