@@ -1,0 +1,186 @@
+"""How values shaped like the YAML become models: marked mappings, short forms, and the one base of all models.
+
+A model may have a `short` field: where a bare value stands instead of a mapping, it goes into that field
+(`say: "Hello"` is `say: {text: "Hello"}`). A step or trigger is a mapping whose key says its kind. Models are
+also read back from their own JSON, where the kind stands in `kind`, and made directly in Python.
+"""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+__all__ = ["Frozen", "Marked", "Reading", "bad", "closest", "did_you_mean", "reading_of", "unfold"]
+
+
+class Marked(dict[str, Any]):
+    """A mapping of the YAML that knows where it stands.
+
+    Attributes:
+        where: `file:line:column` of its first character.
+        path: the way to it from the top, like `bots.helper.rules[0].do[1]`.
+        written: the keys that stand in the YAML; others were added while reading.
+    """
+
+    def __init__(self, values: Mapping[str, Any], *, where: str, path: str, written: Iterable[str]) -> None:
+        super().__init__(values)
+        self.where = where
+        self.path = path
+        self.written = frozenset(written)
+
+    def having(self, **added: Any) -> "Marked":
+        """The same mapping with keys that do not stand in the YAML."""
+        return Marked({**self, **added}, where=self.where, path=self.path, written=self.written)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is known while a playbook is read from YAML; the context of every validation.
+
+    Attributes:
+        folder: the playbook's folder; None where no file can be looked at.
+        environment: what `${NAME}` may name.
+        clips: names of the `audio` section.
+        bot_ids: how many copies each bot has, by bot id.
+        has_zone: whether the playbook says its `timezone`.
+        facts: the names that conditions and texts may use here; None for all of them.
+        unknown_keys: found so far: path of the mapping, the key, the keys it could have.
+    """
+
+    folder: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    clips: Sequence[str] = ()
+    bot_ids: Mapping[str, int] = field(default_factory=dict)
+    has_zone: bool = True
+    facts: frozenset[str] | None = None
+    unknown_keys: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+
+    @contextmanager
+    def limited_to(self, facts: frozenset[str]) -> Iterator[None]:
+        """Inside, conditions and texts may use these facts only."""
+        before, self.facts = self.facts, facts
+        try:
+            yield
+        finally:
+            self.facts = before
+
+
+def reading_of(info: ValidationInfo) -> Reading | None:
+    """The reading that this validation is part of; None for JSON and for values made in Python."""
+    return info.context if isinstance(info.context, Reading) else None
+
+
+def bad(problem_id: str, message: str, **context: Any) -> PydanticCustomError:
+    """An error that the loader shows as it is.
+
+    Args:
+        problem_id: one of the stable ids of `docs/playbook.md`.
+        message: the sentence.
+        **context: `key` points at a key of the mapping instead of at the value; `offset` and `width`, in
+            characters, point at a place inside the text.
+    """
+    return PydanticCustomError(problem_id, "{sentence}", {"sentence": message, **context})
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant; None where nothing is near."""
+    by_folded = {name.casefold(): name for name in sorted(known)}
+    found = difflib.get_close_matches(word.casefold()[:100], by_folded, n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "x"?` or nothing."""
+    near = closest(word, known)
+    return f'; did you mean "{near}"?' if near else ""
+
+
+class Frozen(BaseModel):
+    """The base of all models here: frozen, no unknown keys, YAML names as aliases of Python names."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True, allow_inf_nan=False
+    )
+    short: ClassVar[str] = ""
+    internal: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def yaml_keys(cls) -> dict[str, str]:
+        """The keys of this mapping in the YAML, and the name of the field behind each."""
+        return {
+            str(info.validation_alias or name): name
+            for name, info in cls.model_fields.items()
+            if name not in cls.internal
+        }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, data: Any, info: ValidationInfo) -> Any:
+        if cls.short and not isinstance(data, (Mapping, BaseModel)):
+            return {cls.short: data}
+        reading = reading_of(info)
+        if reading is None or not isinstance(data, Marked):
+            return data
+        keys = cls.yaml_keys()
+        unknown = [key for key in data if key in data.written and key not in keys]
+        reading.unknown_keys += [(data.path, key, tuple(keys)) for key in unknown]
+        return Marked(
+            {key: value for key, value in data.items() if key not in unknown},
+            where=data.where, path=data.path, written=data.written,
+        )  # fmt: skip
+
+
+def unfold(data: Any, kinds: Mapping[str, type[Frozen]], noun: str) -> Any:
+    """Turn `{say: "Hello"}` into the fields of its model with the kind in `kind`; leave other forms alone.
+
+    Args:
+        data: what stands in the YAML, the model's own JSON form, or a model.
+        kinds: the models by the key that names them.
+        noun: "step" or "trigger", for the sentences.
+    """
+    if isinstance(data, BaseModel) or (isinstance(data, Mapping) and not isinstance(data, Marked) and "kind" in data):
+        return data
+    if isinstance(data, str):
+        data = {data: None}
+    if not isinstance(data, Mapping):
+        raise bad("wrong-type", f"a {noun} is a mapping with one key, like {{{next(iter(kinds))}: …}}")
+    kind = _kind_of(data, kinds, noun)
+    place = {"where": data.where, "path": data.path} if isinstance(data, Marked) else {}
+    added = {"kind": kind, **{key: text for key, text in place.items() if key in kinds[kind].model_fields}}
+    inner = data if _is_whole(kind, kinds) else data[kind]
+    if isinstance(inner, Marked):
+        return inner.having(**added)
+    if isinstance(inner, Mapping):
+        return {**inner, **added}
+    if inner is None:
+        return added
+    if not kinds[kind].short:
+        raise bad("wrong-type", f'"{kind}" needs a mapping with keys: {", ".join(kinds[kind].yaml_keys())}')
+    return {kinds[kind].short: inner, **added}
+
+
+def _is_whole(kind: str, kinds: Mapping[str, type[Frozen]]) -> bool:
+    """`if` stands beside `then` and `else`: its own key is one of its fields."""
+    return kind in kinds[kind].yaml_keys()
+
+
+def _kind_of(data: Mapping[str, Any], kinds: Mapping[str, type[Frozen]], noun: str) -> str:
+    named = [key for key in data if key in kinds]
+    if not named:
+        key = next(iter(data), "")
+        raise bad(f"unknown-{noun}", f'"{key}" is not a {noun}{did_you_mean(key, kinds)}', key=key)
+    kind = named[0]
+    if not _is_whole(kind, kinds) and len(data) > 1:
+        second = next(key for key in data if key != kind)
+        raise bad(
+            f"two-{noun}s" if second in kinds else "unknown-key",
+            f'a {noun} has one key: put "{second}" '
+            + ("in its own list item" if second in kinds else f'inside "{kind}: {{…}}"'),
+            key=second,
+        )
+    return kind
