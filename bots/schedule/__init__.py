@@ -4,6 +4,7 @@ from bots.schedule.due import PUNCTUAL, Due, due, is_misfired
 from bots.schedule.engine import AlarmClock, Alarms
 from bots.schedule.localtime import Oddity, instant_of, oddity_of, zone_named
 from bots.schedule.occurrences import WEEKDAYS, Cron, Times, Weekly, occurrences, parse_cron
+from bots.schedule.window import SessionTimes, Window, instant_at
 
 __all__ = [
     "PUNCTUAL",
@@ -13,9 +14,12 @@ __all__ = [
     "Cron",
     "Due",
     "Oddity",
+    "SessionTimes",
     "Times",
     "Weekly",
+    "Window",
     "due",
+    "instant_at",
     "instant_of",
     "is_misfired",
     "occurrences",

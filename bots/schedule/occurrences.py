@@ -88,9 +88,7 @@ def parse_cron(text: str) -> Cron:
     """
     fields = text.lower().split()
     if len(fields) != 5:
-        raise ScheduleError(
-            text, f"a cron line has 5 fields (minute hour day month weekday), not {len(fields)}"
-        )
+        raise ScheduleError(text, f"a cron line has 5 fields (minute hour day month weekday), not {len(fields)}")
     minute, hour, day, month, weekday = fields
     cron = Cron(
         minutes=tuple(sorted(_field(text, minute, 0, 59))),
@@ -115,9 +113,7 @@ def _weekdays(text: str, field: str) -> frozenset[int]:
     return _field(text, field, 0, 6, {name: at for at, name in enumerate(WEEKDAYS)})
 
 
-def _field(
-    text: str, field: str, low: int, high: int, names: Mapping[str, int] | None = None
-) -> frozenset[int]:
+def _field(text: str, field: str, low: int, high: int, names: Mapping[str, int] | None = None) -> frozenset[int]:
     values: set[int] = set()
     for part in field.split(","):
         span, slash, step_text = part.partition("/")

@@ -26,9 +26,7 @@ def test_without_if_missed_a_start_that_is_late_is_a_misfire() -> None:
 
 def test_start_within_counts_to_its_last_moment() -> None:
     assert Due(start=TEN) == due([TEN], TEN + 10 * MINUTE, start_within=10 * MINUTE)
-    assert Due(misfired=(TEN,)) == due(
-        [TEN], TEN + 10 * MINUTE + timedelta(seconds=1), start_within=10 * MINUTE
-    )
+    assert Due(misfired=(TEN,)) == due([TEN], TEN + 10 * MINUTE + timedelta(seconds=1), start_within=10 * MINUTE)
 
 
 def test_of_several_starts_within_grace_the_latest_runs_and_the_others_are_told() -> None:

@@ -15,23 +15,15 @@ LORD_HOWE = zone_named("Australia/Lord_Howe")
 @pytest.mark.parametrize(
     ("day", "at", "zone", "expected"),
     [
-        pytest.param(
-            date(2026, 3, 28), time(2, 30), BERLIN, "2026-03-28T01:30Z", id="berlin, ordinary winter day"
-        ),
-        pytest.param(
-            date(2026, 3, 29), time(1, 59), BERLIN, "2026-03-29T00:59Z", id="berlin, before the gap"
-        ),
+        pytest.param(date(2026, 3, 28), time(2, 30), BERLIN, "2026-03-28T01:30Z", id="berlin, ordinary winter day"),
+        pytest.param(date(2026, 3, 29), time(1, 59), BERLIN, "2026-03-29T00:59Z", id="berlin, before the gap"),
         pytest.param(date(2026, 3, 29), time(2, 0), BERLIN, "2026-03-29T01:00Z", id="berlin, gap begins"),
         pytest.param(date(2026, 3, 29), time(2, 30), BERLIN, "2026-03-29T01:00Z", id="berlin, in the gap"),
         pytest.param(date(2026, 3, 29), time(3, 0), BERLIN, "2026-03-29T01:00Z", id="berlin, gap is over"),
         pytest.param(date(2026, 10, 25), time(2, 30), BERLIN, "2026-10-25T00:30Z", id="berlin, first of two"),
-        pytest.param(
-            date(2026, 10, 25), time(3, 0), BERLIN, "2026-10-25T02:00Z", id="berlin, overlap is over"
-        ),
+        pytest.param(date(2026, 10, 25), time(3, 0), BERLIN, "2026-10-25T02:00Z", id="berlin, overlap is over"),
         pytest.param(date(2026, 3, 8), time(2, 30), NEW_YORK, "2026-03-08T07:00Z", id="new york, in the gap"),
-        pytest.param(
-            date(2026, 11, 1), time(1, 30), NEW_YORK, "2026-11-01T05:30Z", id="new york, first of two"
-        ),
+        pytest.param(date(2026, 11, 1), time(1, 30), NEW_YORK, "2026-11-01T05:30Z", id="new york, first of two"),
         pytest.param(date(2026, 10, 4), time(2, 15), LORD_HOWE, "2026-10-03T15:30Z", id="half-hour gap"),
     ],
 )

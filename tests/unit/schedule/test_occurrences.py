@@ -12,9 +12,7 @@ BERLIN = zone_named("Europe/Berlin")
 NEW_YORK = zone_named("America/New_York")
 
 
-def starts(
-    times: Times, after: str, count: int = 3, zone_name: str = "Europe/Berlin", **days: date
-) -> list[str]:
+def starts(times: Times, after: str, count: int = 3, zone_name: str = "Europe/Berlin", **days: date) -> list[str]:
     found = occurrences(
         times, zone_named(zone_name), after=datetime.fromisoformat(after),
         first_day=days.get("first_day"), last_day=days.get("last_day"),
@@ -54,9 +52,7 @@ def test_a_daily_half_past_two_runs_once_a_day_also_in_gap_and_overlap(
 
 
 def test_several_times_in_one_gap_are_one_start() -> None:
-    assert ["03-29 00:30Z", "03-29 01:00Z", "03-29 01:30Z"] == starts(
-        parse_cron("*/30 * * * *"), "2026-03-29T00:00Z"
-    )
+    assert ["03-29 00:30Z", "03-29 01:00Z", "03-29 01:30Z"] == starts(parse_cron("*/30 * * * *"), "2026-03-29T00:00Z")
 
 
 @pytest.mark.parametrize("zone", [BERLIN, NEW_YORK])
