@@ -1,0 +1,87 @@
+"""ICE through aioice 0.13, with what it lacks: loopback candidates, and a guard around its datagram callback.
+
+aioice tries to parse every datagram as STUN. An RTP packet whose sequence number happens to equal its length minus 20
+looks like a STUN message to it, and a truncated attribute then raises `struct.error` out of the callback (the
+connection goes on, the log fills). RFC 7983 tells the kinds of datagram apart by their first byte, and so do we.
+`tests/integration/media/test_peer.py` notices when an inner name that is used here changes.
+"""
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import aioice.ice
+import aioice.stun
+from aiortc import RTCIceGatherer, RTCIceServer
+
+__all__ = ["Gatherer", "MediaConnection"]
+
+_is_guarded = False
+_AIOICE_RECEIVES = aioice.ice.StunProtocol.datagram_received
+
+
+class MediaConnection(aioice.ice.Connection):
+    """An ICE connection that can stay on loopback, and hands SRTP straight to whoever wants it."""
+
+    is_loopback = False
+    media_sink: Callable[[bytes], None] | None = None
+
+    async def get_component_candidates(
+        self, component: int, addresses: list[str], timeout: int = 5
+    ) -> list[aioice.Candidate]:  # fmt: skip
+        if self.is_loopback:
+            addresses = ["127.0.0.1"]  # aioice leaves this one out
+        return await super().get_component_candidates(component, addresses, timeout)
+
+    def send_now(self, data: bytes) -> bool:
+        """Send a datagram to the nominated peer, without a task; false if there is none."""
+        pair = self._nominated.get(1)
+        if pair is None:
+            return False
+        pair.protocol.transport.sendto(data, pair.remote_addr)
+        return True
+
+
+class Gatherer(RTCIceGatherer):
+    """Gathers candidates: on loopback only 127.0.0.1 and no server, otherwise what the machine and `servers` give."""
+
+    def __init__(self, *, is_loopback: bool, servers: Sequence[Mapping[str, Any]] = ()) -> None:
+        guard_datagrams()
+        super().__init__(iceServers=[] if is_loopback else [_server(one) for one in servers])
+        # the connection that RTCIceGatherer made has done nothing yet; ours takes its place with the same settings
+        made = self._connection
+        self.connection = MediaConnection(
+            ice_controlling=False, stun_server=made.stun_server, turn_server=made.turn_server,
+            turn_username=made.turn_username, turn_password=made.turn_password, turn_ssl=made.turn_ssl,
+            turn_transport=made.turn_transport, use_ipv6=not is_loopback,
+        )  # fmt: skip
+        self.connection.is_loopback = is_loopback
+        self._connection = self.connection
+
+
+def _server(raw: Mapping[str, Any]) -> RTCIceServer:
+    return RTCIceServer(urls=raw["urls"], username=raw.get("username"), credential=raw.get("credential"))
+
+
+def guard_datagrams() -> None:
+    """Put the guard around aioice's datagram callback, once a process."""
+    global _is_guarded  # noqa: PLW0603 -- the patch is the process's, as the class it patches
+    if not _is_guarded:
+        aioice.ice.StunProtocol.datagram_received = _datagram_received  # type: ignore[method-assign]
+        _is_guarded = True
+
+
+def _datagram_received(self: aioice.ice.StunProtocol, data: bytes | str, addr: tuple[Any, ...]) -> None:
+    """RFC 7983: 0 to 3 is STUN, 128 to 191 is SRTP, 20 to 63 is DTLS; nothing else is let through."""
+    assert isinstance(data, bytes)
+    first = data[0] if data else 255
+    receiver = self.receiver
+    if first < 4:
+        try:
+            _AIOICE_RECEIVES(self, data, addr)
+        except (struct.error, IndexError, UnicodeDecodeError):
+            return  # a STUN message that aioice cannot read is lost, as on a bad network; the peer sends it again
+    elif 127 < first < 192 and isinstance(receiver, MediaConnection) and receiver.media_sink is not None:
+        receiver.media_sink(data)
+    elif 19 < first < 192:
+        receiver.data_received(data, self.local_candidate.component)

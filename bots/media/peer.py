@@ -1,0 +1,385 @@
+"""One WebRTC peer connection, thin: aiortc's ICE and DTLS, SRTP by libsrtp, and our own bytes on top.
+
+aiortc's `RTCPeerConnection` starts a thread and tasks for every track; a bot that only sends prepared packets, or a
+relay that only forwards them, needs none of it. What is used of aiortc's inside stands in this file and in `ice.py`;
+`tests/integration/media/test_peer.py` notices a change.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pylibsrtp
+from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport, RTCRtpCodecParameters, sdp
+from aiortc.rtcrtpparameters import ParametersDict, RTCRtcpFeedback, RTCRtpHeaderExtensionParameters
+
+from bots.errors import MediaError
+from bots.media.ice import Gatherer
+
+__all__ = ["Line", "LineAnswer", "MediaLine", "OfferedLine", "PeerConnection", "State"]
+
+State = Literal["new", "connecting", "connected", "failed", "closed"]
+Direction = Literal["sendonly", "recvonly", "inactive"]
+Receiver = Callable[[bytes, float], None]
+
+LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
+OPUS_TYPE = 111
+_OPUS_PARAMETERS: ParametersDict = {"minptime": 10, "useinbandfec": 1}
+_certificate: list[RTCCertificate] = []  # one a process: making one takes longer than a handshake
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLine:
+    """A media line to offer: what this side does with it."""
+
+    direction: Direction
+    kind: Literal["audio", "video"] = "audio"
+    ssrc: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLine:
+    """A media line that the other side offers."""
+
+    kind: str
+    direction: str
+    mid: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswer:
+    """What this side does with an offered line; `ssrc` of what it sends there."""
+
+    direction: Direction
+    ssrc: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A negotiated line; `direction` as this side sees it."""
+
+    kind: str
+    mid: str
+    direction: str
+    payload_type: int = OPUS_TYPE
+    level_id: int | None = None
+    ssrc: int = 0
+
+
+class _Dtls(RTCDtlsTransport):
+    """aiortc's DTLS; the SRTP packets do not go through its task."""
+
+    def unprotect(self, data: bytes) -> bytes | None:
+        """A packet in plain; None while the keys are not there, or if it was tampered with or came twice."""
+        if self._rx_srtp is None:
+            return None
+        try:
+            plain: bytes = self._rx_srtp.unprotect_rtcp(data) if _is_rtcp(data) else self._rx_srtp.unprotect(data)
+        except pylibsrtp.Error:
+            return None
+        return plain
+
+    def protect(self, data: bytes, *, is_rtcp: bool) -> bytes:
+        protected: bytes = self._tx_srtp.protect_rtcp(data) if is_rtcp else self._tx_srtp.protect(data)
+        return protected
+
+
+class PeerConnection:
+    """A peer connection for audio.
+
+    Args:
+        loopback: candidates on 127.0.0.1 only.
+        ice_servers: as in WebRTC's `iceServers`; not used on loopback.
+    """
+
+    def __init__(self, *, loopback: bool = True, ice_servers: Sequence[Mapping[str, Any]] = ()) -> None:
+        if not _certificate:
+            _certificate.append(RTCCertificate.generateCertificate())
+        self._gatherer = Gatherer(is_loopback=loopback, servers=ice_servers)
+        self._ice = RTCIceTransport(self._gatherer)
+        self._dtls = _Dtls(self._ice, _certificate)
+        self._dtls.on("statechange", self._dtls_changed)
+        self._gatherer.connection.media_sink = self._take
+        self._state: State = "new"
+        self._listeners: list[Callable[[State], None]] = []
+        self._on_rtp: Receiver | None = None
+        self._on_rtcp: Receiver | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        self._offered: tuple[MediaLine, ...] = ()
+        self._loop = asyncio.get_running_loop()
+        self.lines: tuple[Line, ...] = ()
+        self.dropped = 0
+        """Packets that were to be sent while the connection was not up."""
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @staticmethod
+    def new_ssrc() -> int:
+        """A random stream number that is neither 0 nor 1."""
+        return secrets.randbelow(0xFFFFFFFD) + 2
+
+    # ---- negotiation
+
+    async def offer(self, lines: Sequence[MediaLine]) -> str:
+        """The SDP offer, with the candidates in it."""
+        await self._gatherer.gather()
+        self._offered = tuple(lines)
+        description = self._description("actpass", [str(number) for number in range(len(lines))])
+        for number, line in enumerate(lines):
+            extensions = [(1, LEVEL_URI), (4, MID_URI)]
+            media = self._media(line.kind, str(number), line.direction, OPUS_TYPE, extensions, line.ssrc)
+            description.media.append(media)
+        return str(description)
+
+    async def accept_answer(self, answer: str) -> None:
+        """Take the other side's answer and connect; returns before the connection is up.
+
+        Raises:
+            MediaError: the answer cannot be read or refuses what was offered.
+        """
+        remote = _parsed(answer)
+        if len(remote.media) != len(self._offered):
+            raise MediaError("answer", f"it has {len(remote.media)} media lines, the offer had {len(self._offered)}")
+        lines = []
+        for mine, theirs in zip(self._offered, remote.media, strict=True):
+            direction = _mirrored(theirs.direction or "sendrecv", mine.direction)
+            lines.append(_line(theirs, direction, mine.ssrc if direction == "sendonly" else _remote_ssrc(theirs)))
+        self.lines = tuple(lines)
+        await self._begin(remote, is_controlling=True, role="client" if _role(remote) == "server" else "server")
+
+    async def answer(self, offer: str, decide: Callable[[int, OfferedLine], LineAnswer]) -> str:
+        """The SDP answer to an offer, with the candidates in it; connects, and returns before the connection is up.
+
+        Args:
+            offer: may have no candidates; they come later (signalling.md section 6.2).
+            decide: what to do with each line, in order.
+
+        Raises:
+            MediaError: the offer cannot be read.
+        """
+        remote = _parsed(offer)
+        await self._gatherer.gather()
+        description = self._description("active", [media.rtp.muxId for media in remote.media])
+        lines = []
+        for number, theirs in enumerate(remote.media):
+            chosen = decide(number, OfferedLine(theirs.kind, theirs.direction or "sendrecv", theirs.rtp.muxId))
+            if theirs.kind != "audio" or _opus(theirs) is None:
+                chosen = LineAnswer("inactive")
+            line = _line(theirs, chosen.direction, chosen.ssrc)
+            lines.append(line)
+            description.media.append(self._answering(theirs, line))
+        self.lines = tuple(lines)
+        text = str(description)
+        await self._begin(remote, is_controlling=False, role="client")
+        return text
+
+    async def add_candidate(self, candidate: str | None) -> None:
+        """One candidate of the other side, "candidate:..." with or without "a="; None or "end" is the end of them."""
+        if self._state in ("failed", "closed"):
+            return
+        text = (candidate or "end").removeprefix("a=").removeprefix("candidate:")
+        if text in ("end", ""):
+            await self._ice.addRemoteCandidate(None)
+            return
+        try:
+            parsed = sdp.candidate_from_sdp(text)
+        except (AssertionError, ValueError, IndexError):
+            return  # a candidate of a kind that is unknown here; others will do
+        if parsed.protocol.lower() != "udp" or parsed.ip.endswith(".local"):
+            return  # mDNS names are not resolved; the peer's packets show its address (peer-reflexive)
+        parsed.sdpMid, parsed.sdpMLineIndex = "0", 0
+        await self._ice.addRemoteCandidate(parsed)
+
+    # ---- packets
+
+    def set_receivers(self, on_rtp: Receiver | None, on_rtcp: Receiver | None) -> None:
+        """Who takes the packets that arrive: decrypted bytes, and monotonic seconds of their arrival."""
+        self._on_rtp = on_rtp
+        self._on_rtcp = on_rtcp
+
+    def send_rtp(self, packet: bytes) -> None:
+        """Send one RTP packet now; counted as dropped while the connection is not up."""
+        self._send(packet, is_rtcp=False)
+
+    def send_rtcp(self, packet: bytes) -> None:
+        """Send one compound RTCP packet now; counted as dropped while the connection is not up."""
+        self._send(packet, is_rtcp=True)
+
+    def _send(self, packet: bytes, *, is_rtcp: bool) -> None:
+        if self._state != "connected" or not self._gatherer.connection.send_now(
+            self._dtls.protect(packet, is_rtcp=is_rtcp)
+        ):
+            self.dropped += 1
+
+    def _take(self, data: bytes) -> None:
+        plain = self._dtls.unprotect(data)
+        if plain is None:
+            return
+        receiver = self._on_rtcp if _is_rtcp(plain) else self._on_rtp
+        if receiver is not None:
+            receiver(plain, self._loop.time())
+
+    # ---- life
+
+    def on_state(self, callback: Callable[[State], None]) -> Callable[[], None]:
+        """Be told of every change of state; the return value ends it."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback) if callback in self._listeners else None
+
+    async def wait_connected(self, timeout_s: float) -> None:
+        """Return when the connection is up.
+
+        Raises:
+            MediaError: it failed, was closed, or took longer than `timeout_s`.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                while self._state in ("new", "connecting"):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise MediaError("media connection", f"not up after {timeout_s:g} s; is UDP blocked?") from None
+        if self._state != "connected":
+            raise MediaError("media connection", f"it {self._state}")
+
+    async def close(self) -> None:
+        """End the connection; may be called more than once."""
+        if self._state == "closed":
+            return
+        self._set_state("closed")
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
+        self._gatherer.connection.media_sink = None
+        self._listeners.clear()
+        await self._dtls.stop()
+        await self._ice.stop()
+
+    async def _begin(self, remote: sdp.SessionDescription, *, is_controlling: bool, role: str) -> None:
+        first = remote.media[0]
+        self._gatherer.connection.ice_controlling = is_controlling
+        self._dtls._set_role(role)
+        for candidate in (one for media in remote.media for one in media.ice_candidates):
+            await self.add_candidate(sdp.candidate_to_sdp(candidate))
+        self._set_state("connecting")
+        self._connecting = asyncio.create_task(self._connect(first), name="peer/connect")
+
+    async def _connect(self, media: sdp.MediaDescription) -> None:
+        assert media.ice is not None
+        assert media.dtls is not None
+        await self._ice.start(media.ice)
+        if self._ice.state != "completed":
+            self._set_state("failed")
+            return
+        await self._dtls.start(media.dtls)
+        if self._dtls.state != "connected":
+            self._set_state("failed")
+
+    def _dtls_changed(self) -> None:
+        if self._dtls.state == "connected":
+            self._set_state("connected")
+        elif self._dtls.state == "closed" and self._state == "connected":
+            self._set_state("failed")  # the other side ended it, or its packets stopped coming
+
+    def _set_state(self, state: State) -> None:
+        if state == self._state or self._state == "closed":
+            return
+        self._state = state
+        self._changed.set()
+        for callback in tuple(self._listeners):
+            callback(state)
+
+    # ---- descriptions
+
+    def _description(self, setup: str, mids: Sequence[str]) -> sdp.SessionDescription:
+        description = sdp.SessionDescription()
+        description.origin = f"- {secrets.randbits(62)} 2 IN IP4 127.0.0.1"
+        description.group.append(sdp.GroupDescription(semantic="BUNDLE", items=list(mids)))
+        self._setup = {"actpass": "auto", "active": "client"}[setup]
+        return description
+
+    def _media(
+        self, kind: str, mid: str, direction: str, payload_type: int, extensions: Sequence[tuple[int, str]], ssrc: int
+    ) -> sdp.MediaDescription:  # fmt: skip
+        media = sdp.MediaDescription(kind, 9, "UDP/TLS/RTP/SAVPF", [payload_type])
+        media.host = "0.0.0.0"
+        media.direction = direction
+        media.rtp.muxId = mid
+        media.rtcp_port, media.rtcp_host, media.rtcp_mux = 9, "0.0.0.0", True
+        media.rtp.headerExtensions = [RTCRtpHeaderExtensionParameters(id=i, uri=uri) for i, uri in extensions]
+        if kind == "audio":
+            media.rtp.codecs.append(
+                RTCRtpCodecParameters("audio/opus", 48_000, 2, payload_type, parameters=dict(_OPUS_PARAMETERS))
+            )
+        if direction == "sendonly":
+            stream = f"bots-{mid}"
+            media.msid = f"{stream} audio-{mid}"
+            media.ssrc.append(sdp.SsrcDescription(ssrc=ssrc, cname="bots", msid=media.msid))
+        media.ice = self._gatherer.getLocalParameters()
+        media.ice_candidates = self._gatherer.getLocalCandidates()
+        media.ice_candidates_complete = True
+        media.ice_options = "trickle"
+        media.dtls = self._dtls.getLocalParameters()
+        media.dtls.role = self._setup
+        return media
+
+    def _answering(self, theirs: sdp.MediaDescription, line: Line) -> sdp.MediaDescription:
+        known = [(one.id, one.uri) for one in theirs.rtp.headerExtensions if one.uri in (LEVEL_URI, MID_URI)]
+        if theirs.kind == "audio":
+            return self._media("audio", line.mid, line.direction, line.payload_type, known, line.ssrc)
+        codec = next((one for one in theirs.rtp.codecs if one.name.lower() == "vp8"), theirs.rtp.codecs[0])
+        assert codec.payloadType is not None
+        media = self._media("video", line.mid, "inactive", codec.payloadType, [], 0)
+        media.rtp.codecs.append(
+            RTCRtpCodecParameters(
+                codec.mimeType, codec.clockRate, None, codec.payloadType, [RTCRtcpFeedback("nack")], codec.parameters
+            )
+        )
+        return media
+
+
+def _parsed(text: str) -> sdp.SessionDescription:
+    try:
+        description = sdp.SessionDescription.parse(text)
+    except (AssertionError, ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
+        raise MediaError("session description", f"it cannot be read ({type(error).__name__}: {error})") from error
+    media = description.media
+    if not media or media[0].ice is None or media[0].dtls is None or not media[0].dtls.fingerprints:
+        raise MediaError("session description", "it has no media line with ICE and DTLS parameters")
+    return description
+
+
+def _line(theirs: sdp.MediaDescription, direction: str, ssrc: int) -> Line:
+    opus = _opus(theirs)
+    level = next((one.id for one in theirs.rtp.headerExtensions if one.uri == LEVEL_URI), None)
+    return Line(theirs.kind, theirs.rtp.muxId, direction, OPUS_TYPE if opus is None else opus, level, ssrc)
+
+
+def _opus(media: sdp.MediaDescription) -> int | None:
+    return next((one.payloadType for one in media.rtp.codecs if one.mimeType.lower() == "audio/opus"), None)
+
+
+def _remote_ssrc(media: sdp.MediaDescription) -> int:
+    return media.ssrc[0].ssrc if media.ssrc else 0
+
+
+def _role(remote: sdp.SessionDescription) -> str:
+    dtls = remote.media[0].dtls
+    assert dtls is not None
+    return dtls.role
+
+
+def _mirrored(theirs: str, mine: str) -> str:
+    """What is left of my offered direction after their answer."""
+    allows = {"sendonly": "recvonly", "recvonly": "sendonly", "sendrecv": mine, "inactive": "inactive"}
+    return mine if allows[theirs] == mine else "inactive"
+
+
+def _is_rtcp(data: bytes) -> bool:
+    return len(data) > 1 and 192 <= data[1] <= 223  # RFC 5761, section 4
