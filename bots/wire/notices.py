@@ -369,6 +369,4 @@ def read_notice(event: str, arguments: Sequence[object]) -> Notice:
         WireError: a known event with arguments that it cannot carry.
     """
     kind = _NOTICES.get(event)
-    return (
-        UnknownNotice(name=event, values=tuple(arguments)) if kind is None else kind.read_arguments(arguments)
-    )
+    return UnknownNotice(name=event, values=tuple(arguments)) if kind is None else kind.read_arguments(arguments)

@@ -29,6 +29,7 @@ __all__ = [
     "LogClientEvent",
     "MuteOwnAudio",
     "MuteOwnVideo",
+    "MuteStream",
     "PauseRoom",
     "PresentToken",
     "Publish",
@@ -161,7 +162,7 @@ class LogClientEvent(Request):
     event_type: str = wire_key("eventType", "clientConnSuccess")
     room_id: str = wire_key("roomId", "")
     log_id: str = wire_key("logId", "")
-    timestamp: int = 0
+    timestamp: str = ""
     client_id: str = wire_key("clientId", "")
     client_name: str = wire_key("clientName", "")
     host_type: str = wire_key("hostType", "")
@@ -460,8 +461,4 @@ def read_request(event: str, arguments: Sequence[object]) -> Request:
         WireError: a known event with arguments that it cannot carry.
     """
     kind = _REQUESTS.get(event)
-    return (
-        UnknownRequest(name=event, values=tuple(arguments))
-        if kind is None
-        else kind.read_arguments(arguments)
-    )
+    return UnknownRequest(name=event, values=tuple(arguments)) if kind is None else kind.read_arguments(arguments)

@@ -42,9 +42,7 @@ from bots.wire import (
 
 RAVI = User(client_id="c-2", name="Ravi", role="participant", user_ref="u-18", data={"any": "custom"})
 EXAMPLES: list[Notice] = [
-    RoomConnected(
-        room={"settings": {}}, id="r", client_id="c-1", user=RAVI, user_list=(RAVI,), talker_slots=3
-    ),
+    RoomConnected(room={"settings": {}}, id="r", client_id="c-1", user=RAVI, user_list=(RAVI,), talker_slots=3),
     RoomAwaited(),
     RoomDisconnected(cause=2001, msg="disconnected-by-moderator"),
     UserConnected(user=RAVI),
@@ -142,9 +140,7 @@ def test_both_documented_forms_of_a_breakout_leave_are_read() -> None:
 
 @pytest.mark.parametrize("payload", [{"client": "c"}, {"clientId": "c"}, {"client": "c", "clientId": "c"}])
 def test_both_spellings_of_a_breakout_joiner_are_read(payload: Any) -> None:
-    assert BreakoutUserJoined(client="c", client_id="c") == read_notice(
-        "user-joined-breakout-room", [payload]
-    )
+    assert BreakoutUserJoined(client="c", client_id="c") == read_notice("user-joined-breakout-room", [payload])
 
 
 def test_user_data_is_found_under_both_names() -> None:

@@ -57,9 +57,7 @@ def test_a_large_id_keeps_all_its_digits() -> None:
 
 
 def test_a_list_may_come_as_a_map() -> None:
-    assert (Inner(n=1), Inner(n=2)) == Outer.read(
-        {"name": "a", "inners": {"x": {"n": 1}, "y": {"n": 2}}}
-    ).inners
+    assert (Inner(n=1), Inner(n=2)) == Outer.read({"name": "a", "inners": {"x": {"n": 1}, "y": {"n": 2}}}).inners
 
 
 @pytest.mark.parametrize(

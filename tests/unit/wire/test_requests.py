@@ -50,7 +50,7 @@ EXAMPLES: list[Request] = [
     GetMaxTalkers(),
     GetTalkerCount(),
     SetTalkerCount(talkers=3, audio_talkers=3),
-    LogClientEvent(room_id="r", timestamp=1_760_000_000_000),
+    LogClientEvent(room_id="r", timestamp="2026-03-30T08:00:00.000+00:00"),
     Publish(audio=True, attributes={"name": "Asha"}, min_video_bw=100, scheme="notify-break-recover"),
     Subscribe(stream_id=1),
     Signal.offer(904_959_696, "v=0"),
@@ -141,9 +141,7 @@ def test_payloads_look_as_documented(request_: Request, payload: object) -> None
 
 
 def test_a_publication_of_audio_has_the_keys_of_the_vendors_client() -> None:
-    publish = Publish(
-        audio=True, attributes={"name": "Asha"}, min_video_bw=100, max_video_bw=1200, scheme="s"
-    )
+    publish = Publish(audio=True, attributes={"name": "Asha"}, min_video_bw=100, max_video_bw=1200, scheme="s")
     expected = {
         "state",
         "data",

@@ -1,0 +1,227 @@
+"""Breakout rooms as one participant sees them: which step is allowed when, and the way in and back.
+
+`BreakoutTable` is the pure state table of breakouts.md section 9; `BreakoutWay` walks it through a port to the
+parent room. Contract: breakouts.md sections 1, 5 and 6.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Protocol
+
+import structlog
+
+from bots.errors import BotsError, BreakoutRefused, JoinRefused, PublishRefused, RequestRefused
+from bots.room.events import BreakoutConnected, BreakoutDisconnected, BreakoutError, BreakoutInvite, RoomEvent
+from bots.wire import Answer, JoinBreakout, Request
+
+__all__ = ["BreakoutState", "BreakoutTable", "BreakoutWay", "Joinee", "ParentPort", "StreamInfo"]
+
+BAD_ARGUMENT = 1155
+NOT_CONNECTED = 1171
+FAILED = 1729  # "Failed to generate Token": the one code that a joiner is documented to see
+_ROLES = ("participant", "moderator")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joinee:
+    """Who wants to join what: the first argument of EnableX's `joinBreakOutRoom`.
+
+    `role` is "participant" or "moderator"; checked when joining, before anything is sent.
+    """
+
+    room_id: str
+    role: str = "participant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamInfo:
+    """How to join: the second argument of `joinBreakOutRoom`. Never sent; video is not supported by EnableX."""
+
+    audio: bool = True
+    video: bool = False
+    canvas: bool = False
+    screen: bool = False
+
+
+class BreakoutState(Enum):
+    """Where the participant is."""
+
+    PARENT = "parent"
+    INVITED = "invited"
+    JOINING = "joining"
+    INSIDE = "in-breakout"
+    RETURNING = "returning"
+
+
+class BreakoutTable:
+    """Invites and the one breakout that a participant is in. Pure."""
+
+    def __init__(self) -> None:
+        self._invites: dict[str, BreakoutInvite] = {}
+        self._created: set[str] = set()
+        self._place = BreakoutState.PARENT
+        self.room_id = ""
+
+    @property
+    def state(self) -> BreakoutState:
+        if self._place is BreakoutState.PARENT and self._invites:
+            return BreakoutState.INVITED
+        return self._place
+
+    @property
+    def invites(self) -> Mapping[str, BreakoutInvite]:
+        """Open invites by room id; a live view."""
+        return MappingProxyType(self._invites)
+
+    def invite(self, invite: BreakoutInvite) -> bool:
+        """Keep an invite; returns whether to follow it now without asking."""
+        self._invites[invite.room_id] = invite
+        return invite.is_forced and self._place is BreakoutState.PARENT
+
+    def created(self, *room_ids: str) -> None:
+        """The creator counts as invited (rule 14)."""
+        self._created.update(room_ids)
+
+    def destroyed(self, room_id: str) -> None:
+        self._invites.pop(room_id, None)
+        self._created.discard(room_id)
+
+    def rejected(self, room_id: str) -> None:
+        self._invites.pop(room_id, None)
+
+    def away_refusal(self) -> str:
+        """Why creating, inviting or joining is refused now; empty if it is not (rules 3, 8, 9)."""
+        match self._place:
+            case BreakoutState.JOINING:
+                return f"already joining breakout room {self.room_id}"
+            case BreakoutState.INSIDE:
+                return f"already in breakout room {self.room_id}; leave it first"
+            case BreakoutState.RETURNING:
+                return "still on the way back to the parent room"
+            case _:
+                return ""
+
+    def begin(self, joinee: Joinee) -> None:
+        """Start a join.
+
+        Raises:
+            BreakoutRefused: the arguments are wrong (1155), or the table does not allow a join now (1729).
+        """
+        if not joinee.room_id:
+            raise BreakoutRefused("?", BAD_ARGUMENT, "room_id is missing")
+        if joinee.role not in _ROLES:
+            raise BreakoutRefused(
+                joinee.room_id, BAD_ARGUMENT, f"role {joinee.role!r} is neither participant nor moderator"
+            )
+        if refusal := self.away_refusal():
+            raise BreakoutRefused(joinee.room_id, FAILED, refusal)
+        if joinee.room_id not in self._invites and joinee.room_id not in self._created:
+            raise BreakoutRefused(joinee.room_id, FAILED, "the bot is not invited to it")
+        self._place, self.room_id = BreakoutState.JOINING, joinee.room_id
+
+    def succeeded(self) -> None:
+        """The breakout's `room-connected` came; the invitation is used up."""
+        self._invites.pop(self.room_id, None)
+        self._place = BreakoutState.INSIDE
+
+    def returning(self) -> None:
+        """The join failed or the breakout is over; the parent is not resumed yet."""
+        self._place = BreakoutState.RETURNING
+
+    def returned(self) -> None:
+        self._place, self.room_id = BreakoutState.PARENT, ""
+
+
+class ParentPort(Protocol):
+    """What the way needs of the parent room."""
+
+    @property
+    def is_closed(self) -> bool: ...
+    async def request(self, request: Request) -> Answer: ...
+    async def pause(self) -> None: ...
+    async def resume(self) -> None: ...
+    def emit(self, event: RoomEvent) -> None: ...
+    async def enter(self, token: str, *, has_audio: bool) -> BreakoutConnected: ...
+
+
+class BreakoutWay:
+    """The way into a breakout room and back; at most one at a time."""
+
+    def __init__(self, parent: ParentPort, table: BreakoutTable) -> None:
+        self._parent = parent
+        self._table = table
+
+    async def join(self, joinee: Joinee, stream_info: StreamInfo) -> None:
+        """Pause the parent, ask for a token, enter; whatever fails, the parent is resumed.
+
+        Every refusal is also told as a `BreakoutError` event, with the server's own code and text.
+
+        Raises:
+            BreakoutRefused: refused locally or by the server, or the breakout could not be entered.
+        """
+        try:
+            self._begin(joinee)
+        except BreakoutRefused as refused:
+            self._parent.emit(BreakoutError(joinee.room_id, refused.result, refused.reason))
+            raise
+        if stream_info.video:
+            log.warning("breakout_video_ignored", breakout_id=joinee.room_id)
+        try:
+            connected = await self._enter(joinee, has_audio=stream_info.audio)
+        except BaseException as error:
+            self._table.returning()
+            if isinstance(error, BreakoutRefused):
+                self._parent.emit(BreakoutError(joinee.room_id, error.result, error.reason))
+            await self._resume()
+            raise
+        self._table.succeeded()
+        self._parent.emit(connected)
+
+    async def come_back(self) -> None:
+        """The breakout is over: say so and resume the parent. Does nothing if the bot is in none."""
+        if self._table.state is not BreakoutState.INSIDE:
+            return
+        room_id = self._table.room_id
+        self._table.returning()
+        self._parent.emit(BreakoutDisconnected(room_id))
+        await self._resume()
+
+    def _begin(self, joinee: Joinee) -> None:
+        if self._parent.is_closed:
+            raise BreakoutRefused(joinee.room_id, NOT_CONNECTED, "the parent room is not connected")
+        self._table.begin(joinee)
+
+    async def _enter(self, joinee: Joinee, *, has_audio: bool) -> BreakoutConnected:
+        try:
+            await self._parent.pause()
+            answer = await self._parent.request(JoinBreakout(room_id=joinee.room_id, role=joinee.role))
+            return await self._parent.enter(_token(joinee.room_id, answer), has_audio=has_audio)
+        except BreakoutRefused:
+            raise
+        except (JoinRefused, PublishRefused, RequestRefused) as error:
+            raise BreakoutRefused(joinee.room_id, error.result, error.reason) from error
+        except BotsError as error:
+            raise BreakoutRefused(joinee.room_id, FAILED, str(error)) from error
+
+    async def _resume(self) -> None:
+        try:
+            if not self._parent.is_closed:
+                await self._parent.resume()
+        except RequestRefused as error:  # still paused; the caller may try `resume` again (section 9)
+            log.warning("parent_not_resumed", result=error.result, reason=error.reason)
+        finally:
+            self._table.returned()
+
+
+def _token(room_id: str, answer: Answer) -> str:
+    """The token in the answer to `join-breakout-room`; bare in SDK 1.9.x (breakouts.md section 5.2)."""
+    if not answer.is_ok:
+        raise BreakoutRefused(room_id, answer.result, answer.reason or "no reason given")
+    token = answer.data if isinstance(answer.data, str) else answer.get("token")
+    if not isinstance(token, str) or not token:
+        raise BreakoutRefused(room_id, FAILED, "the server gave no token")
+    return token

@@ -1,0 +1,154 @@
+"""The media connections of a session: one per publication, one per subscribed slot.
+
+The bot always offers. Its offer goes out without candidates; they follow one by one after the answer, as from the
+vendor's client. Source: signalling.md sections 6.2 to 6.5 and 7.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bots.errors import MediaError, WireError
+from bots.media import IncomingAudio, MediaLine, OutgoingAudio, Pacer, PeerConnection
+from bots.room.signaling import Signaling
+from bots.wire import Signal, read_json
+
+__all__ = ["MediaPeer", "Publication", "Subscription"]
+
+_END = "end"
+_MAX_WAITING = 256  # signals before the answer is applied; a server that sends more is ignored
+
+
+class MediaPeer:
+    """One peer connection and its part of the signalling, under the stream id `number`."""
+
+    def __init__(
+        self, number: int, signaling: Signaling, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]
+    ) -> None:
+        self.number = number
+        self.connection = PeerConnection(loopback=is_local, ice_servers=ice_servers)
+        self._signaling = signaling
+        self._inbox: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(_MAX_WAITING)
+
+    def take(self, msg: Mapping[str, Any]) -> None:
+        """Take the `msg` of a `media_engine_connecting`; `ready`, `started` and unknown types mean nothing here."""
+        if msg.get("type") in ("answer", "candidate") and not self._inbox.full():
+            self._inbox.put_nowait(msg)
+
+    async def close(self) -> None:
+        """Close the media connection."""
+        await self.connection.close()
+
+    async def _negotiate(self, line: MediaLine, timeout_s: float) -> None:
+        """Offer, apply the answer, exchange candidates, wait until media can flow.
+
+        Raises:
+            MediaError: no answer, an impossible one, or no connection in time.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                offer, candidates = _without_candidates(await self.connection.offer([line]))
+                self._signaling.post(Signal.offer(self.number, offer))
+                early = await self._apply_answer()
+        except TimeoutError:
+            raise MediaError(f"stream {self.number}", f"the server did not answer in {timeout_s:g} s") from None
+        for candidate in candidates:
+            self._signaling.post(Signal.candidate(self.number, candidate))
+        self._signaling.post(Signal.end_of_candidates(self.number))
+        taking = asyncio.create_task(self._take_candidates(early), name=f"stream-{self.number}/candidates")
+        try:
+            await self.connection.wait_connected(timeout_s)
+        finally:
+            taking.cancel()
+            await asyncio.gather(taking, return_exceptions=True)
+
+    async def _apply_answer(self) -> list[str]:
+        """Wait for the answer and apply it; returns the candidates that came before it."""
+        early: list[str] = []
+        while True:
+            msg = await self._inbox.get()
+            if msg["type"] == "answer":
+                await self.connection.accept_answer(str(msg.get("sdp") or ""))
+                return early
+            early.append(_candidate(msg))
+
+    async def _take_candidates(self, early: list[str]) -> None:
+        for candidate in early:
+            await self._add(candidate)
+        while True:
+            msg = await self._inbox.get()
+            if msg["type"] == "candidate":
+                await self._add(_candidate(msg))
+
+    async def _add(self, candidate: str) -> None:
+        if candidate and candidate != _END:  # a server that trickles may still add some: its end is not believed
+            await self.connection.add_candidate(candidate)
+
+
+class Publication(MediaPeer):
+    """What the bot sends."""
+
+    def __init__(
+        self,
+        number: int,
+        signaling: Signaling,
+        pacer: Pacer,
+        *,
+        is_local: bool,
+        ice_servers: Sequence[Mapping[str, Any]],
+    ) -> None:
+        super().__init__(number, signaling, is_local=is_local, ice_servers=ice_servers)
+        self._ssrc = PeerConnection.new_ssrc()
+        self.outgoing = OutgoingAudio(self.connection, pacer, ssrc=self._ssrc)
+
+    async def connect(self, timeout_s: float) -> None:
+        """Negotiate; see `MediaPeer`."""
+        await self._negotiate(MediaLine("sendonly", ssrc=self._ssrc), timeout_s)
+
+    async def close(self) -> None:
+        self.outgoing.close()
+        await super().close()
+
+
+class Subscription(MediaPeer):
+    """What the bot hears in one slot."""
+
+    def __init__(
+        self,
+        number: int,
+        signaling: Signaling,
+        *,
+        is_local: bool,
+        ice_servers: Sequence[Mapping[str, Any]],
+    ) -> None:
+        super().__init__(number, signaling, is_local=is_local, ice_servers=ice_servers)
+        self.incoming = IncomingAudio(self.connection)
+
+    async def connect(self, timeout_s: float) -> None:
+        """Negotiate; see `MediaPeer`."""
+        await self._negotiate(MediaLine("recvonly"), timeout_s)
+
+    async def close(self) -> None:
+        self.incoming.close()
+        await super().close()
+
+
+def _without_candidates(sdp: str) -> tuple[str, list[str]]:
+    """The offer as the vendor's client sends it, and the candidates that were in it ("candidate:...")."""
+    lines = sdp.splitlines()
+    candidates = [line.removeprefix("a=") for line in lines if line.startswith("a=candidate:")]
+    kept = [line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates"))]
+    return "\r\n".join(kept) + "\r\n", list(dict.fromkeys(candidates))
+
+
+def _candidate(msg: Mapping[str, Any]) -> str:
+    """The candidate's text; the wire has an object, or the object as JSON text (signalling.md 6.4)."""
+    body = msg.get("candidate")
+    if isinstance(body, str) and body.startswith("{"):
+        try:
+            body = read_json(body)
+        except WireError:
+            return ""
+    if isinstance(body, Mapping):
+        body = body.get("candidate")
+    return body.removeprefix("a=") if isinstance(body, str) else ""

@@ -1,0 +1,449 @@
+"""A room that the bot is in: who is here, what it can do, and the breakout room it may be in beside it.
+
+Source: signalling.md sections 4.7, 6.8, 10; breakouts.md sections 3, 5 and 7; moderation.md sections 2, 3 and 10.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from bots.clock import Clock
+from bots.errors import BreakoutRefused, RequestRefused, RoomClosed
+from bots.media import IncomingAudio, OutgoingAudio, Pacer
+from bots.room.breakout import BAD_ARGUMENT, BreakoutTable, BreakoutWay, Joinee, StreamInfo
+from bots.room.events import (
+    BreakoutConnected,
+    BreakoutDestroyed,
+    BreakoutError,
+    BreakoutInvite,
+    Closed,
+    Participant,
+    RoomEvent,
+    RoomJoined,
+    Talker,
+)
+from bots.room.microphone import Mute
+from bots.room.session import Session, Terms
+from bots.room.token import decode_token
+from bots.wire import (
+    AnnounceBreakoutJoin,
+    Answer,
+    BreakoutDefinition,
+    CreateAndInviteBreakout,
+    CreateBreakout,
+    DestroyBreakouts,
+    Drop,
+    HardMuteRoom,
+    HardMuteUser,
+    HardUnmuteRoom,
+    HardUnmuteUser,
+    InviteToBreakout,
+    PauseRoom,
+    RejectBreakout,
+    Request,
+    ResumeRoom,
+    SendData,
+)
+
+__all__ = ["Room"]
+
+_ONLY_MODERATORS = 1168
+_HARD_MUTED = 1201
+_NOT_AUTHORISED = 5003
+
+log = structlog.get_logger()
+EventCallback = Callable[[RoomEvent], None]
+
+
+class Room:
+    """One joined room. Make it with `join`.
+
+    Every request raises `RequestRefused` with the server's code and text when it is refused or not answered in
+    time; after the end of the room it is refused with 1163.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, Any],
+        terms: Terms,
+        *,
+        parent: "Room | None" = None,
+        on_event: EventCallback | None = None,
+        on_breakout_event: EventCallback | None = None,
+    ) -> None:
+        self.parent = parent
+        self.breakout: Room | None = None
+        self._terms = terms
+        self._callbacks: list[EventCallback] = [on_event] if on_event is not None else []
+        self._on_breakout_event = on_breakout_event
+        self._table = BreakoutTable()
+        self._way = BreakoutWay(_Parent(self), self._table)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._session = Session(fields, terms, self._take)
+
+    @classmethod
+    async def join(
+        cls,
+        token: str,
+        *,
+        clock: Clock,
+        pacer: Pacer,
+        publish: bool = True,
+        listen: bool = False,
+        on_event: EventCallback | None = None,
+        on_breakout_event: EventCallback | None = None,
+        timeout_s: float = 15.0,
+    ) -> "Room":
+        """Join with a token; returns when the media flows.
+
+        Args:
+            token: from `ServerApi.fetch_token`; good once.
+            clock, pacer: of this process.
+            publish: open an outgoing sound; without it the bot is mute for good.
+            listen: subscribe every talker slot.
+            on_event: gets every event of this room, from `RoomJoined` to `Closed`, on the event loop.
+            on_breakout_event: the same for every breakout room that is joined from here.
+            timeout_s: limit of each step of the join; waiting for a moderator in a knock room may take longer.
+
+        Raises:
+            ConfigError: the token cannot be read.
+            JoinRefused: nobody answers, or the server refused.
+            PublishRefused: the server does not take the sound, or no media connection could be made.
+        """
+        terms = Terms(clock=clock, pacer=pacer, publish=publish, listen=listen, timeout_s=timeout_s)
+        room = cls(decode_token(token), terms, on_event=on_event, on_breakout_event=on_breakout_event)
+        await room._session.open()
+        return room
+
+    def __repr__(self) -> str:
+        return f"Room({self.room_id!r}, me={self.me.name!r}, is_closed={self.is_closed})"
+
+    # ---- who and what is here
+
+    @property
+    def room_id(self) -> str:
+        return self._session.state.room_id
+
+    @property
+    def room_name(self) -> str:
+        return self._session.state.room_name
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """The room's description, as the server gave it on joining."""
+        return self._session.state.meta
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return self._session.state.settings
+
+    @property
+    def me(self) -> Participant:
+        return self._session.state.me
+
+    @property
+    def client_id(self) -> str:
+        return self._session.state.client_id
+
+    @property
+    def participants(self) -> Mapping[str, Participant]:
+        """Everyone here by client id, the bot included; a live view."""
+        return self._session.state.participants
+
+    @property
+    def talkers(self) -> tuple[Talker, ...]:
+        """Who is heard in which slot now."""
+        return self._session.state.talkers
+
+    @property
+    def is_moderator(self) -> bool:
+        return self.me.is_moderator
+
+    @property
+    def is_closed(self) -> bool:
+        return self._session.is_closed
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether nothing of the bot can be heard: by its own wish, a pause, or a moderator."""
+        return self._session.microphone.is_muted
+
+    @property
+    def is_hard_muted(self) -> bool:
+        return self._session.microphone.is_hard_muted
+
+    @property
+    def outgoing(self) -> OutgoingAudio | None:
+        """What the bot sends; None if it joined without publishing."""
+        return self._session.outgoing
+
+    @property
+    def incoming(self) -> Mapping[int, IncomingAudio]:
+        """What the bot hears, by slot; empty if it joined without listening."""
+        return self._session.incoming
+
+    @property
+    def invites(self) -> Mapping[str, BreakoutInvite]:
+        """Open invites to breakout rooms, by room id; a live view."""
+        return self._table.invites
+
+    def on_event(self, callback: EventCallback) -> Callable[[], None]:
+        """Call back for every event from now on; returns what detaches it."""
+        self._callbacks.append(callback)
+
+        def detach() -> None:
+            with suppress(ValueError):
+                self._callbacks.remove(callback)
+
+        return detach
+
+    # ---- talking and moderating
+
+    async def say(self, text: str, *, to: Sequence[str] = ()) -> None:
+        """Send a chat line to everybody, or to the client ids in `to`."""
+        await self._session.ask(SendData(msg=text, broadcast=not to, clients=tuple(to)))
+
+    async def send_data(self, data: Any, *, to: Sequence[str] = ()) -> None:
+        """Send user data (any JSON) to everybody, or to the client ids in `to`."""
+        await self._session.ask(SendData(msg=data, broadcast=not to, clients=tuple(to), type="user_data"))
+
+    async def mute(self) -> None:
+        """Stop sending sound; clips go on unheard."""
+        self._session.set_mute(Mute.SELF, is_muted=True)
+
+    async def unmute(self) -> None:
+        """Send sound again.
+
+        Raises:
+            RequestRefused: a moderator has muted the bot (1201).
+        """
+        if self.is_hard_muted:
+            raise RequestRefused("user-audio-unmuted", _HARD_MUTED, "a moderator has muted the bot")
+        self._session.set_mute(Mute.SELF, is_muted=False)
+
+    async def hard_mute(self, client_id: str | None = None) -> None:
+        """Take one participant's microphone, or everybody's."""
+        await self._moderate(HardMuteUser(client_id=client_id) if client_id else HardMuteRoom())
+
+    async def hard_unmute(self, client_id: str | None = None) -> None:
+        """Give one participant's microphone back, or everybody's."""
+        await self._moderate(HardUnmuteUser(client_id=client_id) if client_id else HardUnmuteRoom())
+
+    async def drop(self, client_ids: Sequence[str]) -> None:
+        """Remove participants; at least one, because an empty list would mean everybody."""
+        if not client_ids:
+            raise RequestRefused("drop", BAD_ARGUMENT, "nobody is named")
+        await self._moderate(Drop(is_all=False, client_ids=tuple(client_ids)))
+
+    async def _moderate(self, request: Request) -> Answer:
+        if not self.is_moderator:
+            raise RequestRefused(request.event, _ONLY_MODERATORS, "only a moderator may do this")
+        return await self._session.ask(request)
+
+    # ---- breakout rooms
+
+    async def create_breakouts(self, definition: BreakoutDefinition) -> tuple[str, ...]:
+        """Make breakout rooms of this room; returns their ids."""
+        if definition.participants <= 0:
+            raise RequestRefused(CreateBreakout.event, BAD_ARGUMENT, "participants must be 2 or more")
+        return await self._create(CreateBreakout(definition=definition))
+
+    async def create_and_invite(self, definition: BreakoutDefinition) -> tuple[str, ...]:
+        """Make breakout rooms and force everybody else in, spread at random by capacity; returns their ids."""
+        if definition.max_rooms <= 0:
+            raise RequestRefused(CreateAndInviteBreakout.event, BAD_ARGUMENT, "max_rooms must be 1 or more")
+        return await self._create(CreateAndInviteBreakout(definition=replace(definition, force_join=True)))
+
+    async def invite(self, room_id: str, client_ids: Sequence[str], *, force: bool = False) -> None:
+        """Invite participants of this room to one of its breakout rooms; `force`: they go without being asked."""
+        request = InviteToBreakout(room_id=room_id, clients=tuple(client_ids), force_join=True if force else None)
+        self._check_at_home(request.event)
+        await self._session.ask(request)
+
+    async def reject_invite(self, room_id: str) -> None:
+        """Refuse an invite; the inviter is told."""
+        await self._session.ask(RejectBreakout(room_id=room_id))
+        self._table.rejected(room_id)
+
+    async def destroy_breakouts(self, room_ids: Sequence[str] | None = None) -> None:
+        """End the given breakout rooms, or all; everybody in them returns here.
+
+        Our own message: EnableX documents the call and no name for it (breakouts.md section 7).
+        """
+        await self._moderate(DestroyBreakouts(rooms=None if room_ids is None else tuple(room_ids)))
+
+    async def join_breakout(self, joinee: Joinee, stream_info: StreamInfo) -> "Room":
+        """EnableX's `joinBreakOutRoom`: from the parent, invited or creator, one at a time.
+
+        This room is paused while the bot is away, and resumed after leaving or failing. Events here:
+        `BreakoutConnected` once on success, `BreakoutError` on every refusal, with the server's own code and text.
+
+        Raises:
+            BreakoutRefused: refused locally or by the server, or the room could not be entered.
+        """
+        if self.parent is not None:
+            refused = BreakoutRefused(joinee.room_id, _NOT_AUTHORISED, "only possible from the parent room")
+            self._emit(BreakoutError(joinee.room_id, refused.result, refused.reason))
+            raise refused
+        await self._way.join(joinee, stream_info)
+        breakout = self.breakout
+        if breakout is None or breakout.is_closed:  # it ended while it was being joined
+            await self._way.come_back()
+            raise BreakoutRefused(joinee.room_id, BAD_ARGUMENT, "the breakout room ended at once")
+        return breakout
+
+    async def leave_breakout(self) -> None:
+        """Leave the breakout room and resume this one; returns when that is done. Nothing to leave is no error."""
+        breakout = self.breakout
+        if breakout is not None:
+            await breakout.leave()
+        await self._finish_tasks()
+
+    async def pause(self) -> None:
+        """Stop sending and receiving here, as before a breakout."""
+        self._session.set_mute(Mute.PAUSE, is_muted=True)
+        try:
+            await self._session.ask(PauseRoom())
+        except RequestRefused:
+            self._session.set_mute(Mute.PAUSE, is_muted=False)
+            raise
+
+    async def resume(self) -> None:
+        """Send and receive again; a hard mute and the bot's own mute stay."""
+        await self._session.ask(ResumeRoom())
+        self._session.set_mute(Mute.PAUSE, is_muted=False)
+
+    # ---- leaving
+
+    async def leave(self) -> None:
+        """Leave, the breakout room first. Never raises; safe to call twice."""
+        if self.breakout is not None:
+            await self.breakout.leave()
+        await self._session.leave()
+        await self._finish_tasks()
+
+    async def wait_closed(self) -> RoomClosed:
+        """Wait until the room is over, whatever the cause; returns why, as a value."""
+        closed = await self._session.wait_closed()
+        await self._finish_tasks()
+        return closed
+
+    # ---- inside
+
+    async def _create(self, request: CreateBreakout | CreateAndInviteBreakout) -> tuple[str, ...]:
+        self._check_at_home(request.event)
+        answer = await self._session.ask(request)
+        room_ids = _room_ids(answer)
+        self._table.created(*room_ids)
+        return room_ids
+
+    def _check_at_home(self, event: str) -> None:
+        if self.parent is not None:
+            raise RequestRefused(event, _NOT_AUTHORISED, "only possible from the parent room")
+        if refusal := self._table.away_refusal():
+            raise RequestRefused(event, _NOT_AUTHORISED, refusal)
+
+    def _take(self, event: RoomEvent) -> None:
+        """Every event of this connection comes by here, in order."""
+        follow = False
+        match event:
+            case RoomJoined() if self.parent is not None:
+                self.parent._session.post(AnnounceBreakoutJoin(name=event.room_name))
+            case BreakoutInvite():
+                follow = self._table.invite(event)
+            case BreakoutDestroyed():
+                self._table.destroyed(event.room_id)
+            case Closed():
+                self._closed()
+        self._emit(event)
+        if follow and isinstance(event, BreakoutInvite):
+            self._spawn(self._follow(event.room_id), "forced-breakout")
+
+    def _emit(self, event: RoomEvent) -> None:
+        for callback in tuple(self._callbacks):
+            callback(event)
+        if self.parent is not None and self.parent._on_breakout_event is not None:
+            self.parent._on_breakout_event(event)
+
+    def _closed(self) -> None:
+        if self.breakout is not None:
+            self._spawn(self.breakout.leave(), "leave-breakout")
+        if self.parent is not None and self.parent.breakout is self:
+            self.parent._spawn(self.parent._breakout_ended(self), "back")
+
+    async def _breakout_ended(self, breakout: "Room") -> None:
+        await breakout.wait_closed()
+        if self.breakout is breakout:
+            self.breakout = None
+        await self._way.come_back()
+
+    async def _follow(self, room_id: str) -> None:
+        """A forced invite: join without being asked; the outcome is told as an event."""
+        with suppress(BreakoutRefused):
+            await self.join_breakout(Joinee(room_id=room_id), StreamInfo(audio=self._terms.publish))
+
+    async def _enter(self, token: str, *, has_audio: bool) -> BreakoutConnected:
+        terms = replace(self._terms, publish=has_audio, is_breakout=True)
+        breakout = Room(decode_token(token), terms, parent=self)
+        self.breakout = breakout
+        try:
+            await breakout._session.open()
+        except BaseException:
+            self.breakout = None
+            raise
+        return BreakoutConnected(breakout.room_id, breakout.room_name, dict(breakout.meta))
+
+    def _spawn(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        task = asyncio.create_task(work, name=f"{self._session.name}/{what}")
+        self._tasks.add(task)
+        task.add_done_callback(self._reap)
+
+    def _reap(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("room_task_failed", room=self.room_id, task=task.get_name(), exc_info=error)
+
+    async def _finish_tasks(self) -> None:
+        mine = [task for task in self._tasks if task is not asyncio.current_task()]
+        await asyncio.gather(*mine, return_exceptions=True)
+
+
+class _Parent:
+    """The parent room as the way into a breakout sees it."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    @property
+    def is_closed(self) -> bool:
+        return self._room.is_closed
+
+    async def request(self, request: Request) -> Answer:
+        return await self._room._session.request(request)
+
+    async def pause(self) -> None:
+        await self._room.pause()
+
+    async def resume(self) -> None:
+        await self._room.resume()
+
+    def emit(self, event: RoomEvent) -> None:
+        self._room._emit(event)
+
+    async def enter(self, token: str, *, has_audio: bool) -> BreakoutConnected:
+        return await self._room._enter(token, has_audio=has_audio)
+
+
+def _room_ids(answer: Answer) -> tuple[str, ...]:
+    """The ids of new breakout rooms: texts, or objects with an id (breakouts.md section 11, row 15)."""
+    msg = answer.get("msg")
+    rooms = msg.get("rooms") if isinstance(msg, Mapping) else None
+    found = [
+        one.get("room_id") or one.get("_id") if isinstance(one, Mapping) else one
+        for one in (rooms if isinstance(rooms, list) else [])
+    ]
+    return tuple(str(one) for one in found if one)

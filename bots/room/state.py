@@ -1,0 +1,223 @@
+"""Who is here and what a message means given that: pure, `Notice` in, `RoomEvent`s out.
+
+Source: signalling.md sections 3.3, 4, 5.5, 10, 11.2; breakouts.md section 4; moderation.md section 2.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from bots.room.events import (
+    AudioMuted,
+    AudioUnmuted,
+    BreakoutCreated,
+    BreakoutDestroyed,
+    BreakoutInvite,
+    BreakoutInvited,
+    BreakoutJoined,
+    BreakoutLeft,
+    ChatReceived,
+    Closed,
+    DataReceived,
+    HardMuteChanged,
+    InviteRejected,
+    Participant,
+    ParticipantJoined,
+    ParticipantLeft,
+    RoomAwaited,
+    RoomEvent,
+    RoomJoined,
+    Talker,
+    TalkersChanged,
+    Unknown,
+)
+from bots.wire import BreakoutDestroyed as BreakoutDestroyedNotice
+from bots.wire import BreakoutInvited as BreakoutInvitedNotice
+from bots.wire import (
+    BreakoutUserJoined,
+    BreakoutUserLeft,
+    HardMuted,
+    HardUnmuted,
+    Notice,
+    RoomConnected,
+    RoomDisconnected,
+    RoomManagement,
+    RoomMuted,
+    RoomUnmuted,
+    Stream,
+    TalkersUpdated,
+    UnknownNotice,
+    User,
+    UserAudioMuted,
+    UserAudioUnmuted,
+    UserConnected,
+    UserDisconnected,
+)
+from bots.wire import DataReceived as DataNotice
+from bots.wire import RoomAwaited as RoomAwaitedNotice
+
+__all__ = ["RoomState"]
+
+_FIRST_SHARE = 101  # stream ids from here on are screen share and canvas, not talker slots
+
+
+class RoomState:
+    """What one connection knows of its room; filled by `room-connected`, kept true by every message after it."""
+
+    def __init__(self, room_id: str) -> None:
+        self.room_id = room_id
+        self.room_name = ""
+        self.client_id = ""
+        self.meta: Mapping[str, Any] = MappingProxyType({})
+        self.talkers: tuple[Talker, ...] = ()
+        self.slots: tuple[int, ...] = ()
+        self.is_hard_muted = False
+        self.is_room_muted = False
+        self._people: dict[str, Participant] = {}
+
+    @property
+    def participants(self) -> Mapping[str, Participant]:
+        """Everyone here by client id, oneself included; a live view."""
+        return MappingProxyType(self._people)
+
+    @property
+    def me(self) -> Participant:
+        return self._people.get(self.client_id) or Participant(self.client_id, is_me=True)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        found = self.meta.get("settings")
+        return found if isinstance(found, Mapping) else {}
+
+    def apply(self, notice: Notice) -> list[RoomEvent]:
+        """Take one message; returns what it means, in order. A message about nobody known changes nothing."""
+        match notice:
+            case RoomConnected():
+                return [self._connect(notice)]
+            case RoomAwaitedNotice():
+                return [RoomAwaited(self.room_id)]
+            case RoomDisconnected():
+                return [Closed(notice.cause, notice.msg)]
+            case UserConnected():
+                return self._come(notice.user)
+            case UserDisconnected():
+                return self._go(notice.client_id)
+            case UserAudioMuted() | UserAudioUnmuted():
+                return self._hear(notice)
+            case TalkersUpdated():
+                return self._talk(notice)
+            case HardMuted() | HardUnmuted():
+                self.is_hard_muted = isinstance(notice, HardMuted)
+                return [HardMuteChanged(self.is_hard_muted, "me")]
+            case RoomMuted() | RoomUnmuted():
+                self.is_room_muted = isinstance(notice, RoomMuted)
+                return [HardMuteChanged(self.is_room_muted, "room")]
+            case DataNotice():
+                return [self._read(notice)]
+            case _:
+                return _breakout_events(notice)
+
+    def _connect(self, notice: RoomConnected) -> RoomJoined:
+        self.room_id = notice.id or self.room_id
+        self.meta = MappingProxyType(notice.room)
+        self.room_name = str(notice.room.get("name") or "")
+        self.client_id = notice.client_id or (notice.user.client_id if notice.user else "") or self.client_id
+        self.slots = tuple(sorted(stream.id for stream in notice.streams if _is_slot(stream)))
+        self._people = {user.client_id: self._person(user) for user in notice.user_list}
+        if notice.user is not None:
+            self._people[self.client_id] = self._person(replace(notice.user, client_id=self.client_id))
+        self.is_room_muted = notice.room.get("mute") is True and not self.me.is_moderator
+        everyone = tuple(self._people.values())
+        return RoomJoined(self.room_id, self.room_name, self.me, everyone)
+
+    def _person(self, user: User) -> Participant:
+        return Participant(
+            client_id=user.client_id,
+            name=user.name,
+            role=user.role,
+            user_ref=user.user_ref,
+            is_me=user.client_id == self.client_id,
+            is_audio_muted=user.audio_muted,
+            data=user.data or {},
+        )
+
+    def _come(self, user: User) -> list[RoomEvent]:
+        is_new = user.client_id not in self._people
+        person = self._people[user.client_id] = self._person(user)
+        return [ParticipantJoined(person)] if is_new else []
+
+    def _go(self, client_id: str) -> list[RoomEvent]:
+        person = self._people.pop(client_id, None)
+        return [] if person is None or person.is_me else [ParticipantLeft(person)]
+
+    def _hear(self, notice: UserAudioMuted | UserAudioUnmuted) -> list[RoomEvent]:
+        known = self._people.get(notice.client_id)
+        if known is None and notice.user is None:
+            return []
+        is_muted = isinstance(notice, UserAudioMuted)
+        person = self._person(notice.user) if notice.user is not None else known
+        assert person is not None, "one of the two is there"
+        person = self._people[notice.client_id] = replace(person, is_audio_muted=is_muted)
+        return [AudioMuted(person) if is_muted else AudioUnmuted(person)]
+
+    def _talk(self, notice: TalkersUpdated) -> list[RoomEvent]:
+        talkers = tuple(
+            Talker(entry.stream_id, entry.client_id, entry.name)
+            for entry in notice.talkers
+            if entry.stream_id < _FIRST_SHARE
+        )
+        if talkers == self.talkers:
+            return []
+        self.talkers = talkers
+        return [TalkersChanged(talkers)]
+
+    def _read(self, notice: DataNotice) -> RoomEvent:
+        is_private = not notice.broadcast
+        if notice.type == "chat" and isinstance(notice.message, str):
+            known = self._people.get(notice.sender_id)
+            name = notice.sender or (known.name if known else "")
+            return ChatReceived(notice.message, notice.sender_id, name, is_private)
+        if notice.type in ("chat", "user_data"):
+            return DataReceived(notice.message, notice.sender_id, is_private)
+        return Unknown(notice.event, notice.arguments())
+
+
+def _is_slot(stream: Stream) -> bool:
+    return stream.id < _FIRST_SHARE and stream.audio and not stream.screen and not stream.canvas
+
+
+def _breakout_events(notice: Notice) -> list[RoomEvent]:
+    match notice:
+        case BreakoutInvitedNotice():
+            return [BreakoutInvite(notice.room_id, notice.inviter_id, notice.force_join)]
+        case BreakoutUserJoined():
+            return [BreakoutJoined(notice.client, notice.room)]
+        case BreakoutUserLeft():
+            return [BreakoutLeft(notice.client_id, notice.room)]
+        case BreakoutDestroyedNotice():
+            return [BreakoutDestroyed(notice.room_id)]
+        case RoomManagement():
+            return [_managed(notice)]
+        case UnknownNotice():
+            return [Unknown(notice.name, notice.values)]
+        case _:
+            return [Unknown(notice.event, notice.arguments())]
+
+
+def _managed(notice: RoomManagement) -> RoomEvent:
+    """What the management ids mean; their `msg` is not documented, so every likely key is read."""
+    msg = notice.msg if isinstance(notice.msg, Mapping) else {}
+    room_id = str(msg.get("room_id") or msg.get("room") or "")
+    match notice.id:
+        case "breakout-room-created":
+            rooms = msg.get("rooms")
+            ids = tuple(map(str, rooms)) if isinstance(rooms, list) else ((room_id,) if room_id else ())
+            return BreakoutCreated(ids)
+        case "breakout-room-invited":
+            clients = msg.get("clients")
+            return BreakoutInvited(room_id, tuple(map(str, clients)) if isinstance(clients, list) else ())
+        case "breakout-invite-rejected":
+            return InviteRejected(room_id, str(msg.get("client_id") or msg.get("clientId") or ""))
+        case _:
+            return Unknown(notice.id, (notice.msg,))

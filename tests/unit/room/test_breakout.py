@@ -1,0 +1,221 @@
+"""The state table of breakout rooms, and the way in and back."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from bots.errors import BreakoutRefused, JoinRefused, RequestRefused
+from bots.room import (
+    BreakoutConnected,
+    BreakoutDisconnected,
+    BreakoutError,
+    BreakoutInvite,
+    Joinee,
+    RoomEvent,
+    StreamInfo,
+)
+from bots.room.breakout import BreakoutState, BreakoutTable, BreakoutWay
+from bots.wire import Answer, JoinBreakout, Request
+
+GRANTED = Answer(0, "", {"result": 0, "token": "T"})
+
+
+@dataclass
+class FakeParent:
+    """A parent room in memory: keeps what was done, answers what it was told to."""
+
+    answer: Answer = GRANTED
+    is_closed: bool = False
+    refuses_pause: bool = False
+    refuses_resume: bool = False
+    enter_error: Exception | None = None
+    steps: list[str] = field(default_factory=list)
+    events: list[RoomEvent] = field(default_factory=list)
+
+    async def request(self, request: Request) -> Answer:
+        self.steps.append(request.event)
+        assert isinstance(request, JoinBreakout)
+        return self.answer
+
+    async def pause(self) -> None:
+        self.steps.append("pause")
+        if self.refuses_pause:
+            raise RequestRefused("muteRoom", 1155, "no")
+
+    async def resume(self) -> None:
+        self.steps.append("resume")
+        if self.refuses_resume:
+            raise RequestRefused("unMuteRoom", 1155, "no")
+
+    def emit(self, event: RoomEvent) -> None:
+        self.events.append(event)
+
+    async def enter(self, token: str, *, has_audio: bool) -> BreakoutConnected:
+        self.steps.append(f"enter {token} {has_audio}")
+        if self.enter_error is not None:
+            raise self.enter_error
+        await asyncio.sleep(0)
+        return BreakoutConnected("b", "Red", {"name": "Red"})
+
+
+def invited(parent: FakeParent, *room_ids: str) -> tuple[BreakoutWay, BreakoutTable]:
+    table = BreakoutTable()
+    for room_id in room_ids:
+        table.invite(BreakoutInvite(room_id, "c-2"))
+    return BreakoutWay(parent, table), table
+
+
+async def test_a_join_pauses_the_parent_asks_and_enters() -> None:
+    parent = FakeParent()
+    way, table = invited(parent, "b")
+    assert BreakoutState.INVITED is table.state
+    await way.join(Joinee(room_id="b"), StreamInfo())
+    assert ["pause", "join-breakout-room", "enter T True"] == parent.steps
+    assert [BreakoutConnected("b", "Red", {"name": "Red"})] == parent.events
+    assert BreakoutState.INSIDE is table.state
+    assert {} == table.invites
+
+
+async def test_coming_back_resumes_the_parent_and_is_told() -> None:
+    parent = FakeParent()
+    way, table = invited(parent, "b")
+    await way.join(Joinee(room_id="b"), StreamInfo())
+    await way.come_back()
+    await way.come_back()
+    assert "resume" == parent.steps[-1]
+    assert 1 == parent.steps.count("resume")
+    assert BreakoutDisconnected("b") == parent.events[-1]
+    assert BreakoutState.PARENT is table.state
+
+
+async def test_a_listener_enters_without_audio() -> None:
+    parent = FakeParent()
+    way, _ = invited(parent, "b")
+    await way.join(Joinee(room_id="b"), StreamInfo(audio=False, video=True))
+    assert "enter T False" in parent.steps
+
+
+async def test_the_bare_token_of_old_servers_is_taken() -> None:
+    parent = FakeParent(answer=Answer(0, "", "OLD"))
+    way, _ = invited(parent, "b")
+    await way.join(Joinee(room_id="b"), StreamInfo())
+    assert "enter OLD True" in parent.steps
+
+
+async def test_the_servers_own_refusal_reaches_the_event_unchanged_and_the_parent_is_resumed() -> None:
+    parent = FakeParent(answer=Answer(1729, "Failed to generate Token", {}))
+    way, table = invited(parent, "b")
+    with pytest.raises(BreakoutRefused) as caught:
+        await way.join(Joinee(room_id="b"), StreamInfo())
+    assert (1729, "Failed to generate Token") == (caught.value.result, caught.value.reason)
+    assert [BreakoutError("b", 1729, "Failed to generate Token")] == parent.events
+    assert "resume" == parent.steps[-1]
+    assert BreakoutState.INVITED is table.state  # an invitation survives a failed join
+
+
+@pytest.mark.parametrize(
+    "parent",
+    [
+        FakeParent(refuses_pause=True),
+        FakeParent(answer=Answer(0, "", {"result": 0})),
+        FakeParent(enter_error=JoinRefused("b", 4118, "expired")),
+        FakeParent(enter_error=RequestRefused("publish", 1163, "lost"), refuses_resume=True),
+    ],
+)
+async def test_whatever_fails_the_bot_is_back_in_the_parent(parent: FakeParent) -> None:
+    way, table = invited(parent, "b")
+    with pytest.raises(BreakoutRefused):
+        await way.join(Joinee(room_id="b"), StreamInfo())
+    assert [BreakoutError] == [type(event) for event in parent.events]
+    assert "resume" == parent.steps[-1]
+    assert "" == table.away_refusal()
+
+
+@pytest.mark.parametrize(
+    ("joinee", "result"),
+    [
+        (Joinee(room_id="", role="participant"), 1155),
+        (Joinee(room_id="b", role="teacher"), 1155),
+        (Joinee(room_id="never invited"), 1729),
+    ],
+)
+async def test_a_local_refusal_sends_nothing_and_is_told(joinee: Joinee, result: int) -> None:
+    parent = FakeParent()
+    way, table = invited(parent, "b")
+    with pytest.raises(BreakoutRefused):
+        await way.join(joinee, StreamInfo())
+    assert [] == parent.steps
+    assert [(joinee.room_id, result)] == [(e.room_id, e.result) for e in parent.events if isinstance(e, BreakoutError)]
+    assert BreakoutState.INVITED is table.state
+
+
+async def test_without_the_parent_nothing_is_joined() -> None:
+    parent = FakeParent(is_closed=True)
+    way, _ = invited(parent, "b")
+    with pytest.raises(BreakoutRefused):
+        await way.join(Joinee(room_id="b"), StreamInfo())
+    assert [] == parent.steps
+    assert 1171 == parent.events[0].result  # type: ignore[attr-defined]  # a BreakoutError
+
+
+async def test_one_breakout_at_a_time() -> None:
+    parent = FakeParent()
+    way, table = invited(parent, "b", "d")
+    first = asyncio.create_task(way.join(Joinee(room_id="b"), StreamInfo()))
+    await asyncio.sleep(0)
+    assert BreakoutState.JOINING is table.state
+    with pytest.raises(BreakoutRefused, match="already joining"):
+        await way.join(Joinee(room_id="d"), StreamInfo())
+    await first
+    with pytest.raises(BreakoutRefused, match="leave it first"):
+        await way.join(Joinee(room_id="d"), StreamInfo())
+    assert 1 == parent.steps.count("join-breakout-room")
+
+
+async def test_a_second_join_waits_until_the_parent_is_resumed() -> None:
+    table = BreakoutTable()
+    table.invite(BreakoutInvite("b", "c-2"))
+    table.begin(Joinee(room_id="b"))
+    table.succeeded()
+    table.returning()
+    table.invite(BreakoutInvite("d", "c-2"))
+    with pytest.raises(BreakoutRefused, match="on the way back"):
+        table.begin(Joinee(room_id="d"))
+    table.returned()
+    table.begin(Joinee(room_id="d"))
+
+
+def test_the_creator_needs_no_invite() -> None:
+    table = BreakoutTable()
+    table.created("b")
+    table.begin(Joinee(room_id="b", role="moderator"))
+    assert BreakoutState.JOINING is table.state
+
+
+def test_several_invites_are_kept_until_rejected_destroyed_or_used() -> None:
+    table = BreakoutTable()
+    for room_id in ("a", "b", "c"):
+        assert not table.invite(BreakoutInvite(room_id, "c-2"))
+    table.rejected("a")
+    table.destroyed("b")
+    assert ["c"] == list(table.invites)
+
+
+def test_a_forced_invite_is_followed_only_from_the_parent() -> None:
+    table = BreakoutTable()
+    assert table.invite(BreakoutInvite("b", "c-2", is_forced=True))
+    table.begin(Joinee(room_id="b"))
+    assert not table.invite(BreakoutInvite("d", "c-2", is_forced=True))
+
+
+async def test_a_cancelled_join_resumes_the_parent() -> None:
+    parent = FakeParent()
+    way, table = invited(parent, "b")
+    joining = asyncio.create_task(way.join(Joinee(room_id="b"), StreamInfo()))
+    await asyncio.sleep(0)
+    joining.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await joining
+    assert "resume" == parent.steps[-1]
+    assert BreakoutState.INVITED is table.state
