@@ -1,6 +1,7 @@
 """What should happen: the YAML of a playbook as frozen models, and every problem with its place. Pure."""
 
 from bots.playbook.expression import FACTS, Expression, ExpressionError
+from bots.playbook.load import load, read
 from bots.playbook.model import (
     COUNTERS,
     Arrival,
@@ -24,6 +25,7 @@ from bots.playbook.model import (
     TimelineEntry,
     instances_of,
 )
+from bots.playbook.problem import Problem
 from bots.playbook.scalars import Offset, Range, format_duration, parse_duration
 from bots.playbook.scope import BotFacts, Counts, MessageFacts, PersonFacts, RoomFacts, Scope
 from bots.playbook.steps import (
@@ -100,6 +102,7 @@ __all__ = [
     "PersonFacts",
     "Play",
     "Playbook",
+    "Problem",
     "Range",
     "Reject",
     "RoomChoice",
@@ -121,5 +124,7 @@ __all__ = [
     "every_step",
     "format_duration",
     "instances_of",
+    "load",
     "parse_duration",
+    "read",
 ]

@@ -11,9 +11,9 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 from bots.playbook.expression import Expression
-from bots.playbook.scalars import Clock, Credential, Day, Duration, Flag, Number, Offset, Range, Share, Zone
+from bots.playbook.scalars import Clock, Credential, Day, Duration, Flag, Number, Offset, Range, Share, Zone, copy_ids
 from bots.playbook.scope import BotFacts, Scope
-from bots.playbook.shape import Frozen, Marked, bad, reading_of
+from bots.playbook.shape import Frozen, bad, reading_of
 from bots.playbook.sounds import SoundFile, SoundName
 from bots.playbook.steps import Play, Role, Step
 from bots.playbook.template import Template
@@ -390,21 +390,14 @@ class Playbook(Frozen):
 
 
 def instances_of(bot_id: str, bot: Bot) -> tuple[Instance, ...]:
-    """The copies of one bot; its number has two digits, or as many as the count."""
-    if bot.count == 1:
-        return (Instance(bot_id, bot_id, 1, _shown_name(bot, bot_id, 1)),)
-    digits = max(2, len(str(bot.count)))
-    ids = [f"{bot_id}-{number:0{digits}}" for number in range(1, bot.count + 1)]
-    return tuple(Instance(copy, bot_id, number, _shown_name(bot, copy, number)) for number, copy in enumerate(ids, 1))
+    """The copies of one bot."""
+    return tuple(
+        Instance(copy, bot_id, number, _shown_name(bot, copy, number))
+        for number, copy in enumerate(copy_ids(bot_id, bot.count), 1)
+    )
 
 
 def _shown_name(bot: Bot, copy_id: str, number: int) -> str:
     if bot.display_name is None:
         return copy_id
     return bot.display_name.fill(Scope(bot=BotFacts(id=copy_id), n=number))
-
-
-def marked_ids(data: Marked, key: str) -> list[str]:
-    """The keys of a mapping of the YAML, if it is one."""
-    found = data.get(key)
-    return [str(name) for name in found] if isinstance(found, Mapping) else []

@@ -9,10 +9,11 @@ from datetime import date, time
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic.json_schema import WithJsonSchema
+from pydantic_core import CoreSchema
 
-from bots.playbook.shape import Frozen, bad, did_you_mean, reading_of
+from bots.playbook.shape import Frozen, Reading, bad, did_you_mean, reading_of
 
 __all__ = [
     "SELECTORS",
@@ -21,14 +22,18 @@ __all__ = [
     "Day",
     "Duration",
     "Flag",
+    "Muted",
     "Number",
     "Offset",
     "Range",
     "Share",
     "Who",
     "Zone",
+    "copy_ids",
     "format_duration",
+    "parse_clock",
     "parse_duration",
+    "parse_share",
 ]
 
 SELECTORS = ("everyone", "participants", "moderators", "person")
@@ -48,6 +53,18 @@ def parse_duration(text: str) -> float | None:
         return None
     hours, minutes, seconds, thousandths = (float(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + seconds + thousandths / 1000
+
+
+def parse_share(text: str) -> float | None:
+    """0.3 of `30%`; None for anything else, and for more than 100%."""
+    match = _SHARE.fullmatch(text.strip())
+    return float(match[1]) / 100 if match and float(match[1]) <= 100 else None
+
+
+def parse_clock(text: str) -> time | None:
+    """The clock time of `10:00` or `9:30:15`; None for anything else."""
+    match = _CLOCK.fullmatch(text.strip())
+    return time(int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
 
 def format_duration(seconds: float) -> str:
@@ -82,26 +99,22 @@ def _read_duration(value: Any, info: ValidationInfo) -> float:
 
 
 def _read_share(value: Any, info: ValidationInfo) -> float:
-    if _is_number(value) and reading_of(info) is None:
-        share = float(value)
-    else:
-        match = _SHARE.fullmatch(value.strip()) if isinstance(value, str) else None
-        if match is None:
-            raise bad("bad-value", f"{_shown(value)} is not a share; write one like 30%")
-        share = float(match[1]) / 100
-    if not 0 <= share <= 1:
-        raise bad("bad-value", f"{_shown(value)} is not between 0% and 100%")
+    if _is_number(value) and reading_of(info) is None and 0 <= value <= 1:
+        return float(value)
+    share = parse_share(value) if isinstance(value, str) else None
+    if share is None:
+        raise bad("bad-value", f"{_shown(value)} is not a share; write one from 0% to 100%, like 30%")
     return share
 
 
-def _read_clock(value: Any, info: ValidationInfo) -> Any:
+def _read_clock(value: Any, info: ValidationInfo) -> time:
     if isinstance(value, time):
         return value
-    match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
-    if match is None:
+    found = parse_clock(value) if isinstance(value, str) else None
+    if found is None:
         raise bad("bad-time", f"{_shown(value)} is not a clock time; write one like 10:00")
     _need_zone(str(value), info)
-    return time(int(match[1]), int(match[2]), int(match[3] or 0))
+    return found
 
 
 def _need_zone(text: str, info: ValidationInfo) -> None:
@@ -142,43 +155,55 @@ def _read_credential(value: Any, info: ValidationInfo) -> str:
     if not isinstance(value, str) or not value.strip():
         raise bad("wrong-type", f"{_shown(value)} is not text; put it in quotes")
     reading = reading_of(info)
-    if reading is None:
+    if reading is None or reading.environment is None:
         return value
-    missing = [name for name in _ENVIRONMENT.findall(value) if not reading.environment.get(name)]
+    environment = reading.environment
+    missing = [name for name in _ENVIRONMENT.findall(value) if not environment.get(name)]
     if missing:
         raise bad(
             "missing-environment", f"the environment has no {missing[0]}; set it before you start, or write the id here"
         )
-    return _ENVIRONMENT.sub(lambda match: reading.environment[match[1]], value)
+    return _ENVIRONMENT.sub(lambda match: environment[match[1]], value)
 
 
-def _read_who(value: Any, info: ValidationInfo) -> Any:
+def _read_who(value: Any, info: ValidationInfo, own: tuple[str, ...] = ()) -> Any:
     names = [value] if isinstance(value, str) else value
-    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) and name for name in names):
-        raise bad(
-            "wrong-type",
-            f"{_shown(value)} names nobody; write one of {', '.join(SELECTORS)}, a bot id, a name, or a list",
-        )
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) and name for name in names) or not names:
+        choice = ", ".join((*own, *SELECTORS))
+        raise bad("wrong-type", f"{_shown(value)} names nobody; write one of {choice}, a bot id, a name, or a list")
     names = ["everyone" if name == "all" else name for name in names]
     reading = reading_of(info)
-    for name in names if reading is not None else ():
-        assert reading is not None
-        if name == "person" and reading.facts is not None and "person" not in reading.facts:
-            raise bad("unknown-name", '"person" is known only in a rule that somebody triggers')
-        _check_bot(name, reading.bot_ids)
+    if reading is not None:
+        for name in names:
+            if name not in own:
+                _check_person(name, reading, (*own, *SELECTORS))
     return tuple(names)
 
 
-def _check_bot(name: str, bot_ids: Any) -> None:
-    """A word in lower case without blanks means a bot; anything else may be a person's display name."""
-    if name in (*SELECTORS, "me", "room") or not _BOT_ID.fullmatch(name) or name in bot_ids:
+def _read_muted(value: Any, info: ValidationInfo) -> Any:
+    return _read_who(value, info, ("me", "room"))
+
+
+def _check_person(name: str, reading: Reading, selectors: tuple[str, ...]) -> None:
+    """A word in lower case that is nearly a bot's id is a mistake; any other may be a person's display name."""
+    if name == "person" and reading.facts is not None and "person" not in reading.facts:
+        raise bad("unknown-name", '"person" is known only in a rule that somebody triggers')
+    if name in (*selectors, *reading.bot_ids) or not _BOT_ID.fullmatch(name):
         return
     stem, _, number = name.rpartition("-")
-    if stem in bot_ids and number.isdigit():
-        if not 1 <= int(number) <= bot_ids[stem] or bot_ids[stem] == 1:
-            raise bad("unknown-bot", f'there is no copy "{name}": "{stem}" has count {bot_ids[stem]}')
-        return
-    raise bad("unknown-bot", f'no bot has the id "{name}"{did_you_mean(name, [*bot_ids, *SELECTORS])}')
+    if stem in reading.bot_ids and number.isdigit():
+        if name not in copy_ids(stem, reading.bot_ids[stem]):
+            raise bad("unknown-bot", f'there is no copy "{name}": "{stem}" has count {reading.bot_ids[stem]}')
+    elif near := did_you_mean(name, [*reading.bot_ids, *selectors]):
+        raise bad("unknown-bot", f'no bot has the id "{name}"{near}')
+
+
+def copy_ids(bot_id: str, count: int) -> tuple[str, ...]:
+    """The ids of a bot's copies: its own for one, else `pupil-01`, with as many digits as the count, at least two."""
+    if count == 1:
+        return (bot_id,)
+    digits = max(2, len(str(count)))
+    return tuple(f"{bot_id}-{number:0{digits}}" for number in range(1, count + 1))
 
 
 def _json(kind: str, example: str, pattern: str | None = None) -> WithJsonSchema:
@@ -195,17 +220,15 @@ Clock = Annotated[time, BeforeValidator(_read_clock), _json("string", "10:00", r
 Day = Annotated[date, BeforeValidator(_read_day), _json("string", "2026-05-01")]
 Zone = Annotated[str, BeforeValidator(_read_zone), _json("string", "Europe/Madrid")]
 Credential = Annotated[str, BeforeValidator(_read_credential), _json("string", "${ROOM}")]
-Who = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_read_who),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-            "examples": ["everyone", "pupil", ["pupil-01", "Ana"]],
-        },
-        mode="validation",
-    ),
-]
+_WHO_SCHEMA = WithJsonSchema(
+    {
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+        "examples": ["everyone", "pupil", ["pupil-01", "Ana"]],
+    },
+    mode="validation",
+)
+Who = Annotated[tuple[str, ...], BeforeValidator(_read_who), _WHO_SCHEMA]
+Muted = Annotated[tuple[str, ...], BeforeValidator(_read_muted), _WHO_SCHEMA]
 
 
 class Range(Frozen):
@@ -225,6 +248,10 @@ class Range(Frozen):
         if low is None or high is None or low > high:
             raise bad("bad-value", f"{_shown(value)} is not a range; write one like 2s..12s")
         return {"low_s": low, "high_s": high}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "examples": ["2s..12s", "5s"]} if handler.mode == "validation" else handler(schema)
 
     def at(self, share: float) -> float:
         """Seconds at a share (0 to 1) of the way from low to high; hand in a seeded random number."""
@@ -257,6 +284,11 @@ class Offset(Frozen):
         if match is None or seconds is None:
             raise bad("bad-time", f"{_shown(value)} is not a moment; write start, start + 8m, end - 5m or 10:15")
         return {"anchor": match[1], "offset_s": -seconds if match[2] == "-" else seconds}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        examples = ["start - 2m", "start + 8m", "end", "10:15"]
+        return {"type": "string", "examples": examples} if handler.mode == "validation" else handler(schema)
 
     def after_start_s(self, length_s: float) -> float | None:
         """Seconds after the session's start, for a session of this length; None for a clock time."""

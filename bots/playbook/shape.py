@@ -15,7 +15,10 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Frozen", "Marked", "Reading", "bad", "closest", "did_you_mean", "reading_of", "unfold"]
+__all__ = ["Frozen", "Loc", "Marked", "Reading", "bad", "closest", "did_you_mean", "reading_of", "unfold"]
+
+
+Loc = tuple[str | int, ...]
 
 
 class Marked(dict[str, Any]):
@@ -23,19 +26,24 @@ class Marked(dict[str, Any]):
 
     Attributes:
         where: `file:line:column` of its first character.
-        path: the way to it from the top, like `bots.helper.rules[0].do[1]`.
+        loc: the way to it from the top: keys and indexes.
         written: the keys that stand in the YAML; others were added while reading.
     """
 
-    def __init__(self, values: Mapping[str, Any], *, where: str, path: str, written: Iterable[str]) -> None:
+    def __init__(self, values: Mapping[str, Any], *, where: str, loc: Loc, written: Iterable[str]) -> None:
         super().__init__(values)
         self.where = where
-        self.path = path
+        self.loc = loc
         self.written = frozenset(written)
+
+    @property
+    def path(self) -> str:
+        """The way as text: `bots.helper.rules[0].do[1]`."""
+        return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.loc)[1:]
 
     def having(self, **added: Any) -> "Marked":
         """The same mapping with keys that do not stand in the YAML."""
-        return Marked({**self, **added}, where=self.where, path=self.path, written=self.written)
+        return Marked({**self, **added}, where=self.where, loc=self.loc, written=self.written)
 
 
 @dataclass(slots=True)
@@ -44,21 +52,21 @@ class Reading:
 
     Attributes:
         folder: the playbook's folder; None where no file can be looked at.
-        environment: what `${NAME}` may name.
+        environment: what `${NAME}` may name; None where it is not looked at.
         clips: names of the `audio` section.
         bot_ids: how many copies each bot has, by bot id.
         has_zone: whether the playbook says its `timezone`.
         facts: the names that conditions and texts may use here; None for all of them.
-        unknown_keys: found so far: path of the mapping, the key, the keys it could have.
+        unknown_keys: found so far: the way to the mapping, the key, the keys it could have.
     """
 
     folder: Path | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] | None = None
     clips: Sequence[str] = ()
     bot_ids: Mapping[str, int] = field(default_factory=dict)
     has_zone: bool = True
     facts: frozenset[str] | None = None
-    unknown_keys: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+    unknown_keys: list[tuple[Loc, str, tuple[str, ...]]] = field(default_factory=list)
 
     @contextmanager
     def limited_to(self, facts: frozenset[str]) -> Iterator[None]:
@@ -128,10 +136,10 @@ class Frozen(BaseModel):
             return data
         keys = cls.yaml_keys()
         unknown = [key for key in data if key in data.written and key not in keys]
-        reading.unknown_keys += [(data.path, key, tuple(keys)) for key in unknown]
+        reading.unknown_keys += [(data.loc, key, tuple(keys)) for key in unknown]
         return Marked(
             {key: value for key, value in data.items() if key not in unknown},
-            where=data.where, path=data.path, written=data.written,
+            where=data.where, loc=data.loc, written=data.written,
         )  # fmt: skip
 
 

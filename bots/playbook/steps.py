@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from bots.playbook.expression import Expression
-from bots.playbook.scalars import Duration, Flag, Number, Share, Who
+from bots.playbook.scalars import Duration, Flag, Muted, Number, Share, Who
 from bots.playbook.shape import Frozen, bad, unfold
 from bots.playbook.sounds import SoundName
 from bots.playbook.template import Template
@@ -189,7 +189,7 @@ class Mute(_Step):
 
     short: ClassVar[str] = "who"
     kind: Literal["mute"] = "mute"
-    who: Who = Field(default=("me",), description="me, room, or whom.")
+    who: Muted = Field(default=("me",), description="me, room, or whom.")
 
 
 class Unmute(_Step):
@@ -197,7 +197,7 @@ class Unmute(_Step):
 
     short: ClassVar[str] = "who"
     kind: Literal["unmute"] = "unmute"
-    who: Who = Field(default=("me",), description="me, room, or whom.")
+    who: Muted = Field(default=("me",), description="me, room, or whom.")
 
 
 class Leave(_Step):

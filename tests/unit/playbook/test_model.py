@@ -89,7 +89,8 @@ def test_the_first_schedule_entry_is_the_one_that_is_not_named(playbook: Playboo
     ("expected", "expectation", "value"),
     [
         (True, {"equals": 3}, 3), (False, {"equals": 3}, 4),
-        (True, {"at_least": 2, "at_most": 4}, 4), (False, {"at_least": 2, "at_most": 4}, 5), (False, {"at_least": 2}, 1),
+        (True, {"at_least": 2, "at_most": 4}, 4),
+        (False, {"at_least": 2, "at_most": 4}, 5), (False, {"at_least": 2}, 1),
     ],
 )  # fmt: skip
 def test_an_expectation_knows_whether_it_holds(expected: bool, expectation: dict[str, int], value: int) -> None:
