@@ -188,13 +188,14 @@ class Session:
         publication = Publication(
             number, self._signaling, self.terms.pacer, is_local=self._is_local, ice_servers=ice_servers
         )
-        self._publication = self._peers[number] = publication
-        publication.outgoing.is_muted = self.microphone.is_muted
+        self._peers[number] = publication
         try:
             await publication.connect(self.terms.timeout_s)
         except BotsError as error:
             raise PublishRefused(self.state.room_id, _MEDIA_FAILED, str(error)) from error
+        self._publication = publication
         if self.microphone.is_muted:  # muted on join: told once the media is up, as the SDK does
+            publication.outgoing.is_muted = True
             self.post(MuteOwnAudio())
 
     async def _listen(self, ice_servers: tuple[Mapping[str, Any], ...]) -> None:
@@ -223,8 +224,9 @@ class Session:
         if not answer.is_ok:
             raise RequestRefused("subscribe", answer.result, answer.reason)
         subscription = Subscription(slot, self._signaling, is_local=self._is_local, ice_servers=ice_servers)
-        self._subscriptions[slot] = self._peers[slot] = subscription
+        self._peers[slot] = subscription
         await subscription.connect(self.terms.timeout_s)
+        self._subscriptions[slot] = subscription
 
     def _publish_request(self) -> Publish:
         quiet = MuteStream(audio=False, video=True)

@@ -175,8 +175,8 @@ class Signaling:
         try:
             while not self._wire.is_closed:
                 async with asyncio.timeout(self._pinged_at_s + self._silence_s - self._clock.monotonic()):
-                    text = await self._socket.recv(decode=True)
-                items = self._wire.receive(text)
+                    frame = await self._socket.recv()
+                items = self._wire.receive(frame if isinstance(frame, str) else "")  # binary: refused as empty
                 self._has_outgoing.set()  # the pong leaves before anything that a callback starts
                 for item in items:
                     self._take(item)

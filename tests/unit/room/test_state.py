@@ -177,5 +177,6 @@ def test_each_message_means_one_event(event: str, payload: Any, expected: RoomEv
 
 def test_odd_management_messages_do_no_harm() -> None:
     for name in ("breakout-room-created", "breakout-room-invited", "breakout-invite-rejected"):
-        for msg in (None, "text", [], {"rooms": "x", "clients": 3}):
+        odd: list[Any] = [None, "text", [], {"rooms": "x", "clients": 3}]
+        for msg in odd:
             assert 1 == len(apply(joined(), "roomManagementEvents", {"id": name, "msg": msg}))

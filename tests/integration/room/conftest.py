@@ -1,0 +1,101 @@
+"""A running room server with one room, and bots that join it; everything is left and closed afterwards."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from bots.clock import SystemClock
+from bots.media import Pacer
+from bots.room import Room, RoomEvent, ServerApi
+from bots.server import RoomServer
+
+TIME_LIMIT_S = 10.0
+
+
+class Person:
+    """A bot in a room, and everything that happened to it."""
+
+    def __init__(self) -> None:
+        self.events: list[RoomEvent] = []
+        self.breakout_events: list[RoomEvent] = []
+        self._changed = asyncio.Event()
+        self._room: Room | None = None
+
+    @property
+    def room(self) -> Room:
+        assert self._room is not None, "joined"
+        return self._room
+
+    def enter(self, room: Room) -> None:
+        self._room = room
+
+    def hear(self, event: RoomEvent) -> None:
+        self.events.append(event)
+        self._changed.set()
+
+    def hear_breakout(self, event: RoomEvent) -> None:
+        self.breakout_events.append(event)
+        self._changed.set()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Return when the condition holds; looked at after every event, and now and then."""
+        async with asyncio.timeout(TIME_LIMIT_S):
+            while not condition():
+                self._changed.clear()
+                try:
+                    async with asyncio.timeout(0.05):
+                        await self._changed.wait()
+                except TimeoutError:
+                    continue
+
+    async def saw(self, event: RoomEvent) -> None:
+        """Return when this event has come."""
+        await self.until(lambda: event in self.events)
+
+    def times(self, kind: type[RoomEvent]) -> int:
+        return sum(isinstance(event, kind) for event in self.events)
+
+
+class House:
+    """One server, one room, and who joined it."""
+
+    def __init__(self, server: RoomServer, api: ServerApi, room_id: str) -> None:
+        self.server = server
+        self.api = api
+        self.room_id = room_id
+        self.clock = SystemClock()
+        self.pacer = Pacer(self.clock)
+        self.people: list[Person] = []
+
+    async def token(self, name: str = "Ravi", role: str = "participant") -> str:
+        return await self.api.fetch_token(self.room_id, name=name, role=role, user_ref=f"ref-{name}")
+
+    async def join(self, name: str = "Ravi", role: str = "participant", **settings: Any) -> Person:
+        person = Person()
+        token = settings.pop("token", None) or await self.token(name, role)
+        room = await Room.join(
+            token,
+            clock=self.clock,
+            pacer=self.pacer,
+            on_event=person.hear,
+            on_breakout_event=person.hear_breakout,
+            **settings,
+        )
+        person.enter(room)
+        self.people.append(person)
+        return person
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    before = asyncio.all_tasks()
+    async with RoomServer() as server, ServerApi(server.api_url, server.app_id, server.app_key) as api:
+        settings = {"mode": "group", "participants": 8, "moderators": 3, "max_active_talkers": 3, "quality": "SD"}
+        house = House(server, api, await api.create_room({"name": "9B", "owner_ref": "t", "settings": settings}))
+        yield house
+        for person in house.people:
+            await person.room.leave()
+    left = [task.get_name() for task in asyncio.all_tasks() - before if not task.done()]
+    assert not [name for name in left if "/" in name and not name.startswith("pacer")], left
