@@ -1,6 +1,7 @@
 """What should happen: the YAML of a playbook as frozen models, and every problem with its place. Pure."""
 
 from bots.playbook.expression import FACTS, Expression, ExpressionError
+from bots.playbook.lint import lint, lint_text, render, to_json
 from bots.playbook.load import load, read
 from bots.playbook.model import (
     COUNTERS,
@@ -124,7 +125,11 @@ __all__ = [
     "every_step",
     "format_duration",
     "instances_of",
+    "lint",
+    "lint_text",
     "load",
     "parse_duration",
     "read",
+    "render",
+    "to_json",
 ]

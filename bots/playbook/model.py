@@ -68,7 +68,6 @@ class RoomSettings(Frozen):
     participants: Number | None = Field(
         default=None, ge=1, le=5000, description="How many participants fit; default: the playbook's."
     )
-    knock: Flag = Field(default=False, description="A moderator must let each participant in.")
     wait_for_moderator: Flag = Field(default=False, description="Participants wait until a moderator is there.")
     screen_share: Flag = Field(default=False, description="May people share their screens?")
     canvas: Flag = Field(default=False, description="May people share a canvas?")
