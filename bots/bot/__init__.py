@@ -1,0 +1,66 @@
+"""One bot: a trigger starts a run, a run performs steps and leaves a trace."""
+
+from bots.bot.bot import Bot
+from bots.bot.invites import InviteDecision, InviteWindow, decide_invite
+from bots.bot.messages import (
+    BotEvent,
+    BotFailed,
+    BotIdle,
+    BotJoined,
+    BotLeft,
+    BreakoutEntered,
+    BreakoutExited,
+    BreakoutsClosed,
+    BreakoutsGone,
+    BreakoutsNamed,
+    BreakoutsOpened,
+    ClipPlay,
+    Command,
+    Dismiss,
+    Drain,
+    InviteSettled,
+    Judge,
+    Judged,
+    PlayFinished,
+    RunEnded,
+    Said,
+)
+from bots.bot.outcome import Outcome
+from bots.bot.provider import Provider
+from bots.bot.spec import BotSpec, LeaveRule, RulePlan, sound_key
+from bots.bot.venue import Venue
+
+__all__ = [
+    "Bot",
+    "BotEvent",
+    "BotFailed",
+    "BotIdle",
+    "BotJoined",
+    "BotLeft",
+    "BotSpec",
+    "BreakoutEntered",
+    "BreakoutExited",
+    "BreakoutsClosed",
+    "BreakoutsGone",
+    "BreakoutsNamed",
+    "BreakoutsOpened",
+    "ClipPlay",
+    "Command",
+    "Dismiss",
+    "Drain",
+    "InviteDecision",
+    "InviteSettled",
+    "InviteWindow",
+    "Judge",
+    "Judged",
+    "LeaveRule",
+    "Outcome",
+    "PlayFinished",
+    "Provider",
+    "RulePlan",
+    "RunEnded",
+    "Said",
+    "Venue",
+    "decide_invite",
+    "sound_key",
+]

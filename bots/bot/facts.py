@@ -1,4 +1,4 @@
-"""What a rule can know: people, and what has just happened. Plain values, taken from a room at one instant."""
+"""What a rule can know: people, and what has just happened. Plain values."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -11,6 +11,8 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import Literal
 
+from bots.schedule import Window
+
 __all__ = ["InviteAction", "InviteDecision", "InviteWindow", "decide_invite", "has_pattern"]
 
 InviteAction = Literal["accept", "reject", "ignore"]
@@ -69,19 +71,18 @@ def decide_invite(
         rng: seeded; the order of its draws is the order of the windows.
     """
     fitting = [window for window in windows if not window.is_otherwise and _fits(window, room_id, room_name)]
-    counting = [window for window in fitting if window.chance >= 1.0 or rng.random() < window.chance]
-    for window in counting:
-        if _is_open(window, now):
+    states = {id(window): Window(window.opens_at, window.closes_at).state(now) for window in fitting}
+    for window in fitting:
+        if states[id(window)] == "open":
             return _answer(window, now, rng)
-    coming = [window for window in counting if window.opens_at is not None and window.opens_at > now]
+    coming = [window for window in fitting if states[id(window)] == "not_yet"]
     if coming:
         first = min(coming, key=lambda window: window.opens_at or now)  # the earlier entry wins a tie
         return _answer(first, first.opens_at or now, rng)
     fallback = next((window for window in windows if window.is_otherwise), None)
     if fallback is not None:
         return _answer(fallback, now, rng)
-    is_over = any(window.closes_at is not None and window.closes_at <= now for window in counting)
-    return InviteDecision("expired" if is_over else "ignore", now)
+    return InviteDecision("expired" if fitting else "ignore", now)
 
 
 def has_pattern(windows: Sequence[InviteWindow]) -> bool:
@@ -94,13 +95,10 @@ def _fits(window: InviteWindow, room_id: str, room_name: str | None) -> bool:
     return any(fnmatchcase(name.casefold(), window.room.casefold()) for name in names)
 
 
-def _is_open(window: InviteWindow, now: datetime) -> bool:
-    has_opened = window.opens_at is None or window.opens_at <= now
-    return has_opened and (window.closes_at is None or now < window.closes_at)
-
-
 def _answer(window: InviteWindow, earliest: datetime, rng: Random) -> InviteDecision:
     """The window's answer after its delay; an answer that would come after the window's end comes never."""
+    if window.chance < 1.0 and rng.random() >= window.chance:
+        return InviteDecision("ignore", earliest, window)
     low, high = window.after_s
     delay_s = low if low == high else rng.uniform(low, high)
     at = earliest + timedelta(seconds=delay_s)

@@ -13,15 +13,18 @@ from bots.bot.outcome import Outcome
 __all__ = [
     "BotEvent",
     "BotFailed",
+    "BotIdle",
     "BotJoined",
     "BotLeft",
     "BreakoutEntered",
     "BreakoutExited",
     "BreakoutsClosed",
+    "BreakoutsGone",
     "BreakoutsNamed",
     "BreakoutsOpened",
     "ClipPlay",
     "Command",
+    "Dismiss",
     "Drain",
     "InviteEnd",
     "InviteSettled",
@@ -86,7 +89,19 @@ class BreakoutsNamed:
     names: dict[str, str]
 
 
-Command = Drain | Judge | BreakoutsNamed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakoutsGone:
+    """Breakouts that a moderator bot has closed."""
+
+    room_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismiss:
+    """Nobody has a question any more: leave the room now. Comes after `BotIdle`."""
+
+
+Command = Drain | Judge | BreakoutsNamed | BreakoutsGone | Dismiss
 
 
 # events
@@ -99,6 +114,13 @@ class BotJoined:
     bot_id: str
     room_id: str
     client_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotIdle:
+    """Its steps are done and its sounds reported; it stays until `Dismiss`, to judge the others' last sounds."""
+
+    bot_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +237,7 @@ class RunEnded:
 
 BotEvent = (
     BotJoined
+    | BotIdle
     | BotFailed
     | BotLeft
     | InviteSettled

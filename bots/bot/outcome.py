@@ -1,7 +1,11 @@
-"""How a run ends: in exactly one of these."""
+"""How a run ends, in exactly one of these; and how a step says that it cannot be done."""
 
 from typing import Literal
 
-__all__ = ["Outcome"]
+__all__ = ["CannotDo", "Outcome"]
 
 Outcome = Literal["finished", "condition_false", "already_running", "stopped", "failed", "misfired"]
+
+
+class CannotDo(Exception):  # noqa: N818 - no error yet: the performer makes a StepFailed of it
+    """A step cannot be done as things are; the message says why."""

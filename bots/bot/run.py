@@ -1,7 +1,7 @@
 """Runs: what a rule or a timeline entry does once. A run performs steps in order and ends in one outcome.
 
-The mode of a rule says what a second firing does while its run goes on: `single` drops it, `restart` begins anew,
-`queued` waits its turn, `parallel` runs beside it; `max` bounds the last two.
+The mode of a rule says what a second firing does while its run goes on: `single` drops it, `restart` begins
+anew, `queued` waits its turn, `parallel` runs beside it; `max` bounds the last two.
 """
 
 import asyncio
@@ -63,7 +63,7 @@ class Run:
         number: counts the runs of a bot, from 1.
         started_at: aware.
         is_draining: stop before the next step.
-        is_waiting: in a step that only waits, so stopping loses nothing.
+        waiting: how many of its branches only wait; where one does, stopping loses nothing.
     """
 
     rule_id: str
@@ -72,7 +72,7 @@ class Run:
     started_at: datetime
     trace: list[StepTrace] = field(default_factory=list)
     is_draining: bool = False
-    is_waiting: bool = False
+    waiting: int = 0
 
 
 @dataclass(slots=True)
@@ -155,7 +155,7 @@ class Runs(Generic[R]):
             for task, run in state.tasks.items():
                 if spare_since is None or run.started_at < spare_since:
                     run.is_draining = True
-                    if run.is_waiting:
+                    if run.waiting:
                         task.cancel()
         tasks = self._tasks()
         if tasks:

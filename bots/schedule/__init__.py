@@ -1,7 +1,7 @@
 """When: which starts are planned, what is due and what was missed, and an alarm clock to wait for it."""
 
 from bots.schedule.due import PUNCTUAL, Due, due, is_misfired
-from bots.schedule.engine import AlarmClock, Alarms
+from bots.schedule.engine import AlarmClock, Alarms, wait_until
 from bots.schedule.localtime import Oddity, instant_of, oddity_of, zone_named
 from bots.schedule.occurrences import WEEKDAYS, Cron, Times, Weekly, occurrences, parse_cron
 from bots.schedule.window import SessionTimes, Window, instant_at
@@ -25,5 +25,6 @@ __all__ = [
     "occurrences",
     "oddity_of",
     "parse_cron",
+    "wait_until",
     "zone_named",
 ]

@@ -9,6 +9,7 @@ Inner interfaces of APScheduler 3.11 used: `_process_jobs`, `_jobstores`, `_jobs
 `_lookup_executor`, `Job._get_run_times`; tests/integration/test_alarm_clock.py notices a change.
 """
 
+import asyncio
 import itertools
 import logging
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from apscheduler.triggers.date import DateTrigger
 
 from bots.clock import Clock
 
-__all__ = ["AlarmClock", "Alarms"]
+__all__ = ["AlarmClock", "Alarms", "wait_until"]
 
 MAX_SLEEP_S = 1.0
 
@@ -38,6 +39,16 @@ class Alarms(Protocol):
     def at(self, instant: datetime, name: str, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` once, at or after `instant` (aware); returns what takes the alarm back."""
         ...
+
+
+async def wait_until(alarms: Alarms, instant: datetime, name: str) -> None:
+    """Return at or after an instant (aware), also when the wall clock is stepped meanwhile."""
+    rung = asyncio.Event()
+    cancel = alarms.at(instant, name, rung.set)
+    try:
+        await rung.wait()
+    finally:
+        cancel()
 
 
 class AlarmClock:

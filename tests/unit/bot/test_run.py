@@ -189,7 +189,7 @@ async def test_draining_finishes_the_step_and_stops_before_the_next(stage: Stage
 
 async def test_draining_cancels_a_run_that_only_waits(stage: Stage) -> None:
     async def wait(run: Run) -> None:
-        run.is_waiting = True
+        run.waiting = 1
         await stage.clock.sleep_until(stage.clock.monotonic() + 3600)
 
     stage.perform = wait

@@ -1,0 +1,298 @@
+"""One bot: arrives, follows its room's events and its timeline, leaves. Everything else is done by its parts.
+
+Its life is one coroutine, `run`. What happens comes in through one inbox and is handled in order; what takes
+time (steps, invites, sounds) runs in tasks that `run` owns and awaits.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bots.bot.departure import Departure
+from bots.bot.entry import enter
+from bots.bot.inbox import Inbox
+from bots.bot.messages import (
+    BotEvent,
+    BotFailed,
+    BotIdle,
+    BotJoined,
+    BotLeft,
+    BreakoutsGone,
+    BreakoutsNamed,
+    Command,
+    Dismiss,
+    Drain,
+    FailStage,
+    Judge,
+    LeaveCause,
+)
+from bots.bot.parts import assemble
+from bots.bot.ports import JoinRoom, LoadClip, RoomPort
+from bots.bot.spec import BotSpec, RulePlan
+from bots.bot.waiting import done_within
+from bots.clock import Clock
+from bots.errors import BotsError
+from bots.room import Closed, RoomEvent, TalkersChanged
+from bots.schedule import Alarms, is_misfired, wait_until
+
+__all__ = ["Bot"]
+
+DRAIN_S = 10.0  # for running steps, at the end of the session
+DISMISS_WAIT_S = 10.0  # for the questions of others about what was heard
+
+
+@dataclass(frozen=True, slots=True)
+class _Happened:
+    """A room event, and whether it is of a breakout."""
+
+    event: RoomEvent
+    is_breakout: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Entered:
+    """The join has succeeded."""
+
+    room: RoomPort
+
+
+class Bot:
+    """One bot of one session.
+
+    Args:
+        join: enters the room; `Venue.join` is the real one.
+        load: makes clips; `bots.media.load_clip` is the real one.
+        emit: takes each `BotEvent`, on the event loop, without blocking.
+    """
+
+    def __init__(
+        self,
+        spec: BotSpec,
+        *,
+        clock: Clock,
+        alarms: Alarms,
+        join: JoinRoom,
+        load: LoadClip,
+        emit: Callable[[BotEvent], None],
+    ) -> None:
+        self._spec = spec
+        self._clock = clock
+        self._alarms = alarms
+        self._join = join
+        self._load = load
+        self._emit = emit
+        self._log = structlog.get_logger().bind(session=spec.session, bot=spec.id, room=spec.room_id)
+        self._inbox = Inbox[_Happened | _Entered | Command]()
+        self._held: list[_Happened] = []
+        self._over = asyncio.Event()
+        self._dismissed = asyncio.Event()
+        self._cause: LeaveCause = "session_end"
+        self._within_s = DRAIN_S
+        self._failure: tuple[FailStage, str] | None = None
+        self._room: RoomPort | None = None
+        self._departure: Departure | None = None
+        self._leave_at_s: float | None = None
+        self._leave_timer: asyncio.Task[None] | None = None
+        self._alarms_set: list[Callable[[], None]] = []
+        self._is_leaving = False
+
+    def command(self, command: Command) -> None:
+        """Ask the bot something; it answers with events. Never waits."""
+        self._inbox.put(command)
+
+    async def run(self) -> None:
+        """Live, from waiting for the arrival to having left; its last event is `BotLeft` or `BotFailed`."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                await self._live(group)
+        except Exception as bug:  # noqa: BLE001 - the border of a bot: a fault of ours must not reach the others
+            self._log.exception("bot_failed", stage="bug", reason=str(bug))
+            self._emit(BotFailed(bot_id=self._spec.id, stage="bug", reason=f"{type(bug).__name__}: {bug}"))
+        finally:
+            for cancel in self._alarms_set:
+                cancel()
+            if self._room is not None:
+                await self._room.leave()
+
+    async def _live(self, group: asyncio.TaskGroup) -> None:
+        self._group = group
+        self._parts = assemble(
+            self._spec,
+            clock=self._clock,
+            alarms=self._alarms,
+            load=self._load,
+            group=group,
+            emit=self._emit,
+            leave=lambda: self._finish("leave_step"),
+            log=self._log,
+        )
+        pump = group.create_task(self._pump(), name=f"{self._spec.id}/pump")
+        arriving = group.create_task(self._arrive(), name=f"{self._spec.id}/arrive")
+        self._set_end()
+        await self._over.wait()
+        arriving.cancel()
+        await self._go()
+        pump.cancel()
+        if self._leave_timer is not None:
+            self._leave_timer.cancel()
+
+    # ---- in
+
+    async def _arrive(self) -> None:
+        await wait_until(self._alarms, self._spec.arrives_at, f"{self._spec.id}/arrive")
+        try:
+            self._room = await enter(
+                self._spec,
+                self._join,
+                self._clock,
+                on_event=lambda event: self._take(_Happened(event, is_breakout=False)),
+                on_breakout_event=lambda event: self._take(_Happened(event, is_breakout=True)),
+                log=self._log,
+            )
+        except BotsError as failure:
+            self._fail("join", str(failure))
+        else:
+            self._inbox.put(_Entered(self._room))
+
+    def _take(self, happened: _Happened) -> None:
+        self._inbox.put(happened, droppable=isinstance(happened.event, TalkersChanged))
+
+    def _entered(self, room: RoomPort) -> None:
+        parts = self._parts
+        parts.presence.enter(room)
+        parts.hearing.enter(room)
+        self._departure = Departure(self._spec.leave, self._clock.monotonic())
+        self._log.info("room_joined", client_id=room.client_id, participants=len(room.participants))
+        self._emit(BotJoined(bot_id=self._spec.id, room_id=room.room_id, client_id=room.client_id))
+        for happened in self._held:
+            parts.reactions.handle(happened.event, is_breakout=happened.is_breakout)
+        parts.sound.open_microphone(room)
+        for entry in self._spec.timeline:
+            self._plan(entry)
+        self._set_end()  # after the timeline: its entries at the end come first
+
+    def _plan(self, entry: RulePlan) -> None:
+        """Set the alarm of a timeline entry; what was due on the way in is done at once, what was before is missed."""
+        now, at = self._clock.now(), entry.at or self._spec.starts_at
+        if at > now:
+            self._alarms_set.append(self._alarms.at(at, f"{self._spec.id}/{entry.id}", lambda: self._fire(entry)))
+        elif at >= self._spec.arrives_at or not is_misfired(at, now):
+            self._fire(entry)
+        else:
+            self._parts.runs.misfire(entry, f"the bot came {(now - at).total_seconds():.1f} s later")
+
+    def _fire(self, entry: RulePlan) -> None:
+        self._log.info("rule_fired", rule=entry.id, trigger="timeline", participant=None)
+        self._parts.runs.fire(entry)
+
+    def _set_end(self) -> None:
+        self._alarms_set.append(
+            self._alarms.at(self._spec.ends_at, f"{self._spec.id}/end", lambda: self._session_over(room=self._room))
+        )
+
+    # ---- there
+
+    async def _pump(self) -> None:
+        while True:
+            self._handle(await self._inbox.get())
+            self._parts.changed.ring()
+
+    def _handle(self, item: _Happened | _Entered | Command) -> None:
+        match item:
+            case _Entered(room=room):
+                self._entered(room)
+            case _Happened():
+                self._happened(item)
+            case Drain():
+                self._finish(item.cause, item.within_s)
+            case Judge():
+                self._group.create_task(self._judge(item), name=f"{self._spec.id}/judge")
+            case BreakoutsNamed(names=names):
+                self._parts.presence.name_breakouts(names)
+            case BreakoutsGone(room_ids=room_ids):
+                self._parts.reactions.breakouts_gone(room_ids)
+            case Dismiss():
+                self._dismissed.set()
+        self._consider_leaving()
+
+    def _happened(self, happened: _Happened) -> None:
+        if self._departure is None:
+            self._held.append(happened)
+        else:
+            self._parts.reactions.handle(happened.event, is_breakout=happened.is_breakout)
+        if isinstance(happened.event, Closed) and not happened.is_breakout and not self._is_leaving:
+            self._fail("room", f"{happened.event.cause} {happened.event.reason}".strip())
+
+    async def _judge(self, question: Judge) -> None:
+        self._emit(await self._parts.hearing.judge(question))
+
+    def _consider_leaving(self) -> None:
+        """Keep the timer of `leave_when` at the right instant."""
+        if self._departure is None or not self._parts.presence.is_joined:
+            return
+        at_s = self._departure.leave_at(self._parts.presence.people, self._clock.monotonic())
+        if at_s == self._leave_at_s:
+            return
+        self._leave_at_s = at_s
+        if self._leave_timer is not None:
+            self._leave_timer.cancel()
+        if at_s is not None:
+            self._leave_timer = self._group.create_task(self._leave_at(at_s), name=f"{self._spec.id}/leave-when")
+
+    async def _leave_at(self, at_s: float) -> None:
+        await self._clock.sleep_until(at_s)
+        self._finish("leave_when")
+
+    # ---- out
+
+    def _session_over(self, room: RoomPort | None) -> None:
+        """The end has come; an alarm set before the join leaves it to the one set after."""
+        if room is self._room:
+            self._finish("session_end")
+
+    def _finish(self, cause: LeaveCause, within_s: float = DRAIN_S) -> None:
+        if not self._over.is_set():
+            self._cause, self._within_s = cause, within_s
+            self._over.set()
+
+    def _fail(self, stage: FailStage, reason: str) -> None:
+        if self._failure is None:
+            self._failure = (stage, reason)
+        self._over.set()
+
+    async def _go(self) -> None:
+        """Drain, answer the last questions, leave."""
+        spare_since = self._spec.ends_at if self._cause == "session_end" else None
+        within_s = 0.0 if self._failure else self._within_s
+        await self._parts.runs.drain(within_s=within_s, spare_since=spare_since)
+        self._parts.invitations.close()
+        await self._parts.sound.close()
+        if self._failure is None and self._room is not None:
+            self._emit(BotIdle(bot_id=self._spec.id))
+            if self._spec.listens and self._cause in ("session_end", "stopped"):
+                await done_within(self._clock, self._until_dismissed(), DISMISS_WAIT_S)
+        await self._leave_room()
+        self._tell_end()
+
+    async def _until_dismissed(self) -> None:
+        await self._dismissed.wait()
+
+    async def _leave_room(self) -> None:
+        self._is_leaving = True
+        if self._room is None:
+            return
+        await self._room.leave()
+        while len(self._inbox):
+            self._handle(await self._inbox.get())
+
+    def _tell_end(self) -> None:
+        if self._failure is not None:
+            stage, reason = self._failure
+            self._log.error("bot_failed", stage=stage, reason=reason)
+            self._emit(BotFailed(bot_id=self._spec.id, stage=stage, reason=reason))
+            return
+        if self._room is not None:
+            self._log.info("room_left", cause=self._cause)
+        self._emit(BotLeft(bot_id=self._spec.id, cause=self._cause, was_joined=self._room is not None))

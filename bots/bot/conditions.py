@@ -1,0 +1,43 @@
+"""The facts that conditions and texts are filled with, for one firing of one bot at one moment."""
+
+from bots.bot.facts import Firing, Person
+from bots.bot.presence import Presence
+from bots.bot.spec import BotSpec, RulePlan
+from bots.playbook import BotFacts, MessageFacts, PersonFacts, RoomFacts, Scope
+
+__all__ = ["is_true", "scope_of"]
+
+
+def scope_of(spec: BotSpec, presence: Presence, firing: Firing) -> Scope:
+    """What is true now; `person` and `message` are those of the first occasion gathered."""
+    first = firing.first
+    return Scope(
+        bot=BotFacts(id=spec.id, name=spec.name),
+        room=_room_facts(presence) if first is None else RoomFacts(first.room_name, first.is_breakout),
+        count=presence.counts(),
+        person=None if firing.person is None else _person_facts(firing.person),
+        message=MessageFacts(first.text) if first is not None and first.kind == "chat" else None,
+        n=spec.number,
+    )
+
+
+def is_true(rule: RulePlan, scope: Scope) -> bool:
+    """Does the rule's condition hold? Without one, yes.
+
+    Raises:
+        LookupError: it asks for a person that the room no longer knows.
+    """
+    return rule.condition is None or rule.condition.evaluate(scope)
+
+
+def _room_facts(presence: Presence) -> RoomFacts:
+    room = presence.here
+    is_breakout = room is not presence.parent
+    name = presence.breakout_name(room.room_id) if is_breakout else None
+    return RoomFacts(name or room.room_name, is_breakout)
+
+
+def _person_facts(person: Person) -> PersonFacts:
+    return PersonFacts(
+        name=person.name, id=person.client_id, role=person.role, is_bot=person.is_bot, is_me=person.is_me
+    )

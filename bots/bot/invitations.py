@@ -1,0 +1,232 @@
+"""Invites at work: each is decided once, kept until its time, answered, and told to the end.
+
+One invite has one end: accepted, rejected, ignored, expired or failed. A second invite to the same breakout
+while the first is pending is the same invite.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from random import Random
+from typing import Any, Literal
+
+from structlog.typing import FilteringBoundLogger
+
+from bots.bot.invites import InviteDecision, InviteWindow, decide_invite, has_pattern
+from bots.bot.messages import BotEvent, InviteEnd, InviteSettled
+from bots.bot.presence import Presence
+from bots.bot.waiting import Signal, done_within
+from bots.clock import Clock
+from bots.errors import BotsError, BreakoutRefused
+from bots.room import BreakoutInvite, Joinee, StreamInfo
+from bots.schedule import Alarms, wait_until
+
+__all__ = ["Invitations"]
+
+NAME_WAIT_S = 2.0  # the name of a breakout comes from the moderator bot, on another way than the invite
+
+
+class Invitations:
+    """The invites of one bot.
+
+    Args:
+        windows: the playbook's `invites`, in order.
+        rng: seeded, for chances and delays.
+        has_rule: some rule of the bot answers invites itself, so the default is silence.
+        changed: rings when names of breakouts come in.
+    """
+
+    def __init__(
+        self,
+        *,
+        bot_id: str,
+        windows: tuple[InviteWindow, ...],
+        rng: Random,
+        has_rule: bool,
+        presence: Presence,
+        clock: Clock,
+        alarms: Alarms,
+        changed: Signal,
+        group: asyncio.TaskGroup,
+        emit: Callable[[BotEvent], None],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._bot_id = bot_id
+        self._windows = windows
+        self._rng = rng
+        self._has_rule = has_rule
+        self._presence = presence
+        self._clock = clock
+        self._alarms = alarms
+        self._changed = changed
+        self._group = group
+        self._emit = emit
+        self._log = log
+        self._pending: dict[str, asyncio.Task[None]] = {}
+        self._received_at: dict[str, datetime] = {}
+        self.last: str | None = None
+
+    def receive(self, invite: BreakoutInvite) -> None:
+        """An invite has come; a forced one is followed by the room itself and only told here."""
+        inviter = self._presence.person(invite.inviter_id)
+        self._log.info(
+            "invite_received",
+            breakout_id=invite.room_id,
+            breakout=self._presence.breakout_name(invite.room_id),
+            inviter=inviter.id or inviter.name if inviter else None,
+            is_forced=invite.is_forced,
+        )
+        self.last = invite.room_id
+        self._received_at[invite.room_id] = self._clock.now()
+        if invite.is_forced and self._presence.breakout is None:
+            return
+        if invite.room_id not in self._pending:
+            work = self._move(invite.room_id) if invite.is_forced else self._answer(invite.room_id)
+            task = self._group.create_task(work, name=f"{self._bot_id}/invite")
+            self._pending[invite.room_id] = task
+            task.add_done_callback(lambda done: self._forget(invite.room_id, done))
+
+    def destroyed(self, room_id: str) -> None:
+        """The breakout is gone; an invite to it that still waits has expired."""
+        pending = self._pending.pop(room_id, None)
+        if pending is not None:
+            pending.cancel()
+            self._expired(room_id, "the breakout room was closed")
+
+    def entered(self, room_id: str) -> None:
+        """The bot is in this breakout: the invite to it, if one came, is accepted."""
+        if room_id in self._received_at:
+            self._settled(room_id, "accepted")
+
+    def failed(self, room_id: str, result: int, reason: str) -> None:
+        """The breakout did not let the bot in."""
+        self._log.warning("breakout_failed", breakout_id=room_id, result=result, reason=reason)
+        self._settled(room_id, "failed")
+
+    def close(self) -> None:
+        """The bot goes: what is still pending has expired."""
+        for room_id in list(self._pending):
+            self._pending.pop(room_id).cancel()
+            self._expired(room_id, "the bot left")
+
+    def waited_s(self, room_id: str) -> float | None:
+        """Seconds since the invite to this breakout came, None if none came."""
+        received_at = self._received_at.get(room_id)
+        return None if received_at is None else round((self._clock.now() - received_at).total_seconds(), 3)
+
+    async def accept(
+        self,
+        room_id: str,
+        *,
+        role: Literal["participant", "moderator"] = "participant",
+        audio: bool = True,
+        screen: bool = False,
+        canvas: bool = False,
+    ) -> None:
+        """Go into the breakout; a bot that is in another one goes out of it first.
+
+        Raises:
+            BreakoutRefused: the join failed.
+        """
+        self._take(room_id)
+        self._log.info(
+            "invite_accepted",
+            breakout_id=room_id,
+            breakout=self._presence.breakout_name(room_id),
+            waited_s=self.waited_s(room_id),
+        )
+        if self._presence.breakout is not None:
+            await self._presence.parent.leave_breakout()
+        await self._presence.parent.join_breakout(
+            Joinee(role=role, room_id=room_id), StreamInfo(audio=audio, video=False, canvas=canvas, screen=screen)
+        )
+        self._presence.enter_breakout()
+
+    async def reject(self, room_id: str) -> None:
+        """Refuse the invite; the inviter is told by the room."""
+        self._take(room_id)
+        await self._presence.parent.reject_invite(room_id)
+        self._log.info(
+            "invite_rejected",
+            breakout_id=room_id,
+            breakout=self._presence.breakout_name(room_id),
+            waited_s=self.waited_s(room_id),
+        )
+        self._settled(room_id, "rejected")
+
+    async def _answer(self, room_id: str) -> None:
+        """Decide, wait for the time of the answer, give it."""
+        await self._wait_for_name(room_id)
+        decision = decide_invite(
+            self._windows,
+            self._clock.now(),
+            room_id=room_id,
+            room_name=self._presence.breakout_name(room_id),
+            rng=self._rng,
+        )
+        if decision.at > self._clock.now() and decision.action in ("accept", "reject"):
+            self._log.info("invite_kept", breakout_id=room_id, until=decision.at)
+            await wait_until(self._alarms, decision.at, f"{self._bot_id}/invite")
+        await self._tell_failure(room_id, self._perform(decision, room_id))
+
+    async def _move(self, room_id: str) -> None:
+        """A forced invite to a bot in another breakout: the room itself follows only from the parent."""
+        await self._tell_failure(room_id, self.accept(room_id))
+
+    async def _tell_failure(self, room_id: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except BreakoutRefused:
+            pass  # the room's BreakoutError event tells it, see `failed`
+        except BotsError as failure:
+            self.failed(room_id, 0, str(failure))
+
+    async def _perform(self, decision: InviteDecision, room_id: str) -> None:
+        window = decision.window or InviteWindow()
+        match decision.action:
+            case "accept":
+                await self.accept(
+                    room_id, role=window.role, audio=window.audio, screen=window.screen, canvas=window.canvas
+                )
+            case "reject":
+                await self.reject(room_id)
+            case "expired":
+                self._expired(room_id, "its window is over")
+            case "ignore":
+                if not (self._has_rule and decision.window is None):
+                    self._log.info(
+                        "invite_ignored", breakout_id=room_id, breakout=self._presence.breakout_name(room_id)
+                    )
+                    self._settled(room_id, "ignored")
+
+    async def _wait_for_name(self, room_id: str) -> None:
+        """A window that names its room needs the name; where nobody has named it, the id must do."""
+        if has_pattern(self._windows):
+            await done_within(self._clock, self._named(room_id), NAME_WAIT_S)
+
+    async def _named(self, room_id: str) -> None:
+        while self._presence.breakout_name(room_id) is None:
+            await self._changed.wait()
+
+    def _expired(self, room_id: str, reason: str) -> None:
+        self._log.warning(
+            "invite_expired",
+            breakout_id=room_id,
+            breakout=self._presence.breakout_name(room_id),
+            waited_s=self.waited_s(room_id),
+            reason=reason,
+        )
+        self._settled(room_id, "expired")
+
+    def _settled(self, room_id: str, end: InviteEnd) -> None:
+        self._emit(InviteSettled(bot_id=self._bot_id, room_id=room_id, end=end))
+
+    def _take(self, room_id: str) -> None:
+        """Somebody answers this invite now: nobody else does."""
+        pending = self._pending.get(room_id)
+        if pending is not None and pending is not asyncio.current_task():
+            self._pending.pop(room_id).cancel()
+
+    def _forget(self, room_id: str, task: asyncio.Task[None]) -> None:
+        if self._pending.get(room_id) is task:
+            del self._pending[room_id]

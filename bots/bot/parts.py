@@ -1,0 +1,125 @@
+"""The parts of one bot, made and wired together: who it is with, what it hears, says, does and answers."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from structlog.typing import FilteringBoundLogger
+
+from bots.bot.conditions import is_true
+from bots.bot.hearing import Hearing
+from bots.bot.invitations import Invitations
+from bots.bot.messages import BotEvent, RunEnded
+from bots.bot.outcome import Outcome
+from bots.bot.ports import LoadClip
+from bots.bot.presence import Presence
+from bots.bot.reactions import Reactions
+from bots.bot.run import Run, Runs
+from bots.bot.sound import Sound
+from bots.bot.spec import BotSpec, RulePlan
+from bots.bot.steps.kit import Kit
+from bots.bot.steps.perform import Performer
+from bots.bot.waiting import Signal
+from bots.clock import Clock
+from bots.errors import BotsError
+from bots.playbook import Invited
+from bots.schedule import Alarms
+
+__all__ = ["Parts", "assemble"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a bot is made of; `changed` rings after each thing that happened."""
+
+    presence: Presence
+    hearing: Hearing
+    sound: Sound
+    invitations: Invitations
+    runs: Runs[RulePlan]
+    reactions: Reactions
+    changed: Signal
+
+
+def assemble(
+    spec: BotSpec,
+    *,
+    clock: Clock,
+    alarms: Alarms,
+    load: LoadClip,
+    group: asyncio.TaskGroup,
+    emit: Callable[[BotEvent], None],
+    leave: Callable[[], None],
+    log: FilteringBoundLogger,
+) -> Parts:
+    """Make the parts of a bot.
+
+    Args:
+        group: owns every task that the parts start.
+        leave: asks the bot to leave the meeting.
+    """
+    presence, changed = Presence(spec.id, spec.bot_ids), Signal()
+    sound = Sound(
+        bot_id=spec.id, presence=presence, load=load, clock=clock, group=group, emit=emit, log=log,
+        microphone=spec.microphone,
+    )  # fmt: skip
+    invitations = Invitations(
+        bot_id=spec.id, windows=spec.invites, rng=Random(f"{spec.seed}/invites"),
+        has_rule=any(isinstance(rule.trigger, Invited) for rule in spec.rules),
+        presence=presence, clock=clock, alarms=alarms, changed=changed, group=group, emit=emit, log=log,
+    )  # fmt: skip
+    kit = Kit(
+        spec=spec, presence=presence, sound=sound, invitations=invitations, clock=clock, changed=changed,
+        emit=emit, leave=leave, log=log,
+    )  # fmt: skip
+    runs = _runs(kit, group)
+    hearing = Hearing(bot_id=spec.id, listens=spec.listens, load=load, clock=clock)
+
+    def spawn(work: Coroutine[Any, Any, None], what: str) -> None:
+        group.create_task(work, name=f"{spec.id}/{what}")
+
+    reactions = Reactions(
+        kit=kit, runs=runs, hearing=hearing, log=log,
+        call_back=lambda: spawn(_come_back(presence, log), "call-back"),
+        silence=lambda room_id: spawn(sound.silence(room_id), "silence"),
+    )  # fmt: skip
+    return Parts(presence, hearing, sound, invitations, runs, reactions, changed)
+
+
+def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:
+    performer = Performer(kit)
+
+    def ended(rule_id: str, outcome: Outcome, reason: str | None, run: Run | None) -> None:
+        say = kit.log.warning if outcome in ("failed", "misfired") else kit.log.info
+        since = None if run is None else (kit.clock.now() - run.started_at).total_seconds()
+        say(
+            "run_finished",
+            rule=rule_id,
+            run=None if run is None else run.number,
+            outcome=outcome,
+            reason=reason,
+            duration_s=since,
+            steps=0 if run is None else len(run.trace),
+        )
+        kit.emit(RunEnded(bot_id=kit.spec.id, rule=rule_id, outcome=outcome, reason=reason))
+
+    return Runs[RulePlan](
+        perform=lambda rule, run: performer.perform(rule.steps, run),
+        is_true=lambda rule, firing: is_true(rule, kit.scope(firing)),
+        clock=kit.clock,
+        group=group,
+        name=kit.spec.id,
+        on_end=ended,
+    )
+
+
+async def _come_back(presence: Presence, log: FilteringBoundLogger) -> None:
+    """Leave the breakout because a moderator calls; a bot that is in none has nothing to do."""
+    if presence.breakout is None:
+        return
+    try:
+        await presence.parent.leave_breakout()
+    except BotsError as failure:
+        log.warning("breakout_failed", breakout_id=None, result=None, reason=str(failure))

@@ -1,0 +1,142 @@
+"""Where a bot is and who is with it: the parent room, the breakout, the people, the names of breakouts.
+
+Kept up to date by the room's events; what others decide on is read from here as plain facts.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from bots.bot.facts import Person
+from bots.bot.ports import RoomPort
+from bots.playbook import Counts
+from bots.room import Participant
+
+__all__ = ["Presence"]
+
+
+class Presence:
+    """The bot's view of its rooms.
+
+    Args:
+        bot_id: of the copy, `pupil-03`; also the `user_ref` of its token.
+        bot_ids: of every bot of the playbook: whoever has one of them as `user_ref` is a bot.
+    """
+
+    def __init__(self, bot_id: str, bot_ids: Iterable[str]) -> None:
+        self._bot_id = bot_id
+        self._bot_ids = frozenset(bot_ids)
+        self._parent: RoomPort | None = None
+        self._breakout: RoomPort | None = None
+        self._seen: set[str] = set()
+        self.breakout_names: dict[str, str] = {}
+        self.open_breakouts: set[str] = set()
+        self.away: dict[str, str] = {}
+
+    # rooms
+
+    @property
+    def parent(self) -> RoomPort:
+        assert self._parent is not None, "asked for the room before the bot was in"
+        return self._parent
+
+    @property
+    def is_joined(self) -> bool:
+        return self._parent is not None and not self._parent.is_closed
+
+    @property
+    def here(self) -> RoomPort:
+        """The breakout if the bot is in one, else the parent."""
+        breakout = self.breakout
+        return self.parent if breakout is None else breakout
+
+    @property
+    def breakout(self) -> RoomPort | None:
+        """The breakout that the bot is wholly in; None on the way in or out."""
+        return None if self._breakout is None or self._breakout.is_closed else self._breakout
+
+    def enter(self, parent: RoomPort) -> None:
+        self._parent = parent
+
+    def enter_breakout(self) -> None:
+        """The bot is in the breakout that its parent room has now."""
+        self._breakout = self.parent.breakout
+
+    def leave_breakout(self) -> None:
+        self._breakout = None
+
+    def saw(self, participants: Iterable[Participant]) -> None:
+        """These people were here first: they do not join for the first time any more."""
+        self._seen.update(_identity(participant) for participant in participants)
+
+    def room_with(self, room_id: str) -> RoomPort | None:
+        """The room of this id if the bot is in it."""
+        rooms = [room for room in (self._parent, self.breakout) if room is not None]
+        return next((room for room in rooms if room.room_id == room_id), None)
+
+    # people
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody in the parent, with the bot itself."""
+        return tuple(self.person_of(participant) for participant in self.parent.participants.values())
+
+    @property
+    def me(self) -> Person:
+        """The bot itself, as the parent knows it."""
+        mine = self.parent.participants.get(self.parent.client_id)
+        return Person(id=self._bot_id, is_bot=True, is_me=True) if mine is None else self.person_of(mine)
+
+    def person_of(self, participant: Participant) -> Person:
+        return Person(
+            client_id=participant.client_id,
+            id=participant.user_ref,
+            name=participant.name,
+            role=participant.role,
+            is_bot=participant.user_ref in self._bot_ids,
+            is_me=participant.is_me or participant.user_ref == self._bot_id,
+        )
+
+    def person(self, client_id: str, room: RoomPort | None = None) -> Person | None:
+        """Who has this id in the room (the parent unless given)."""
+        participant = (room or self.parent).participants.get(client_id)
+        return None if participant is None else self.person_of(participant)
+
+    def is_first_time(self, participant: Participant) -> bool:
+        """Has nobody with this identity been here before? Asking makes it known."""
+        identity = _identity(participant)
+        is_new = identity not in self._seen
+        self._seen.add(identity)
+        return is_new
+
+    # breakouts
+
+    def name_breakouts(self, names: Mapping[str, str]) -> None:
+        """Remember the names under which breakouts were opened: name -> room id."""
+        self.breakout_names.update(names)
+        self.open_breakouts.update(names.values())
+
+    def forget_breakout(self, room_id: str) -> None:
+        """It is closed: its name is free, and nobody is in it."""
+        self.open_breakouts.discard(room_id)
+        self.breakout_names = {name: known for name, known in self.breakout_names.items() if known != room_id}
+        self.away = {client: known for client, known in self.away.items() if known != room_id}
+
+    def breakout_name(self, room_id: str) -> str | None:
+        return next((name for name, known in self.breakout_names.items() if known == room_id), None)
+
+    def counts(self) -> Counts:
+        """How many are in the parent now; the bot counts itself."""
+        people = self.people
+        here = {person.client_id for person in people}
+        return Counts(
+            participants=sum(person.role == "participant" for person in people),
+            people=sum(not person.is_bot for person in people),
+            bots=sum(person.is_bot for person in people),
+            moderators=sum(person.role == "moderator" for person in people),
+            breakouts=len(self.open_breakouts),
+            away=sum(client in here for client in self.away),
+        )
+
+
+def _identity(participant: Participant) -> str:
+    """What stays the same when somebody comes back; without a `user_ref`, the name is the best there is."""
+    return f"ref:{participant.user_ref}" if participant.user_ref else f"name:{participant.name.casefold()}"

@@ -1,0 +1,186 @@
+"""What a bot does about each event of its rooms: keep its picture right, tell of it, fire rules."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from structlog.typing import FilteringBoundLogger
+
+from bots.bot.facts import Person
+from bots.bot.hearing import Hearing
+from bots.bot.messages import BreakoutEntered, BreakoutExited
+from bots.bot.ports import RoomPort
+from bots.bot.presence import Presence
+from bots.bot.run import Runs
+from bots.bot.spec import RulePlan
+from bots.bot.steps.breakouts import CALL_BACK
+from bots.bot.steps.kit import Kit
+from bots.bot.triggers import does_fire, occasion_of
+from bots.room import (
+    BreakoutConnected,
+    BreakoutCreated,
+    BreakoutDestroyed,
+    BreakoutDisconnected,
+    BreakoutError,
+    BreakoutInvite,
+    BreakoutJoined,
+    BreakoutLeft,
+    DataReceived,
+    Participant,
+    ParticipantJoined,
+    ParticipantLeft,
+    RoomEvent,
+    RoomJoined,
+)
+
+__all__ = ["Reactions"]
+
+
+class Reactions:
+    """The reflexes of one bot.
+
+    Args:
+        call_back: leaves the breakout, because a moderator asks for it.
+        silence: stops what is played in a room that the bot has left.
+    """
+
+    def __init__(
+        self,
+        *,
+        kit: Kit,
+        runs: Runs[RulePlan],
+        hearing: Hearing,
+        call_back: Callable[[], None],
+        silence: Callable[[str], None],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._kit = kit
+        self._runs = runs
+        self._hearing = hearing
+        self._call_back = call_back
+        self._silence = silence
+        self._log = log
+        self._breakout_since: datetime | None = None
+
+    @property
+    def _presence(self) -> Presence:
+        return self._kit.presence
+
+    def handle(self, event: RoomEvent, *, is_breakout: bool) -> None:
+        """One event of the parent, or of the breakout."""
+        room = self._presence.breakout if is_breakout else self._presence.parent
+        if is_breakout:
+            self._hear(event)
+        else:
+            self._update(event)
+        if room is None:
+            return  # the breakout is on its way in or out: nothing in it concerns a rule
+        occasion = occasion_of(event, room, self._presence)
+        if occasion is None:
+            return
+        for watcher in tuple(self._kit.watchers):
+            watcher(occasion)
+        for rule in self._kit.spec.rules:
+            if does_fire(rule, occasion):
+                self._log.info(
+                    "rule_fired", rule=rule.id, trigger=occasion.kind, participant=pseudonym(occasion.person)
+                )
+                self._runs.fire(rule, occasion)
+
+    def breakouts_gone(self, room_ids: tuple[str, ...]) -> None:
+        """A moderator bot has closed these breakouts."""
+        for room_id in room_ids:
+            self._presence.forget_breakout(room_id)
+            self._kit.invitations.destroyed(room_id)
+
+    def _hear(self, event: RoomEvent) -> None:
+        """Events of the breakout itself; it is one's own again when the parent says so."""
+        if isinstance(event, RoomJoined):
+            self._presence.saw(event.participants)
+
+    def _update(self, event: RoomEvent) -> None:
+        match event:
+            case RoomJoined(participants=participants):
+                self._presence.saw(participants)
+                for participant in participants:
+                    self._tell_person("participant_joined", participant, was_here=True)
+            case ParticipantJoined(participant=participant):
+                self._tell_person("participant_joined", participant, was_here=False)
+            case ParticipantLeft(participant=participant):
+                self._presence.away.pop(participant.client_id, None)
+                self._tell_person("participant_left", participant)
+            case BreakoutInvite():
+                self._kit.invitations.receive(event)
+            case BreakoutConnected(room_id=room_id):
+                self._entered(room_id)
+            case BreakoutDisconnected(room_id=room_id):
+                self._left(room_id)
+            case BreakoutError(room_id=room_id, result=result, msg=msg):
+                self._kit.invitations.failed(room_id, result, msg)
+            case BreakoutJoined(client_id=client_id, room_id=room_id):
+                self._presence.away[client_id] = room_id
+            case BreakoutLeft(client_id=client_id):
+                self._presence.away.pop(client_id, None)
+            case BreakoutCreated(room_ids=room_ids):
+                self._presence.open_breakouts.update(room_ids)
+            case BreakoutDestroyed(room_id=room_id):
+                self._destroyed(room_id)
+            case DataReceived(data=data, sender_id=sender_id):
+                self._obey(data, sender_id)
+            case _:
+                pass
+
+    def _tell_person(self, event: str, participant: Participant, **values: bool) -> None:
+        person = self._presence.person_of(participant)
+        if not self._kit.spec.reports_people or person.is_me:
+            return
+        facts = {"participant": pseudonym(person), "role": person.role, "is_bot": person.is_bot, **values}
+        if event == "participant_joined":
+            self._log.info("participant_joined", **facts)
+        else:
+            self._log.info("participant_left", **facts)
+
+    def _entered(self, room_id: str) -> None:
+        self._presence.enter_breakout()
+        self._breakout_since = self._kit.clock.now()
+        self._log.info(
+            "breakout_joined",
+            breakout_id=room_id,
+            breakout=self._presence.breakout_name(room_id),
+            waited_s=self._kit.invitations.waited_s(room_id),
+        )
+        self._kit.invitations.entered(room_id)
+        self._kit.emit(BreakoutEntered(bot_id=self._kit.spec.id, room_id=room_id))
+        breakout: RoomPort | None = self._presence.breakout
+        if breakout is not None:
+            self._hearing.enter(breakout)
+            self._kit.sound.open_microphone(breakout)
+
+    def _left(self, room_id: str) -> None:
+        since, now = self._breakout_since, self._kit.clock.now()
+        self._presence.leave_breakout()
+        self._silence(room_id)
+        self._log.info(
+            "breakout_left",
+            breakout_id=room_id,
+            breakout=self._presence.breakout_name(room_id),
+            stayed_s=None if since is None else round((now - since).total_seconds(), 3),
+        )
+        self._kit.emit(BreakoutExited(bot_id=self._kit.spec.id, room_id=room_id, is_back=self._presence.is_joined))
+
+    def _destroyed(self, room_id: str) -> None:
+        if room_id in self._presence.open_breakouts:
+            self._log.info("breakout_destroyed", breakout_id=room_id, breakout=self._presence.breakout_name(room_id))
+        self.breakouts_gone((room_id,))
+
+    def _obey(self, data: object, sender_id: str) -> None:
+        """User data may call the bot back to the parent, if a moderator sent it."""
+        sender = self._presence.person(sender_id)
+        if data == CALL_BACK and sender is not None and sender.role == "moderator":
+            self._call_back()
+
+
+def pseudonym(person: Person | None) -> str | None:
+    """How the log names somebody: our bots by their id, others by their connection, never by name."""
+    if person is None:
+        return None
+    return person.id if person.is_bot else person.client_id

@@ -1,0 +1,217 @@
+"""What a bot lets others hear: clips of steps, loops, and its microphone; one sound at a time in each room.
+
+A clip waits for the clip before it; it stops a loop. The microphone is a loop that comes back when the room
+is quiet again. Every sound is logged when it starts, and reported (`PlayFinished`) when it has ended and the
+media server's report about it is in.
+"""
+
+import asyncio
+import itertools
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from structlog.typing import FilteringBoundLogger
+
+from bots.bot.messages import BotEvent, ClipPlay, PlayFinished
+from bots.bot.outcome import CannotDo
+from bots.bot.ports import DeliveryPort, LoadClip, OutgoingPort, PlaybackPort, PlayedPort, RoomPort
+from bots.bot.presence import Presence
+from bots.clock import Clock
+from bots.errors import MediaError
+from bots.media import Clip
+
+__all__ = ["Sound"]
+
+REPORT_WAIT_S = 1.5  # receiver reports come about every second; the one after the last packet counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One sound on its way: what, where, why."""
+
+    room: RoomPort
+    voice: OutgoingPort
+    clip: Clip
+    play: ClipPlay
+    rule: str | None
+    step: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """One sound that is over and waits for its report."""
+
+    play_id: str
+    since: datetime
+    until: datetime
+    before: DeliveryPort
+    played: PlayedPort
+
+
+class Sound:
+    """The voice of one bot.
+
+    Args:
+        group: owns the tasks of loops and reports.
+        microphone: the loop that plays whenever nothing else does, if any.
+    """
+
+    def __init__(
+        self,
+        *,
+        bot_id: str,
+        presence: Presence,
+        load: LoadClip,
+        clock: Clock,
+        group: asyncio.TaskGroup,
+        emit: Callable[[BotEvent], None],
+        log: FilteringBoundLogger,
+        microphone: ClipPlay | None = None,
+    ) -> None:
+        self._bot_id = bot_id
+        self._presence = presence
+        self._load = load
+        self._clock = clock
+        self._group = group
+        self._emit = emit
+        self._log = log
+        self._microphone = microphone
+        self._numbers = itertools.count(1)
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._playing: dict[str, PlaybackPort] = {}
+        self._loops: dict[str, asyncio.Task[None]] = {}
+        self._reports: set[asyncio.Task[None]] = set()
+        self._is_closed = False
+
+    async def play(self, play: ClipPlay, *, rule: str | None = None, step: str | None = None) -> None:
+        """Play into the room the bot is in; a clip is waited for to its end, a loop is only started.
+
+        Raises:
+            CannotDo: the bot publishes nothing there.
+            MediaError: the file cannot be played.
+        """
+        room = self._presence.here
+        if room.outgoing is None:
+            raise CannotDo(f"the bot publishes nothing in room {room.room_id}: it is there without audio")
+        sending = _Sending(room, room.outgoing, await self._loaded(play), play, rule, step)
+        async with self._locks[room.room_id]:
+            await self._stop_loop(room.room_id)
+            if play.is_looped:
+                self._start_loop(sending)
+                return
+            await self._send(sending)
+        self.open_microphone(room)
+
+    async def stop(self) -> None:
+        """Stop what is heard of the bot in the room it is in; its microphone goes on."""
+        await self.silence(self._presence.here.room_id)
+        self.open_microphone(self._presence.here)
+
+    def open_microphone(self, room: RoomPort) -> None:
+        """Let the microphone run in this room, if the bot has one, publishes there, and the room is quiet."""
+        if self._microphone is not None and room.outgoing is not None and self._is_quiet(room):
+            self._group.create_task(
+                self._begin_microphone(room, room.outgoing, self._microphone),
+                name=f"{self._bot_id}/microphone",
+            )
+
+    async def silence(self, room_id: str) -> None:
+        """Stop whatever the bot plays in this room."""
+        await self._stop_loop(room_id)
+        if room_id in self._playing:
+            self._playing[room_id].stop()  # the step that plays it goes on from here
+
+    async def close(self) -> None:
+        """Silence everywhere, and wait for the reports of what was played."""
+        self._is_closed = True
+        for room_id in {*self._loops, *self._playing}:
+            await self.silence(room_id)
+        await asyncio.sleep(0)  # steps whose sound was stopped hand in its report
+        if self._reports:
+            await asyncio.wait(self._reports)
+
+    async def _loaded(self, play: ClipPlay) -> Clip:
+        """The clip's packets, from the process's cache if it was played before."""
+        return await self._load(play.path, volume=play.volume, fade_in_s=play.fade_in_s, fade_out_s=play.fade_out_s)
+
+    def _is_quiet(self, room: RoomPort) -> bool:
+        is_busy = room.room_id in self._loops or self._locks[room.room_id].locked()
+        return not (self._is_closed or room.is_closed or is_busy)
+
+    async def _begin_microphone(self, room: RoomPort, voice: OutgoingPort, play: ClipPlay) -> None:
+        try:
+            sending = _Sending(room, voice, await self._loaded(play), play, "microphone", None)
+        except MediaError as cause:
+            self._log.error("audio_failed", clip=play.name, room=room.room_id, reason=str(cause))
+            return
+        if self._is_quiet(room):
+            self._start_loop(sending)
+
+    def _start_loop(self, sending: _Sending) -> None:
+        self._loops[sending.room.room_id] = self._group.create_task(self._send(sending), name=f"{self._bot_id}/loop")
+
+    async def _stop_loop(self, room_id: str) -> None:
+        loop = self._loops.pop(room_id, None)
+        if loop is None:
+            return
+        await asyncio.sleep(0)  # a loop that was only just started begins first
+        if room_id in self._playing:
+            self._playing[room_id].stop()
+        await asyncio.wait([loop])
+
+    async def _send(self, sending: _Sending) -> None:
+        """Send one clip; whatever ends it, it is reported."""
+        play_id, room_id = f"{self._bot_id}/{next(self._numbers)}", sending.room.room_id
+        before, since = sending.voice.delivery(), self._clock.now()
+        playback = sending.voice.play(sending.clip, loop=sending.play.is_looped)
+        self._playing[room_id] = playback
+        self._log.info(
+            "audio_started",
+            play=play_id,
+            clip=sending.play.name,
+            room=room_id,
+            is_looped=sending.play.is_looped,
+            rule=sending.rule,
+            step=sending.step,
+        )
+        try:
+            await playback.wait()
+        finally:
+            playback.stop()
+            played = await playback.wait()
+            if self._playing.get(room_id) is playback:
+                del self._playing[room_id]
+            if self._loops.get(room_id) is asyncio.current_task():
+                del self._loops[room_id]
+            self._spawn_report(sending, _Sent(play_id, since, self._clock.now(), before, played))
+
+    def _spawn_report(self, sending: _Sending, sent: _Sent) -> None:
+        task = self._group.create_task(self._report(sending, sent), name=f"{sent.play_id}/report")
+        self._reports.add(task)
+        task.add_done_callback(self._reports.discard)
+
+    async def _report(self, sending: _Sending, sent: _Sent) -> None:
+        """Tell what became of a sound, when the media server's report can cover its last packet."""
+        is_breakout = sending.room is not self._presence.parent
+        if sent.played.outcome != "closed":
+            await self._clock.sleep_until(self._clock.monotonic() + REPORT_WAIT_S)
+        after = sending.voice.delivery()
+        lost = max(0, after.packets_lost - sent.before.packets_lost)
+        self._emit(
+            PlayFinished(
+                bot_id=self._bot_id,
+                play_id=sent.play_id,
+                clip=sending.play,
+                room_id=sending.room.room_id,
+                is_breakout=is_breakout,
+                since=sent.since,
+                until=sent.until,
+                packets=sent.played.packets,
+                delivered=max(0, sent.played.packets - lost) if after.has_report else None,
+                outcome=sent.played.outcome,
+                rule=sending.rule,
+                step=sending.step,
+            )
+        )

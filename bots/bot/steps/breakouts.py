@@ -1,0 +1,132 @@
+"""Steps about breakout rooms: open, close, invite, accept, reject, call_back, leave."""
+
+from bots.bot.facts import Person
+from bots.bot.messages import BreakoutsClosed, BreakoutsOpened
+from bots.bot.outcome import CannotDo
+from bots.bot.run import Run
+from bots.bot.steps.kit import Kit
+from bots.bot.waiting import done_within
+from bots.playbook import Accept, Breakouts, CallBack, Invite, Leave, Reject
+from bots.room import BreakoutDefinition
+
+__all__ = ["CALL_BACK", "accept", "call_back", "invite", "leave", "open_or_close", "reject"]
+
+CALL_BACK = {"bots": "call_back"}  # user data that calls one of our bots back to the parent
+CALL_BACK_LINE = "Please come back to the main room."
+BACK_WITHIN_S = 15.0  # nobody can be fetched: who does not come within this time stays away
+
+
+async def open_or_close(kit: Kit, step: Breakouts) -> None:
+    """Open breakouts under names, or close them; closing brings everybody back."""
+    if step.open is not None:
+        await _open(kit, step, step.open)
+    elif step.close is not None:
+        await _close(kit, step.close)
+
+
+async def invite(kit: Kit, step: Invite, run: Run) -> None:
+    """Invite people to an open breakout; ends when the room has sent the invites."""
+    room_id = _id_of(kit, step.to)
+    people = kit.people(step.people, run)
+    if not people:
+        raise CannotDo(f"nobody is here to be invited to {step.to}")
+    await kit.presence.parent.invite(room_id, [person.client_id for person in people], force=step.force)
+    kit.log.info(
+        "breakout_invited",
+        breakout_id=room_id,
+        breakout=step.to,
+        people=[person.id or person.client_id for person in people],
+        is_forced=step.force,
+    )
+
+
+async def accept(kit: Kit, step: Accept, run: Run) -> None:
+    """Follow the invite that fired the rule, or the last one."""
+    await kit.invitations.accept(
+        _invited_to(kit, run), role=step.role, audio=step.audio, screen=step.screen, canvas=step.canvas
+    )
+
+
+async def reject(kit: Kit, step: Reject, run: Run) -> None:
+    """Refuse the invite that fired the rule, or the last one."""
+    del step
+    await kit.invitations.reject(_invited_to(kit, run))
+
+
+async def call_back(kit: Kit, step: CallBack, run: Run) -> None:
+    """Call people back: our bots by user data, others by a chat line; ends when they are back."""
+    people = [person for person in kit.people(step.people, run) if person.client_id in kit.presence.away]
+    bots = [person.client_id for person in people if person.is_bot]
+    others = [person.client_id for person in people if not person.is_bot]
+    parent = kit.presence.parent
+    if bots:
+        await parent.send_data(CALL_BACK, to=bots)
+    if others:
+        await parent.say(CALL_BACK_LINE, to=others)
+    if not await done_within(kit.clock, _all_back(kit, people), BACK_WITHIN_S):
+        missing = [person.id or person.client_id for person in people if person.client_id in kit.presence.away]
+        kit.log.warning("people_missing", people=missing, waited_s=BACK_WITHIN_S)
+
+
+async def leave(kit: Kit, step: Leave) -> None:
+    """Leave the meeting (the bot's run ends with it), or only the breakout."""
+    if step.what == "room":
+        kit.leave()
+    elif kit.presence.breakout is not None:
+        await kit.presence.parent.leave_breakout()
+
+
+async def _open(kit: Kit, step: Breakouts, names: tuple[str, ...]) -> None:
+    taken = [name for name in names if name in kit.presence.breakout_names]
+    if taken:
+        raise CannotDo(f"a breakout called {taken[0]!r} is open already; close it first")
+    room_ids = await kit.presence.parent.create_breakouts(
+        BreakoutDefinition(
+            participants=step.capacity,
+            audio=step.audio,
+            video=False,
+            canvas=step.canvas,
+            share=step.screen,
+            max_rooms=len(names),
+        )
+    )
+    if len(room_ids) < len(names):
+        raise CannotDo(f"{len(names)} breakouts were asked for, the room made {len(room_ids)}")
+    named = dict(zip(names, room_ids, strict=False))
+    kit.presence.name_breakouts(named)
+    for name, room_id in named.items():
+        kit.log.info("breakout_created", breakout_id=room_id, breakout=name, capacity=step.capacity)
+    kit.emit(BreakoutsOpened(bot_id=kit.spec.id, names=named))
+
+
+async def _close(kit: Kit, names: tuple[str, ...]) -> None:
+    is_all = names == ("all",)
+    room_ids = sorted(kit.presence.open_breakouts) if is_all else [_id_of(kit, name) for name in names]
+    if not room_ids:
+        return
+    await kit.presence.parent.destroy_breakouts(room_ids)
+    for room_id in room_ids:
+        kit.log.info("breakout_destroyed", breakout_id=room_id, breakout=kit.presence.breakout_name(room_id))
+        kit.presence.forget_breakout(room_id)
+    kit.emit(BreakoutsClosed(bot_id=kit.spec.id, room_ids=tuple(room_ids)))
+
+
+async def _all_back(kit: Kit, people: list[Person]) -> None:
+    while any(person.client_id in kit.presence.away for person in people):
+        await kit.changed.wait()
+
+
+def _id_of(kit: Kit, name: str) -> str:
+    room_id = kit.presence.breakout_names.get(name)
+    if room_id is None:
+        known = ", ".join(sorted(kit.presence.breakout_names)) or "none is open"
+        raise CannotDo(f"no open breakout is called {name!r}; open: {known}")
+    return room_id
+
+
+def _invited_to(kit: Kit, run: Run) -> str:
+    first = run.firing.first
+    room_id = first.invite_room_id if first is not None and first.invite_room_id else kit.invitations.last
+    if room_id is None:
+        raise CannotDo("no invite has come yet")
+    return room_id

@@ -1,0 +1,68 @@
+"""What steps work with: the bot's place, voice, invites and clock. One kit a bot."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from structlog.typing import FilteringBoundLogger
+
+from bots.bot.conditions import scope_of
+from bots.bot.facts import Firing, Occasion, Person
+from bots.bot.invitations import Invitations
+from bots.bot.messages import BotEvent
+from bots.bot.ports import RoomPort
+from bots.bot.presence import Presence
+from bots.bot.run import Run
+from bots.bot.sound import Sound
+from bots.bot.spec import BotSpec
+from bots.bot.waiting import Signal
+from bots.bot.who import resolve_who
+from bots.clock import Clock
+from bots.playbook import Scope
+
+__all__ = ["Kit"]
+
+
+@dataclass(slots=True)
+class Kit:
+    """The hands of a bot.
+
+    Attributes:
+        changed: rings after each thing that happened.
+        watchers: told each occasion; `wait_for` adds itself.
+        leave: asks the bot to leave the meeting.
+    """
+
+    spec: BotSpec
+    presence: Presence
+    sound: Sound
+    invitations: Invitations
+    clock: Clock
+    changed: Signal
+    emit: Callable[[BotEvent], None]
+    leave: Callable[[], None]
+    log: FilteringBoundLogger
+    watchers: set[Callable[[Occasion], None]] = field(default_factory=set)
+
+    def scope(self, firing: Firing) -> Scope:
+        """The facts of now, for conditions and texts."""
+        return scope_of(self.spec, self.presence, firing)
+
+    def room_of(self, run: Run) -> RoomPort:
+        """The room that the run is about, if the bot is in it; for a timeline entry, the one it is in."""
+        first = run.firing.first
+        if first is None:
+            return self.presence.here
+        return self.presence.room_with(first.room_id) or self.presence.parent
+
+    def people(self, who: tuple[str, ...], run: Run, room: RoomPort | None = None) -> tuple[Person, ...]:
+        """Whom a step means, in a room (the parent unless given).
+
+        Raises:
+            CannotDo: a name that fits nobody, or several.
+        """
+        present = (
+            self.presence.people
+            if room is None
+            else tuple(self.presence.person_of(one) for one in room.participants.values())
+        )
+        return resolve_who(who, present, person=run.firing.person, bot_ids=self.spec.bot_ids)

@@ -1,0 +1,125 @@
+"""Performs the steps of a run, in order: each is timed, logged and kept in the run's trace."""
+
+from collections.abc import Sequence
+from typing import Literal, assert_never
+
+from bots.bot.outcome import CannotDo
+from bots.bot.run import Run, RunStopped, StepTrace
+from bots.bot.steps import breakouts, flow, speech
+from bots.bot.steps.kit import Kit
+from bots.errors import BotsError, StepFailed
+from bots.playbook import (
+    Accept,
+    Breakouts,
+    CallBack,
+    If,
+    Invite,
+    Leave,
+    Log,
+    Mute,
+    Parallel,
+    Play,
+    Reject,
+    Say,
+    Step,
+    Stop,
+    Unmute,
+    Wait,
+    WaitFor,
+)
+
+__all__ = ["Performer"]
+
+
+class Performer:
+    """Performs steps with one bot's kit."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    async def perform(self, steps: Sequence[Step], run: Run) -> None:
+        """Perform steps one after the other.
+
+        Raises:
+            StepFailed: one could not be done; those after it are not tried.
+            RunStopped: the run is to stop, and this is the place between two steps.
+        """
+        for step in steps:
+            if run.is_draining:
+                raise RunStopped
+            await self._perform_one(step, run)
+
+    async def _perform_one(self, step: Step, run: Run) -> None:
+        started_s = self._kit.clock.monotonic()
+        outcome: Literal["finished", "failed", "stopped"] = "stopped"
+        reason: str | None = None
+        try:
+            await self._do(step, run)
+            outcome = "finished"
+        except StepFailed:
+            outcome = "failed"
+            raise
+        except (BotsError, CannotDo, LookupError) as cause:
+            outcome, reason = "failed", str(cause) or type(cause).__name__
+            raise StepFailed(self._kit.spec.id, step.path or step.kind, reason) from cause
+        finally:
+            self._finish(step, run, started_s, outcome, reason)
+
+    def _finish(
+        self,
+        step: Step,
+        run: Run,
+        started_s: float,
+        outcome: Literal["finished", "failed", "stopped"],
+        reason: str | None,
+    ) -> None:
+        duration_s = round(self._kit.clock.monotonic() - started_s, 3)
+        run.trace.append(StepTrace(step.path or step.kind, step.kind, duration_s, outcome))
+        self._kit.log.info(
+            "step_finished",
+            rule=run.rule_id,
+            run=run.number,
+            step=step.path or step.kind,
+            kind=step.kind,
+            where=step.where or None,
+            outcome=outcome,
+            duration_s=duration_s,
+            reason=reason,
+        )
+
+    async def _do(self, step: Step, run: Run) -> None:
+        kit = self._kit
+        match step:
+            case Say():
+                await speech.say(kit, step, run)
+            case Play():
+                await speech.play(kit, step, run)
+            case Stop():
+                await kit.sound.stop()
+            case Mute() | Unmute():
+                await speech.mute(kit, step, run)
+            case Log():
+                speech.log(kit, step, run)
+            case Wait():
+                await flow.wait(kit, step, run)
+            case WaitFor():
+                await flow.wait_for(kit, step, run)
+            case If():
+                holds = step.condition.evaluate(kit.scope(run.firing))
+                await self.perform(step.then if holds else step.otherwise, run)
+            case Parallel():
+                await flow.side_by_side([self.perform(branch, run) for branch in step.branches])
+            case Breakouts():
+                await breakouts.open_or_close(kit, step)
+            case Invite():
+                await breakouts.invite(kit, step, run)
+            case Accept():
+                await breakouts.accept(kit, step, run)
+            case Reject():
+                await breakouts.reject(kit, step, run)
+            case CallBack():
+                await breakouts.call_back(kit, step, run)
+            case Leave():
+                await breakouts.leave(kit, step)
+            case _:
+                assert_never(step)

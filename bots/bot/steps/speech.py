@@ -1,0 +1,57 @@
+"""Steps that people hear and read: say, play, mute, unmute, log."""
+
+from bots.bot.messages import Said
+from bots.bot.ports import RoomPort
+from bots.bot.run import Run
+from bots.bot.spec import sound_key
+from bots.bot.steps.kit import Kit
+from bots.playbook import Log, Mute, Play, Say, Unmute
+
+__all__ = ["log", "mute", "play", "say"]
+
+
+async def say(kit: Kit, step: Say, run: Run) -> None:
+    """Write a chat line in the room that the run is about; to some only where the step names them."""
+    text = step.text.fill(kit.scope(run.firing))
+    room = kit.room_of(run)
+    if step.to == ("everyone",):
+        await room.say(text)
+    else:
+        people = kit.people(step.to, run, room)
+        if not people:
+            return
+        await room.say(text, to=[person.client_id for person in people])
+    kit.emit(Said(bot_id=kit.spec.id, room_id=room.room_id))
+
+
+async def play(kit: Kit, step: Play, run: Run) -> None:
+    """Play into the breakout if the bot is in one, else into the parent."""
+    await kit.sound.play(kit.spec.sounds[sound_key(step)], rule=run.rule_id, step=step.path or step.kind)
+
+
+async def mute(kit: Kit, step: Mute | Unmute, run: Run) -> None:
+    """Take or give back the microphone: one's own, everybody's, or somebody's."""
+    is_muting = isinstance(step, Mute)
+    room = kit.room_of(run)
+    for name in step.who:
+        if name == "me":
+            await (room.mute() if is_muting else room.unmute())
+        elif name == "room":
+            await (room.hard_mute() if is_muting else room.hard_unmute())
+        else:
+            await _mute_people(kit, room, (name,), run, is_muting=is_muting)
+
+
+async def _mute_people(kit: Kit, room: RoomPort, who: tuple[str, ...], run: Run, *, is_muting: bool) -> None:
+    for person in kit.people(who, run, room):
+        await (room.hard_mute(person.client_id) if is_muting else room.hard_unmute(person.client_id))
+
+
+def log(kit: Kit, step: Log, run: Run) -> None:
+    """Write the text into the log, as data."""
+    kit.log.info(
+        "note_logged",
+        rule=run.rule_id,
+        step=step.path or step.kind,
+        text=step.text.fill(kit.scope(run.firing)),
+    )

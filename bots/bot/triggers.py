@@ -1,0 +1,116 @@
+"""From what happens in a room to what a rule can match: pure decisions."""
+
+from typing import assert_never
+
+from bots.bot.facts import Occasion, OccasionKind, Person
+from bots.bot.ports import RoomPort
+from bots.bot.presence import Presence
+from bots.bot.spec import RulePlan
+from bots.playbook import BreakoutJoined as OnBreakoutJoined
+from bots.playbook import BreakoutLeft as OnBreakoutLeft
+from bots.playbook import Chat, Invited, Joined, Left, Trigger
+from bots.room import (
+    BreakoutConnected,
+    BreakoutDisconnected,
+    BreakoutInvite,
+    BreakoutJoined,
+    BreakoutLeft,
+    ChatReceived,
+    ParticipantJoined,
+    ParticipantLeft,
+    RoomEvent,
+)
+
+__all__ = ["does_fire", "matches", "occasion_of"]
+
+
+def occasion_of(event: RoomEvent, room: RoomPort, presence: Presence) -> Occasion | None:
+    """What a rule can make of a room's event; None for events that no trigger is about.
+
+    The bot's own coming and going between parent and breakout counts (`person.is_me`); its own joining of the
+    parent, and its own chat lines, do not.
+    """
+    match event:
+        case ParticipantJoined(participant=participant):
+            person = presence.person_of(participant)
+            is_first = presence.is_first_time(participant)
+            return None if person.is_me else _occasion("joined", room, presence, person, is_first_time=is_first)
+        case ParticipantLeft(participant=participant):
+            person = presence.person_of(participant)
+            return None if person.is_me else _occasion("left", room, presence, person)
+        case ChatReceived(text=text, sender_id=sender_id, sender_name=sender_name):
+            if sender_id == room.client_id:
+                return None
+            person = presence.person(sender_id, room) or Person(client_id=sender_id, name=sender_name)
+            return _occasion("chat", room, presence, person, text=text)
+        case BreakoutInvite(room_id=room_id, inviter_id=inviter_id):
+            return _occasion("invited", room, presence, presence.person(inviter_id), breakout_id=room_id)
+        case BreakoutJoined(client_id=client_id, room_id=room_id):
+            return _occasion("breakout_joined", room, presence, presence.person(client_id), breakout_id=room_id)
+        case BreakoutLeft(client_id=client_id, room_id=room_id):
+            return _occasion("breakout_left", room, presence, presence.person(client_id), breakout_id=room_id)
+        case BreakoutConnected(room_id=room_id):
+            return _occasion("breakout_joined", room, presence, presence.me, breakout_id=room_id)
+        case BreakoutDisconnected(room_id=room_id):
+            return _occasion("breakout_left", room, presence, presence.me, breakout_id=room_id)
+        case _:
+            return None
+
+
+def does_fire(rule: RulePlan, occasion: Occasion) -> bool:
+    """Does this occasion fire this rule?
+
+    `in` is about where people join, leave and write; invites and breakouts concern parent and breakout at
+    once.
+    """
+    if rule.trigger is None or not matches(rule.trigger, occasion):
+        return False
+    if occasion.kind not in ("joined", "left", "chat") or rule.within == "anywhere":
+        return True
+    return occasion.is_breakout == (rule.within == "breakouts")
+
+
+def matches(trigger: Trigger, occasion: Occasion) -> bool:
+    """Is this what the trigger waits for, wherever it happens?"""
+    match trigger:
+        case Joined():
+            return occasion.kind == "joined" and (trigger.which == "every_time" or occasion.is_first_time)
+        case Left():
+            return occasion.kind == "left"
+        case Chat():
+            return occasion.kind == "chat" and trigger.fits(occasion.text)
+        case Invited():
+            return occasion.kind == "invited"
+        case OnBreakoutJoined():
+            return occasion.kind == "breakout_joined"
+        case OnBreakoutLeft():
+            return occasion.kind == "breakout_left"
+        case _:
+            assert_never(trigger)
+
+
+def _occasion(
+    kind: OccasionKind,
+    room: RoomPort,
+    presence: Presence,
+    person: Person | None,
+    *,
+    is_first_time: bool = True,
+    text: str = "",
+    breakout_id: str | None = None,
+) -> Occasion:
+    room_id = breakout_id or room.room_id
+    is_breakout = breakout_id is not None or room is not presence.parent
+    name = (presence.breakout_name(room_id) if is_breakout else None) or (
+        room.room_name if breakout_id is None else room_id
+    )
+    return Occasion(
+        kind=kind,
+        room_id=room_id,
+        room_name=name,
+        is_breakout=is_breakout,
+        person=person,
+        is_first_time=is_first_time,
+        text=text,
+        invite_room_id=breakout_id if kind == "invited" else None,
+    )
