@@ -1,5 +1,7 @@
 """What is heard: sounds, paced packets, the peer connection."""
 
+from bots.media.clip import Clip, ClipInfo, load_clip, probe_clip
+from bots.media.pacer import Pacer
 from bots.media.peer import Line, LineAnswer, MediaLine, OfferedLine, PeerConnection
 from bots.media.rtp import (
     ReportBlock,
@@ -11,19 +13,29 @@ from bots.media.rtp import (
     parse_rtcp,
     parse_rtp,
 )
+from bots.media.sender import Delivery, OutgoingAudio, Playback, Played
 
 __all__ = [
+    "Clip",
+    "ClipInfo",
+    "Delivery",
     "Line",
     "LineAnswer",
     "MediaLine",
     "OfferedLine",
+    "OutgoingAudio",
+    "Pacer",
     "PeerConnection",
+    "Playback",
+    "Played",
     "ReportBlock",
     "RtpHeader",
     "build_bye",
     "build_receiver_report",
     "build_rtp",
     "build_sender_report",
+    "load_clip",
     "parse_rtcp",
     "parse_rtp",
+    "probe_clip",
 ]

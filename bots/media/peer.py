@@ -133,7 +133,9 @@ class PeerConnection:
         description = self._description("actpass", [str(number) for number in range(len(lines))])
         for number, line in enumerate(lines):
             extensions = [(1, LEVEL_URI), (4, MID_URI)]
-            media = self._media(line.kind, str(number), line.direction, OPUS_TYPE, extensions, line.ssrc)
+            media = self._media(
+                line.kind, str(number), line.direction, OPUS_TYPE, extensions=extensions, ssrc=line.ssrc
+            )
             description.media.append(media)
         return str(description)
 
@@ -288,7 +290,7 @@ class PeerConnection:
             self._set_state("failed")  # the other side ended it, or its packets stopped coming
 
     def _set_state(self, state: State) -> None:
-        if state == self._state or self._state == "closed":
+        if self._state in (state, "closed"):
             return
         self._state = state
         self._changed.set()
@@ -305,8 +307,15 @@ class PeerConnection:
         return description
 
     def _media(
-        self, kind: str, mid: str, direction: str, payload_type: int, extensions: Sequence[tuple[int, str]], ssrc: int
-    ) -> sdp.MediaDescription:  # fmt: skip
+        self,
+        kind: str,
+        mid: str,
+        direction: str,
+        payload_type: int,
+        *,
+        extensions: Sequence[tuple[int, str]],
+        ssrc: int,
+    ) -> sdp.MediaDescription:
         media = sdp.MediaDescription(kind, 9, "UDP/TLS/RTP/SAVPF", [payload_type])
         media.host = "0.0.0.0"
         media.direction = direction
@@ -332,10 +341,10 @@ class PeerConnection:
     def _answering(self, theirs: sdp.MediaDescription, line: Line) -> sdp.MediaDescription:
         known = [(one.id, one.uri) for one in theirs.rtp.headerExtensions if one.uri in (LEVEL_URI, MID_URI)]
         if theirs.kind == "audio":
-            return self._media("audio", line.mid, line.direction, line.payload_type, known, line.ssrc)
+            return self._media("audio", line.mid, line.direction, line.payload_type, extensions=known, ssrc=line.ssrc)
         codec = next((one for one in theirs.rtp.codecs if one.name.lower() == "vp8"), theirs.rtp.codecs[0])
         assert codec.payloadType is not None
-        media = self._media("video", line.mid, "inactive", codec.payloadType, [], 0)
+        media = self._media("video", line.mid, "inactive", codec.payloadType, extensions=[], ssrc=0)
         media.rtp.codecs.append(
             RTCRtpCodecParameters(
                 codec.mimeType, codec.clockRate, None, codec.payloadType, [RTCRtcpFeedback("nack")], codec.parameters

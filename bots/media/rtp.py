@@ -43,7 +43,7 @@ class RtpHeader:
 
 @dataclass(frozen=True, slots=True)
 class ReportBlock:
-    """What a receiver says of one stream (RFC 3550, section 6.4.1); jitter in RTP ticks, lsr and dlsr as on the wire."""
+    """What a receiver says of one stream (RFC 3550, section 6.4.1); jitter in ticks, lsr and dlsr as on the wire."""
 
     ssrc: int
     fraction_lost: int

@@ -42,7 +42,9 @@ async def arrival(peer: PeerConnection) -> bytes:
 async def test_a_packet_arrives_as_it_was_sent_both_ways() -> None:
     async with connected(MediaLine("sendonly", ssrc=77)) as (ours, theirs):
         for sender, receiver in ((ours, theirs), (theirs, ours)):
-            packet = build_rtp(payload_type=111, sequence=9, timestamp=960, ssrc=77, payload=b"opus", level_id=1, level=30)
+            packet = build_rtp(
+                payload_type=111, sequence=9, timestamp=960, ssrc=77, payload=b"opus", level_id=1, level=30
+            )
             waiting = asyncio.create_task(arrival(receiver))
             await asyncio.sleep(0)
             sender.send_rtp(packet)
@@ -121,7 +123,9 @@ async def test_stock_aiortc_answers_our_offer_and_hears_us(monkeypatch: pytest.M
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda **_: ["127.0.0.1"])
     ours, stock = PeerConnection(), RTCPeerConnection(RTCConfiguration(iceServers=[]))
     try:
-        await stock.setRemoteDescription(RTCSessionDescription(await ours.offer([MediaLine("sendonly", ssrc=77)]), "offer"))
+        await stock.setRemoteDescription(
+            RTCSessionDescription(await ours.offer([MediaLine("sendonly", ssrc=77)]), "offer")
+        )
         await stock.setLocalDescription(await stock.createAnswer())
         await ours.accept_answer(stock.localDescription.sdp)
         await ours.wait_connected(LIMIT_S)

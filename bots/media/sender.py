@@ -1,0 +1,201 @@
+"""What one bot sends into one room: a clip's packets, paced; silence costs nothing.
+
+Source: RFC 3550 (sender reports, receiver reports), RFC 7587 (timestamps go on over pauses, the marker begins a talk).
+"""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+
+from bots.media.clip import PACKET_S, Clip
+from bots.media.pacer import Pacer
+from bots.media.peer import PeerConnection
+from bots.media.rtp import build_bye, build_rtp, build_sender_report, parse_rtcp
+
+__all__ = ["Delivery", "OutgoingAudio", "Playback", "Played"]
+
+RATE_HZ = 48_000
+TICKS = 960
+SILENCE = b"\xf8\xff\xfe"  # 20 ms of silence: a decoder fades out on it instead of guessing on
+REPORT_EVERY = 50  # packets: about a second
+
+Outcome = Literal["finished", "stopped", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How a playback ended; `packets` of 20 ms were sent, over `duration_s` seconds of the clip's time."""
+
+    packets: int
+    duration_s: float
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the media server says it got, over the life of the sender (its last receiver report).
+
+    `fraction_lost` is 0 to 1 since the report before, `jitter_ms` RTP interarrival jitter in milliseconds. Without
+    `has_report` nothing is known but `packets_sent`.
+    """
+
+    packets_sent: int
+    packets_lost: int = 0
+    fraction_lost: float = 0.0
+    jitter_ms: float = 0.0
+    has_report: bool = False
+
+
+class Playback:
+    """A clip on its way."""
+
+    def __init__(self, sender: "OutgoingAudio", clip: Clip, *, loop: bool) -> None:
+        self.clip = clip
+        self.is_looped = loop
+        self.position = 0
+        self.packets = 0
+        self.ticks = 0
+        self._sender = sender
+        self._done: asyncio.Future[Played] = asyncio.get_running_loop().create_future()
+
+    async def wait(self) -> Played:
+        """Return when the last packet was sent, or the playback was stopped."""
+        return await asyncio.shield(self._done)
+
+    def stop(self) -> None:
+        """Stop here; without effect if it is over."""
+        self._sender.end(self, "stopped")
+
+    def finish(self, outcome: Outcome) -> None:
+        """Called by the sender: this is over."""
+        if not self._done.done():
+            self._done.set_result(Played(self.packets, self.ticks * PACKET_S, outcome))
+
+
+class OutgoingAudio:
+    """The audio stream of one publication.
+
+    Args:
+        peer: the connection it goes over; takes its RTCP.
+        pacer: the process's.
+        ssrc: as offered.
+    """
+
+    def __init__(self, peer: PeerConnection, pacer: Pacer, *, ssrc: int) -> None:
+        self.is_muted = False
+        """While muted a clip's time goes on, and nothing is sent."""
+        self._peer = peer
+        self._pacer = pacer
+        self._ssrc = ssrc
+        self._sequence = secrets.randbelow(0x8000)
+        self._timestamp = secrets.randbelow(0x1_0000_0000)
+        self._ticked_at: float | None = None
+        self._marker = True
+        self._sent = 0
+        self._octets = 0
+        self._playback: Playback | None = None
+        self._delivery: Delivery | None = None
+        self._is_closed = False
+        peer.set_receivers(None, self._take_rtcp)
+
+    def play(self, clip: Clip, *, loop: bool = False) -> Playback:
+        """Begin to send a clip, at the next tick of the pacer; what plays now is stopped."""
+        self.stop()
+        playback = Playback(self, clip, loop=loop)
+        if self._is_closed or self._peer.state in ("failed", "closed"):
+            playback.finish("closed")
+            return playback
+        self._playback = playback
+        self._marker = True
+        self._pacer.add(self)
+        return playback
+
+    def stop(self) -> None:
+        """Stop what plays now, if anything does."""
+        if self._playback is not None:
+            self.end(self._playback, "stopped")
+
+    def delivery(self) -> Delivery:
+        """What is known of the arrival of what was sent."""
+        last = self._delivery
+        if last is None:
+            return Delivery(self._sent)
+        return Delivery(self._sent, last.packets_lost, last.fraction_lost, last.jitter_ms, has_report=True)
+
+    def close(self) -> None:
+        """The publication is over."""
+        if not self._is_closed:
+            self._is_closed = True
+            if self._playback is not None:
+                self.end(self._playback, "closed")
+            self._peer.send_rtcp(self._report() + build_bye(self._ssrc))
+
+    def end(self, playback: Playback, outcome: Outcome) -> None:
+        """End a playback, if it is the one that plays."""
+        if playback is self._playback:
+            self._playback = None
+            self._pacer.remove(self)
+            if playback.packets and not self._is_closed:
+                self._send(SILENCE, 127)
+                self._peer.send_rtcp(self._report())
+            playback.finish(outcome)
+
+    def tick(self, now: float) -> None:
+        """Send the next packet of what plays."""
+        playback = self._playback
+        if playback is None:
+            return
+        if self._peer.state in ("failed", "closed"):
+            self.end(playback, "closed")
+            return
+        self._advance(now)
+        clip, position = playback.clip, playback.position
+        if not self.is_muted:
+            self._send(clip.packets[position], clip.levels[position])
+            playback.packets += 1
+            if self._sent % REPORT_EVERY == 1:
+                self._peer.send_rtcp(self._report())
+        else:
+            self._marker = True
+        playback.ticks += 1
+        playback.position = position + 1
+        if playback.position >= len(clip.packets):
+            playback.position = 0
+            if not playback.is_looped:
+                self.end(playback, "finished")
+
+    def _advance(self, now: float) -> None:
+        """Timestamps follow the packets while they flow, and the clock over a pause."""
+        if self._marker and self._ticked_at is not None:
+            self._timestamp += max(TICKS, round((now - self._ticked_at) / PACKET_S) * TICKS)
+        else:
+            self._timestamp += TICKS
+        self._timestamp &= 0xFFFFFFFF
+        self._ticked_at = now
+
+    def _send(self, payload: bytes, level: int) -> None:
+        line = self._peer.lines[0]
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        packet = build_rtp(
+            payload_type=line.payload_type, sequence=self._sequence, timestamp=self._timestamp, ssrc=self._ssrc,
+            payload=payload, marker=self._marker, level_id=line.level_id, level=level,
+        )  # fmt: skip
+        self._peer.send_rtp(packet)
+        self._marker = False
+        self._sent += 1
+        self._octets += len(payload)
+
+    def _report(self) -> bytes:
+        return build_sender_report(self._ssrc, timestamp=self._timestamp, packets=self._sent, octets=self._octets)
+
+    def _take_rtcp(self, data: bytes, _at: float) -> None:
+        for block in parse_rtcp(data).blocks:
+            if block.ssrc == self._ssrc:
+                self._delivery = Delivery(
+                    self._sent,
+                    block.packets_lost,
+                    block.fraction_lost / 256,
+                    block.jitter * 1000 / RATE_HZ,
+                    has_report=True,
+                )

@@ -1,0 +1,120 @@
+"""Sounds of every kind, and files that are none."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from bots.errors import MediaError
+from bots.media import load_clip, probe_clip
+from bots.media.clip import Samples
+
+RATE_HZ = 48_000
+KINDS = {"wav": "pcm_s16le", "mp3": "libmp3lame", "ogg": "libopus", "opus": "libopus", "flac": "flac", "m4a": "aac"}
+
+
+def tone(seconds: float, *, hz: float = 440.0, rate_hz: int = RATE_HZ) -> Samples:
+    t = np.arange(int(seconds * rate_hz)) / rate_hz
+    return (0.5 * 32_767 * np.sin(2 * np.pi * hz * t)).astype(np.int16)
+
+
+def save(path: Path, samples: Samples, *, codec: str, rate_hz: int = RATE_HZ) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate_hz, layout="mono")
+        assert isinstance(stream, av.AudioStream)
+        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = rate_hz
+        resampler = av.AudioResampler(
+            format=stream.codec_context.format, layout="mono", rate=rate_hz, frame_size=stream.codec_context.frame_size
+        )
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            container.mux(stream.encode(piece))
+        container.mux(stream.encode(None))
+    return path
+
+
+def decoded(packets: tuple[bytes, ...]) -> Samples:
+    decoder = av.CodecContext.create("libopus", "r")
+    assert isinstance(decoder, av.AudioCodecContext)
+    frames = [frame for packet in packets for frame in decoder.decode(av.Packet(packet))]
+    assert all(isinstance(frame, av.AudioFrame) for frame in frames)
+    whole: Samples = np.concatenate(
+        [frame.to_ndarray().reshape(-1, frame.layout.nb_channels)[:, 0] for frame in frames]
+    )
+    return whole
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_kind_of_file_becomes_twenty_millisecond_packets(tmp_path: Path, kind: str) -> None:
+    path = save(tmp_path / f"tone.{kind}", tone(1.0), codec=KINDS[kind])
+    clip = await load_clip(path)
+    assert 1.0 == pytest.approx(clip.duration_s, abs=0.08)
+    assert len(clip.packets) == len(clip.levels) == pytest.approx(clip.duration_s * 50, abs=1)
+    assert clip.duration_s * 16_000 == pytest.approx(len(clip.samples), abs=400)
+    assert -9.1 == pytest.approx(clip.loudness_db, abs=1.0)
+
+
+async def test_the_packets_sound_like_the_file(tmp_path: Path) -> None:
+    clip = await load_clip(save(tmp_path / "a.wav", tone(1.0), codec="pcm_s16le"))
+    heard = decoded(clip.packets).astype(np.float64)
+    spectrum = np.abs(np.fft.rfft(heard[24_000:40_000]))
+    assert 440 == pytest.approx(np.argmax(spectrum) * 48_000 / 16_000, abs=6)
+
+
+async def test_other_rates_are_brought_to_48_khz(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.wav", tone(1.0, rate_hz=22_050), codec="pcm_s16le", rate_hz=22_050)
+    assert 1.0 == pytest.approx((await load_clip(path)).duration_s, abs=0.01)
+    assert 22_050 == probe_clip(path).rate_hz
+
+
+async def test_volume_and_fades_are_in_the_packets(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.wav", tone(1.0), codec="pcm_s16le")
+    plain, soft = await load_clip(path), await load_clip(path, volume=0.1, fade_in_s=0.5)
+    assert 20.0 == pytest.approx(soft.levels[-5] - plain.levels[-5], abs=1)
+    assert soft.levels[1] > soft.levels[-5] + 10
+
+
+async def test_one_file_is_made_once_however_many_ask_at_once(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.wav", tone(0.5), codec="pcm_s16le")
+    clips = await asyncio.gather(*(load_clip(path) for _ in range(20)))
+    assert 1 == len({id(clip) for clip in clips})
+
+
+async def test_a_file_that_was_written_anew_is_another_clip(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.wav", tone(0.5), codec="pcm_s16le")
+    before = await load_clip(path)
+    save(path, tone(0.8), codec="pcm_s16le")
+    assert before.duration_s < (await load_clip(path)).duration_s
+
+
+async def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match=r"nothing\.wav: there is no such file"):
+        await load_clip(tmp_path / "nothing.wav")
+
+
+@pytest.mark.parametrize("content", [b"", b"this is no sound at all, only words " * 20, b"RIFF\0\0\0\0WAVEfmt "])
+async def test_a_file_without_sound_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "words.wav"
+    path.write_bytes(content)
+    with pytest.raises(MediaError, match=r"words\.wav"):
+        await load_clip(path)
+    with pytest.raises(MediaError, match=r"words\.wav"):
+        probe_clip(path)
+
+
+async def test_a_folder_is_no_sound(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="no file"):
+        await load_clip(tmp_path)
+
+
+async def test_a_file_cut_short_is_named_not_played_in_part(tmp_path: Path) -> None:
+    whole = save(tmp_path / "whole.flac", tone(2.0), codec="flac")
+    part = tmp_path / "part.flac"
+    shutil.copy(whole, part)
+    with part.open("r+b") as file:
+        file.truncate(whole.stat().st_size // 2)
+    with pytest.raises(MediaError, match=r"part\.flac: cannot be read"):
+        await load_clip(part)
