@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import secrets
 from collections import deque
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import structlog
@@ -23,7 +24,6 @@ from bots.wire import (
     Request,
     SocketIO,
     TalkersUpdated,
-    granted,
     read_request,
     refused,
 )
@@ -40,6 +40,9 @@ BAD_ARGUMENT = 1155
 log = structlog.get_logger()
 
 
+Acknowledge = Callable[[tuple[Any, ...]], None]  # sends the ack of one request
+
+
 class House(Protocol):
     """What a connection belongs to; serve.RoomServer is one."""
 
@@ -51,19 +54,13 @@ class House(Protocol):
         """The ack has left: say `room-connected`."""
         ...
 
-    def answer(self, client_id: str, request: Request, acknowledge: "Acknowledge") -> None:
+    def answer(self, client_id: str, request: Request, acknowledge: Acknowledge) -> None:
         """Answer a request, then carry out what follows from it."""
         ...
 
     def gone(self, connection: "Connection", client_id: str) -> None:
         """The socket is closed."""
         ...
-
-
-class Acknowledge(Protocol):
-    """Sends the ack of one request; without effect if the client wants none."""
-
-    def __call__(self, arguments: tuple[Any, ...]) -> None: ...
 
 
 class Connection:
@@ -127,7 +124,7 @@ class Connection:
                 RuntimeError,
                 KeyError,
             ):  # KeyError: a binary frame, which has no text
-                return
+                return None
             try:
                 packets = self._wire.receive(text)
                 self._flush()
@@ -167,7 +164,7 @@ class Connection:
         try:
             request = read_request(name, arguments)
         except WireError as error:
-            log.info("request_unreadable", client_id=self.client_id, request=name, problem=str(error))
+            log.debug("request_unreadable", client_id=self.client_id, request=name, problem=str(error))
             return acknowledge(refused(BAD_ARGUMENT, str(error)))
         if isinstance(request, PresentToken):
             return self._present(request, acknowledge)
@@ -221,7 +218,7 @@ class Connection:
             try:
                 await asyncio.wait_for(self._heard.wait(), PING_TIMEOUT_S)
             except TimeoutError:
-                log.info("client_silent", client_id=self.client_id)
+                log.debug("client_silent", client_id=self.client_id)
                 return self.end()
 
     async def _expect_token(self) -> None:

@@ -91,6 +91,10 @@ class Desk:
             return FLOOR_NOT_GRANTED, "In lecture mode a participant publishes only with the floor."
         return None
 
+    def started_muted(self, room: Room, member: Member) -> list[Effect]:
+        """A publication begins muted: that counts, and is told, without waiting for a message (signalling.md 14.9)."""
+        return self._own_mute(room, member, is_muted=True)
+
     def leave(self, client_id: str) -> list[Effect]:
         """A connection is gone, by its own will or not."""
         place = self._rooms.place_of(client_id)

@@ -12,17 +12,25 @@ from typing import Any
 import structlog
 
 from bots.errors import MediaError
-from bots.media import LineAnswer, OfferedLine, PeerConnection, build_receiver_report, build_sender_report
-from bots.media import parse_rtcp, parse_rtp
+from bots.media import (
+    LineAnswer,
+    OfferedLine,
+    PeerConnection,
+    build_receiver_report,
+    build_sender_report,
+    parse_rtcp,
+    parse_rtp,
+)
 from bots.server.forward import SILENT_LEVEL, Reception, SlotStream
 from bots.server.rooms import Rooms
 from bots.server.state import Member, Room
 from bots.server.talkers import Voice, assign_slots, rank
-from bots.wire import MediaSignal, Notice, Publish, Signal, TalkerEntry, TalkersUpdated
+from bots.wire import MediaSignal, Notice, Signal, TalkerEntry, TalkersUpdated
 
 __all__ = ["Relay"]
 
 BEAT_S = 1.0  # reports and the silence of empty slots
+LOOK_S = 0.25  # how soon the end of somebody's speech gives the slot to another
 FIRST_PUBLICATION = 900_000_001  # far above the slots' ids: signalling carries one id for both directions
 SHORTEST_SOUND = 4  # bytes; a shorter Opus packet is DTX, for clients that offer no audio level
 
@@ -71,6 +79,7 @@ class Person:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     slots: dict[int, str] = field(default_factory=dict)
     was_told: TalkersUpdated | None = None
+    was_talking: bool = False
     waiting: dict[int, list[str | None]] = field(default_factory=dict)
     """Candidates that came before their offer was answered."""
 
@@ -146,16 +155,14 @@ class Relay:
         person = self._people.get(client_id)
         return person is not None and 1 <= stream_id <= person.room.slots
 
-    def publish(self, client_id: str, request: Publish) -> int:
-        """A new publication id; the offer comes under it. Its initial mute counts at once (signalling.md 14.9)."""
+    def publish(self, client_id: str) -> int:
+        """A new publication id; the offer comes under it."""
         stream_id = self._next_publication
         self._next_publication += 1
         person = self._people.get(client_id)
         if person is not None:
             person.publications[stream_id] = Publication(stream_id, person)
             person.member.publication_ids.add(stream_id)
-            if request.mute_stream.audio:
-                person.member.is_self_muted = True
         return stream_id
 
     def unpublish(self, client_id: str, stream_id: int) -> None:
@@ -259,6 +266,8 @@ class Relay:
         if is_publication:
             self._say(person, stream_id, is_publication, {"type": "started"})
         self._connect_slots(person.room)
+        person.was_told = None  # joinRoom hands the room to its caller only now; what came before, the caller missed
+        self._seat(person, self._ranking(person.room))
         if not is_publication and (subscription := person.subscriptions.get(stream_id)) is not None:
             now = _now()
             for listening in subscription.slots.values():
@@ -298,11 +307,26 @@ class Relay:
                 publication.reception.sender_reported(report.ntp_middle, at)
 
     async def _run_beat(self) -> None:
+        reported_at = _now()
         while True:
-            await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(LOOK_S)
             now = _now()
-            for person in tuple(self._people.values()):
-                self._report(person, now)
+            self._notice_ends(now)
+            if now - reported_at >= BEAT_S:
+                reported_at = now
+                for person in tuple(self._people.values()):
+                    self._report(person, now)
+
+    def _notice_ends(self, now: float) -> None:
+        """Where somebody has stopped talking since the last look, somebody else may have waited for the slot."""
+        changed = {}
+        for person in self._people.values():
+            is_talking = person.voice.is_talking(now)
+            if person.was_talking and not is_talking:
+                changed[person.room.room_id] = person.room
+            person.was_talking = is_talking
+        for room in changed.values():
+            self.update(room)
 
     def _report(self, person: Person, now: float) -> None:
         for publication in person.publications.values():

@@ -211,6 +211,10 @@ class Rooms:
             talker_slots=room.slots,
             video_quality={"minBwKbpsToCheck": 0},
             probe_url=probe_url,
+            # the SDK reads the lengths of these in lecture mode without a check
+            raised_hands=() if room.is_lecture else None,
+            floor_invites=() if room.is_lecture else None,
+            approved_hands=() if room.is_lecture else None,
         )
 
 

@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import secrets
 import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -12,7 +14,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
 from bots.errors import ConfigError
@@ -43,6 +46,7 @@ __all__ = ["RoomServer"]
 
 STOPPED = RoomDisconnected(cause=2002, msg="the room server stops")
 START_LIMIT_S = 10.0
+PAGE = Path(__file__).parent / "page"
 
 log = structlog.get_logger()
 
@@ -72,18 +76,23 @@ class RoomServer:
         self._desk = Desk(self.rooms, self.breakouts)
         self._relay = Relay(self.rooms, loopback=_is_loopback(host), tell=self._tell)
         self._connections: dict[str, Connection] = {}
-        self._uvicorn: uvicorn.Server | None = None
+        self._uvicorn: _Uvicorn | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
     def address(self) -> str:
         """`host:port` as clients reach it."""
-        return f"{'127.0.0.1' if self.host in ('0.0.0.0', '::') else self.host}:{self.port}"  # noqa: S104
+        return f"{'127.0.0.1' if self.host in ('0.0.0.0', '::') else self.host}:{self.port}"
 
     @property
     def api_url(self) -> str:
         """Base address of the Server API."""
         return f"http://{self.address}/video/v2"
+
+    @property
+    def page_url(self) -> str:
+        """The page to join from a browser; the credentials stand behind the "#", which no browser sends."""
+        return f"http://{self.address}/#{self.app_id}:{self.app_key}"
 
     async def __aenter__(self) -> "RoomServer":
         await self.start()
@@ -105,18 +114,16 @@ class RoomServer:
                 *self._api.routes(),
                 WebSocketRoute("/v3/socket.io/", self._serve_socket),
                 Route("/probe", _probe, methods=["GET", "HEAD", "OPTIONS"]),
+                Mount("/", StaticFiles(directory=PAGE, html=True)),
             ]
         )
         config = uvicorn.Config(
             application, ws="websockets-sansio", ws_ping_interval=None, ws_max_size=4 * 1024 * 1024, lifespan="off",
             log_config=None, access_log=False, timeout_graceful_shutdown=2, server_header=False,
         )  # fmt: skip
-        self._uvicorn = uvicorn.Server(config)
-        self._uvicorn.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        self._task = asyncio.create_task(self._uvicorn._serve([listener]), name="room-server")
-        async with asyncio.timeout(START_LIMIT_S):
-            while not self._uvicorn.started:
-                await asyncio.sleep(0.005)
+        self._uvicorn = _Uvicorn(config)
+        self._task = asyncio.create_task(self._uvicorn.serve([listener]), name="room-server")
+        await asyncio.wait_for(self._uvicorn.is_up.wait(), START_LIMIT_S)
         self._relay.start()
 
     async def stop(self) -> None:
@@ -153,7 +160,7 @@ class RoomServer:
         try:
             admission = self.rooms.admit(token, _unix_now())
         except Refused as no:
-            log.info("join_refused", result=no.result, reason=no.reason)
+            log.debug("join_refused", result=no.result, reason=no.reason)
             return token_refused(no.result, no.reason), ""
         client_id = admission.member.client_id
         if admission.replaced and (older := self._connections.get(client_id)) is not None:
@@ -213,7 +220,7 @@ class RoomServer:
         self.perform(self._desk.leave(client_id))
         self._relay.forget(client_id)
         if place is not None:
-            log.info("member_left", room=place[0].room_id, client_id=client_id)
+            log.debug("member_left", room=place[0].room_id, client_id=client_id)
 
     def perform(self, effects: Any) -> None:
         """Say what has to be said, close what has to be closed."""
@@ -240,14 +247,31 @@ class RoomServer:
             return refused(1171, "You are not in a room (any more).")
         if (refusal := self._desk.publish_refusal(*place)) is not None:
             return refused(*refusal)
-        stream_id = self._relay.publish(client_id, request)
-        return granted(id=stream_id)
+        if request.mute_stream.audio:
+            self.perform(self._desk.started_muted(*place))
+        return granted(id=self._relay.publish(client_id))
 
     async def _serve_socket(self, websocket: WebSocket) -> None:
         query = websocket.query_params
         if query.get("EIO") != "4" or query.get("transport") != "websocket":
             return await websocket.close(1008)
         return await Connection(websocket, self).run()
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn as a part of a program: it says when it is up, and leaves signals to the command."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 async def _probe(_: HttpRequest) -> Response:

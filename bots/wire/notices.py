@@ -94,6 +94,9 @@ class RoomConnected(Notice):
     media_configuration: str = wire_key("mediaConfiguration", "default")
     probe_url: str | None = wire_key("internetDetectionUrl", None)
     awaited: tuple[Any, ...] = wire_key("awaitedParticipants", ())
+    raised_hands: tuple[Any, ...] | None = wire_key("raisedHands", None)
+    floor_invites: tuple[Any, ...] | None = wire_key("floorInvites", None)
+    approved_hands: tuple[Any, ...] | None = wire_key("approvedHands", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
