@@ -1,0 +1,117 @@
+"""`bots`: the commands and their exit codes (design section 7)."""
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from bots.cli.exits import Exit, exit_of
+from bots.errors import BotsError, PlaybookError
+
+__all__ = ["main"]
+
+
+app = typer.Typer(
+    name="bots",
+    help="Meeting-room bots for EnableX, run from YAML playbooks.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+PlaybookPath = Annotated[str, typer.Argument(metavar="PLAYBOOK", help="the YAML file")]
+SetInput = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="give an input of the playbook; repeatable")
+]
+LogFormat = Annotated[
+    str, typer.Option("--log-format", metavar="auto|text|json", help="auto: text on a terminal, JSON lines otherwise")
+]
+
+
+@app.command()
+def run(
+    playbook: PlaybookPath,
+    session: Annotated[str, typer.Option(metavar="ID", help="entry of the schedule; the first one if not given")] = "",
+    starts_in: Annotated[str, typer.Option(metavar="TIME", help="when the session starts, such as 30s")] = "0s",
+    set_input: SetInput = None,
+    only_bot: Annotated[str, typer.Option(metavar="NAME", help="start just this bot")] = "",
+    log_format: LogFormat = "auto",
+) -> None:
+    """Run one session now, until it ends. The log is the standard output."""
+    from bots.cli.run import run_playbook
+
+    raise typer.Exit(
+        run_playbook(
+            playbook, session=session, starts_in=starts_in, inputs=set_input or [], only_bot=only_bot,
+            log_format=log_format,
+        )
+    )  # fmt: skip
+
+
+@app.command()
+def lint(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="playbooks, or folders of them")],
+    set_input: SetInput = None,
+    format: Annotated[str, typer.Option(metavar="text|json", help="how problems are printed")] = "text",  # noqa: A002
+) -> None:
+    """Check playbooks without running them: every problem at once, with its place."""
+    from bots.cli.lint import lint_paths
+
+    raise typer.Exit(lint_paths(paths, inputs=set_input or [], format=format))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a playbook, for editors."""
+    from bots.cli.schema import print_schema
+
+    print_schema()
+
+
+@app.command()
+def room(
+    host: Annotated[str, typer.Option(help="address to bind; others than loopback open the rooms to the network")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 0,
+    app_id: Annotated[str, typer.Option(envvar="BOTS_APP_ID", help="made up if not given")] = "",
+    app_key: Annotated[str, typer.Option(envvar="BOTS_APP_KEY", help="made up if not given")] = "",
+    fail_breakout_tokens: Annotated[
+        bool, typer.Option("--fail-breakout-tokens", help="answer every breakout join with 1729, to test clients")
+    ] = False,
+    log_format: LogFormat = "auto",
+) -> None:
+    """Run the embedded room server until Ctrl-C; prints its address and credentials."""
+    from bots.cli.room import serve_rooms
+
+    raise typer.Exit(
+        serve_rooms(
+            host, port, app_id=app_id, app_key=app_key, fail_breakout_tokens=fail_breakout_tokens,
+            log_format=log_format,
+        )
+    )  # fmt: skip
+
+
+@app.command()
+def version() -> None:
+    """Print the versions of bots and of what it stands on."""
+    from bots.cli.version import print_versions
+
+    print_versions()
+
+
+def main() -> None:
+    """Entry point: an error that the user can mend is one sentence and an exit code; anything else is a bug."""
+    try:
+        app()
+    except BotsError as error:
+        print(f"bots: {error}" if not isinstance(error, PlaybookError) else str(error), file=sys.stderr)  # noqa: T201
+        sys.exit(exit_of(error))
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)
+    except Exception:  # noqa: BLE001 -- the outermost border: say that it is ours, and where
+        traceback.print_exc()
+        print("bots: this is a bug of ours; please report it with the lines above.", file=sys.stderr)  # noqa: T201
+        sys.exit(Exit.BUG)
+
