@@ -181,7 +181,7 @@ class Session:
 
     async def _publish(self, publishing: asyncio.Future[Answer], ice_servers: tuple[Mapping[str, Any], ...]) -> None:
         assert self._signaling is not None, "joined"
-        answer = await self._signaling.answer_to("publish", publishing)
+        answer = await self._signaling.answer_to("publish", publishing, timeout_s=self.terms.timeout_s)
         number = answer.get("id")
         if not answer.is_ok or not isinstance(number, int):
             raise PublishRefused(self.state.room_id, answer.result, answer.reason or "it gave no stream id")
@@ -220,7 +220,7 @@ class Session:
     async def _subscribe(self, slot: int, ice_servers: tuple[Mapping[str, Any], ...]) -> None:
         assert self._signaling is not None, "joined"
         wanted = Subscribe(stream_id=slot, mute_stream=MuteStream(audio=False))
-        answer = await self._signaling.request(wanted)
+        answer = await self._signaling.request(wanted, timeout_s=self.terms.timeout_s)
         if not answer.is_ok:
             raise RequestRefused("subscribe", answer.result, answer.reason)
         subscription = Subscription(slot, self._signaling, is_local=self._is_local, ice_servers=ice_servers)

@@ -21,6 +21,7 @@ class ScriptedServer:
         greets: whether it says anything after the websocket is open.
         answer: the ack arguments for an event; the default grants everything.
         ping_interval_s, ping_timeout_s: what it promises; it pings only when a test says so.
+        script: what it does after it answered the first event; `is_hasty`: as soon as the client is connected.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class ScriptedServer:
         ping_timeout_s: float = 20.0,
         tls: ssl.SSLContext | None = None,
         script: Callable[["ScriptedServer"], Awaitable[None]] | None = None,
+        is_hasty: bool = False,
     ) -> None:
         self.events: list[Event] = []
         self.acks: list[Ack] = []
@@ -40,6 +42,7 @@ class ScriptedServer:
         self._answer = answer
         self._tls = tls
         self._script = script
+        self._is_hasty = is_hasty
         self._times = (ping_interval_s, ping_timeout_s)
         self._server: Server | None = None
         self._socket: ServerConnection | None = None
@@ -95,7 +98,7 @@ class ScriptedServer:
                 for item in self._machine.receive(text):
                     self._take(item)
                 await self._flush()
-                if self._script is not None and self._machine.is_connected:
+                if self._script is not None and (self.events or (self._is_hasty and self._machine.is_connected)):
                     script, self._script = self._script, None
                     await script(self)
         except ConnectionClosed:

@@ -219,7 +219,7 @@ async def test_a_server_that_refuses_the_namespace_is_named(
                 self._machine.take_outgoing()
             await super()._flush()
 
-    async with Refusing(script=script) as server:
+    async with Refusing(script=script, is_hasty=True) as server:
         with pytest.raises(JoinRefused, match="no room server speaks"):
             await open_one(server.url)
 
