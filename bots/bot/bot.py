@@ -96,6 +96,7 @@ class Bot:
         self._leave_at_s: float | None = None
         self._leave_timer: asyncio.Task[None] | None = None
         self._alarms_set: list[Callable[[], None]] = []
+        self._cancel_end: Callable[[], None] = lambda: None
         self._is_leaving = False
 
     def command(self, command: Command) -> None:
@@ -111,7 +112,7 @@ class Bot:
             self._log.exception("bot_failed", stage="bug", reason=str(bug))
             self._emit(BotFailed(bot_id=self._spec.id, stage="bug", reason=f"{type(bug).__name__}: {bug}"))
         finally:
-            for cancel in self._alarms_set:
+            for cancel in (*self._alarms_set, self._cancel_end):
                 cancel()
             if self._room is not None:
                 await self._room.leave()
@@ -188,8 +189,9 @@ class Bot:
         self._parts.runs.fire(entry)
 
     def _set_end(self) -> None:
-        self._alarms_set.append(
-            self._alarms.at(self._spec.ends_at, f"{self._spec.id}/end", lambda: self._session_over(room=self._room))
+        self._cancel_end()
+        self._cancel_end = self._alarms.at(
+            self._spec.ends_at, f"{self._spec.id}/end", lambda: self._finish("session_end")
         )
 
     # ---- there
@@ -246,11 +248,6 @@ class Bot:
         self._finish("leave_when")
 
     # ---- out
-
-    def _session_over(self, room: RoomPort | None) -> None:
-        """The end has come; an alarm set before the join leaves it to the one set after."""
-        if room is self._room:
-            self._finish("session_end")
 
     def _finish(self, cause: LeaveCause, within_s: float = DRAIN_S) -> None:
         if not self._over.is_set():

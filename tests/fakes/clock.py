@@ -77,3 +77,9 @@ class FakeAlarms:
                 task.cancel()
 
         return cancel
+
+    async def stop(self) -> None:
+        """Forget the alarms that are left."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,272 @@
+"""A room that exists only for its bot: remembers what the bot does, and tells it what the test says."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from bots.bot import BotSpec
+from bots.errors import BotsError, BreakoutRefused
+from bots.media import Clip
+from bots.room import (
+    BreakoutConnected,
+    BreakoutDefinition,
+    BreakoutDisconnected,
+    BreakoutError,
+    Closed,
+    Joinee,
+    Participant,
+    ParticipantJoined,
+    ParticipantLeft,
+    RoomEvent,
+    RoomJoined,
+    StreamInfo,
+)
+from tests.fakes.clock import FakeClock
+
+__all__ = ["FakeDoor", "FakeIncoming", "FakeOutgoing", "FakeRoom", "clip_of", "load_fake"]
+
+
+def clip_of(name: str, duration_s: float = 2.0) -> Clip:
+    count = round(duration_s / 0.02)
+    return Clip(
+        name=name,
+        duration_s=duration_s,
+        packets=(b"\xf8\xff\xfe",) * count,
+        levels=(30,) * count,
+        loudness_db=-20.0,
+        samples=np.zeros(round(duration_s * 16_000), dtype=np.int16),
+    )
+
+
+async def load_fake(path: str, *, volume: float = 1.0, fade_in_s: float = 0.0, fade_out_s: float = 0.0) -> Clip:
+    """Every file is two seconds long."""
+    return clip_of(path)
+
+
+@dataclass(frozen=True)
+class FakePlayed:
+    packets: int
+    outcome: Literal["finished", "stopped", "closed"]
+
+
+@dataclass(frozen=True)
+class FakeDelivery:
+    packets_sent: int = 0
+    packets_lost: int = 0
+    has_report: bool = True
+
+
+class FakePlayback:
+    """Lasts as long as its clip, by the fake clock."""
+
+    def __init__(self, clock: FakeClock, clip: Clip, *, loop: bool) -> None:
+        self._clock = clock
+        self._started_s = clock.monotonic()
+        self._ended = asyncio.Event()
+        self._outcome: Literal["finished", "stopped", "closed"] = "stopped"
+        self._packets = 0
+        self.clip = clip
+        self._task = None if loop else asyncio.create_task(self._finish())
+
+    async def _finish(self) -> None:
+        await self._clock.sleep_until(self._started_s + self.clip.duration_s)
+        self.end("finished")
+
+    async def wait(self) -> FakePlayed:
+        await self._ended.wait()
+        return FakePlayed(self._packets, self._outcome)
+
+    def stop(self) -> None:
+        self.end("stopped")
+
+    def end(self, outcome: Literal["finished", "stopped", "closed"]) -> None:
+        if not self._ended.is_set():
+            self._outcome = outcome
+            self._packets = round((self._clock.monotonic() - self._started_s) / 0.02)
+            self._ended.set()
+            if self._task is not None and self._task is not asyncio.current_task():
+                self._task.cancel()
+
+
+class FakeOutgoing:
+    """Remembers what was played, as (seconds of the fake clock, name, loop)."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._origin_s = clock.monotonic()
+        self.played: list[tuple[float, str, bool]] = []
+        self.playbacks: list[FakePlayback] = []
+        self.report = FakeDelivery()
+
+    def play(self, clip: Clip, *, loop: bool = False) -> FakePlayback:
+        playback = FakePlayback(self._clock, clip, loop=loop)
+        self.played.append((round(self._clock.monotonic() - self._origin_s, 3), clip.name, loop))
+        self.playbacks.append(playback)
+        return playback
+
+    def delivery(self) -> FakeDelivery:
+        return self.report
+
+
+class FakeIncoming:
+    def samples(self, since_s: float, until_s: float) -> npt.NDArray[np.int16]:
+        return np.zeros(max(0, round((until_s - since_s) * 16_000)), dtype=np.int16)
+
+
+@dataclass
+class FakeRoom:
+    """Implements `bots.bot.ports.RoomPort`; `did` has every request, `refuses` what is refused and how."""
+
+    clock: FakeClock
+    room_id: str = "main"
+    room_name: str = "Main room"
+    client_id: str = "me"
+    participants: Mapping[str, Participant] = field(default_factory=dict)
+    publishes: bool = True
+    did: list[tuple[Any, ...]] = field(default_factory=list)
+    refuses: dict[str, BotsError] = field(default_factory=dict)
+    breakout: "FakeRoom | None" = None
+    is_closed: bool = False
+    incoming: Mapping[int, FakeIncoming] = field(default_factory=dict)
+    outgoing: FakeOutgoing | None = None
+    on_event: Callable[[RoomEvent], None] = lambda event: None
+    on_breakout_event: Callable[[RoomEvent], None] = lambda event: None
+    next_breakout: int = 1
+
+    def __post_init__(self) -> None:
+        self.outgoing = FakeOutgoing(self.clock) if self.publishes else None
+
+    @property
+    def is_moderator(self) -> bool:
+        return self.participants[self.client_id].is_moderator
+
+    # what the test says
+
+    def push(self, event: RoomEvent) -> None:
+        self.on_event(event)
+
+    def arrive(self, participant: Participant) -> None:
+        """Somebody joins."""
+        self.participants = {**self.participants, participant.client_id: participant}
+        self.push(ParticipantJoined(participant))
+
+    def depart(self, client_id: str) -> None:
+        gone = self.participants[client_id]
+        self.participants = {key: one for key, one in self.participants.items() if key != client_id}
+        self.push(ParticipantLeft(gone))
+
+    def close(self, cause: int = 2002, reason: str = "lost") -> None:
+        """The connection ends."""
+        self.is_closed = True
+        for playback in self.outgoing.playbacks if self.outgoing else ():
+            playback.end("closed")
+        self.push(Closed(cause, reason))
+
+    def asked(self, what: str) -> list[tuple[Any, ...]]:
+        return [one[1:] for one in self.did if one[0] == what]
+
+    # what the bot does
+
+    def _do(self, *request: Any) -> None:
+        if request[0] in self.refuses:
+            raise self.refuses[request[0]]
+        self.did.append(request)
+
+    async def say(self, text: str, *, to: Sequence[str] = ()) -> None:
+        self._do("say", text, tuple(to))
+
+    async def send_data(self, data: Any, *, to: Sequence[str] = ()) -> None:
+        self._do("send_data", data, tuple(to))
+
+    async def mute(self) -> None:
+        self._do("mute")
+
+    async def unmute(self) -> None:
+        self._do("unmute")
+
+    async def hard_mute(self, client_id: str | None = None) -> None:
+        self._do("hard_mute", client_id)
+
+    async def hard_unmute(self, client_id: str | None = None) -> None:
+        self._do("hard_unmute", client_id)
+
+    async def create_breakouts(self, definition: BreakoutDefinition) -> tuple[str, ...]:
+        self._do("create_breakouts", definition)
+        first, self.next_breakout = self.next_breakout, self.next_breakout + definition.max_rooms
+        return tuple(f"br-{n}" for n in range(first, self.next_breakout))
+
+    async def invite(self, room_id: str, client_ids: Sequence[str], *, force: bool = False) -> None:
+        self._do("invite", room_id, tuple(client_ids), force)
+
+    async def destroy_breakouts(self, room_ids: Sequence[str] | None = None) -> None:
+        self._do("destroy_breakouts", room_ids if room_ids is None else tuple(room_ids))
+
+    async def join_breakout(self, joinee: Joinee, stream_info: StreamInfo) -> "FakeRoom":
+        try:
+            self._do("join_breakout", joinee, stream_info)
+        except BreakoutRefused as refused:
+            self.push(BreakoutError(joinee.room_id, refused.result, refused.reason))
+            raise
+        me = Participant(client_id="me-inside", user_ref=self.participants[self.client_id].user_ref, is_me=True)
+        self.breakout = FakeRoom(
+            self.clock,
+            room_id=joinee.room_id,
+            room_name=f"Breakout {joinee.room_id}",
+            client_id="me-inside",
+            participants={"me-inside": me},
+            publishes=self.publishes and stream_info.audio,
+            on_event=self.on_breakout_event,
+        )
+        self.breakout.push(RoomJoined(joinee.room_id, self.breakout.room_name, me, (me,)))
+        self.push(BreakoutConnected(joinee.room_id, self.breakout.room_name))
+        return self.breakout
+
+    async def reject_invite(self, room_id: str) -> None:
+        self._do("reject_invite", room_id)
+
+    async def leave_breakout(self) -> None:
+        self._do("leave_breakout")
+        if self.breakout is not None:
+            gone, self.breakout = self.breakout, None
+            gone.close(2006, "left")
+            self.push(BreakoutDisconnected(gone.room_id))
+
+    async def leave(self) -> None:
+        if not self.is_closed:
+            if self.breakout is not None:
+                await self.leave_breakout()
+            self.did.append(("leave",))
+            self.close(2006, "left")
+
+
+class FakeDoor:
+    """Implements `bots.bot.ports.JoinRoom`: lets the bot into one fake room, after `refusals` are used up."""
+
+    def __init__(self, clock: FakeClock, *others: Participant, refusals: Sequence[BotsError] = ()) -> None:
+        self.room = FakeRoom(clock)
+        self._others = others
+        self._refusals = list(refusals)
+        self.knocked_at_s: list[float] = []
+
+    async def __call__(
+        self,
+        spec: BotSpec,
+        *,
+        on_event: Callable[[RoomEvent], None],
+        on_breakout_event: Callable[[RoomEvent], None],
+    ) -> FakeRoom:
+        self.knocked_at_s.append(self.room.clock.monotonic())
+        if self._refusals:
+            raise self._refusals.pop(0)
+        me = Participant(client_id="me", name=spec.name, role=spec.role, user_ref=spec.id, is_me=True)
+        room = self.room
+        room.on_event, room.on_breakout_event = on_event, on_breakout_event
+        room.participants = {one.client_id: one for one in (me, *self._others)}
+        room.publishes = spec.publishes
+        room.outgoing = FakeOutgoing(room.clock) if spec.publishes else None
+        room.push(RoomJoined(room.room_id, room.room_name, me, tuple(room.participants.values())))
+        return room
