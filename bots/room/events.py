@@ -72,7 +72,7 @@ class RoomEvent:
 
 @dataclass(frozen=True, slots=True)
 class RoomAwaited(RoomEvent):
-    """A knock room: the bot waits for a moderator to let it in."""
+    """The bot waits for a moderator: to be let in, or (after `RoomJoined`) to begin."""
 
     name: ClassVar[str] = "room-awaited"
     room_id: str

@@ -54,6 +54,7 @@ _LISTENERS = ("viewer", "audience")  # roles that do not publish (signalling.md 
 _LEAVE_S = 1.0
 _ADMISSION_S = 1800.0  # how long a bot waits in a knock room for a moderator
 _DISCONNECTED = 1163
+_NO_MODERATOR = 1130
 _MEDIA_FAILED = 1160
 
 log = structlog.get_logger()
@@ -86,6 +87,7 @@ class Session:
         self._subscriptions: dict[int, Subscription] = {}
         self._admitted: asyncio.Future[RoomConnected | RoomClosed] = asyncio.get_running_loop().create_future()
         self._is_awaited = False
+        self._begun = asyncio.Event()
         self._closed: RoomClosed | None = None
         self._over = asyncio.Event()
         self._cleaning: asyncio.Task[None] | None = None
@@ -167,8 +169,24 @@ class Session:
             raise JoinRefused(room_id, outcome.cause, outcome.reason, retryable=outcome.retryable)
         return outcome
 
+    async def _wait_begun(self) -> None:
+        """In a room that waits for a moderator: wait until it has come."""
+        if not self.state.is_waiting:
+            return
+        self._on_event(RoomAwaited(self.state.room_id))
+        beginning = asyncio.create_task(self._begun.wait(), name=f"{self._name}/waits")
+        try:
+            await asyncio.wait([beginning], timeout=_ADMISSION_S)
+        finally:
+            beginning.cancel()
+        if self._closed is not None:
+            raise JoinRefused(self.state.room_id, self._closed.cause, self._closed.reason)
+        if self.state.is_waiting:
+            raise JoinRefused(self.state.room_id, _NO_MODERATOR, "no moderator came in time", retryable=True)
+
     async def _start_media(self, connected: RoomConnected) -> None:
         self.microphone.set(Mute.ROOM, is_muted=self.state.is_room_muted)
+        await self._wait_begun()
         self.post(GetMaxTalkers())
         may_publish = self.terms.publish and self.state.me.role not in _LISTENERS
         publishing = self.post(self._publish_request()) if may_publish else None
@@ -308,6 +326,8 @@ class Session:
                 case RoomAwaited():
                     self._is_awaited = True
             self._on_event(event)
+        if not self.state.is_waiting:
+            self._begun.set()
         if isinstance(notice, RoomConnected) and not self._admitted.done():
             self._admitted.set_result(notice)
 
@@ -335,6 +355,7 @@ class Session:
             self._admitted.set_result(closed)
         self._cleaning = asyncio.create_task(self._clean_up(), name=f"{self._name}/cleanup")
         self._over.set()
+        self._begun.set()
         if was_admitted:
             self._on_event(Closed(closed.cause, closed.reason))
 

@@ -41,6 +41,7 @@ from bots.wire import (
     HardUnmuted,
     Notice,
     RoomConnected,
+    RoomData,
     RoomDisconnected,
     RoomManagement,
     RoomMuted,
@@ -74,6 +75,8 @@ class RoomState:
         self.slots: tuple[int, ...] = ()
         self.is_hard_muted = False
         self.is_room_muted = False
+        self.is_waiting = False
+        """Whether the room waits for a moderator; nothing can be published until it comes."""
         self._people: dict[str, Participant] = {}
 
     @property
@@ -115,6 +118,8 @@ class RoomState:
                 return [HardMuteChanged(self.is_room_muted, "room")]
             case DataNotice():
                 return [self._read(notice)]
+            case RoomManagement(id="wait-room-disabled"):
+                return self._begin(notice.room_data or RoomData())
             case _:
                 return _breakout_events(notice)
 
@@ -128,8 +133,15 @@ class RoomState:
         if notice.user is not None:
             self._people[self.client_id] = self._person(replace(notice.user, client_id=self.client_id))
         self.is_room_muted = notice.room.get("mute") is True and not self.me.is_moderator
+        self.is_waiting = notice.room.get("waitRoom") is True
         everyone = tuple(self._people.values())
         return RoomJoined(self.room_id, self.room_name, self.me, everyone)
+
+    def _begin(self, data: RoomData) -> list[RoomEvent]:
+        """The moderator is there: whoever was kept apart is here now."""
+        self.is_waiting = False
+        self.slots = tuple(sorted({*self.slots, *(stream.id for stream in data.streams if _is_slot(stream))}))
+        return [event for user in data.user_list for event in self._come(user)]
 
     def _person(self, user: User) -> Participant:
         return Participant(

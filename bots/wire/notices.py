@@ -22,6 +22,7 @@ __all__ = [
     "Notice",
     "RoomAwaited",
     "RoomConnected",
+    "RoomData",
     "RoomDisconnected",
     "RoomManagement",
     "RoomMuted",
@@ -346,12 +347,24 @@ class BreakoutDestroyed(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoomData(Record):
+    """Who and what is in a room that was waiting for a moderator (signalling.md 3.2)."""
+
+    streams: tuple[Stream, ...] = ()
+    user_list: tuple[User, ...] = wire_key("userList", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomManagement(Notice):
-    """`roomManagementEvents`: the app event is named by `id` (breakout-room-created, room-locked, ...)."""
+    """`roomManagementEvents`: the app event is named by `id` (breakout-room-created, room-locked, ...).
+
+    With the id `wait-room-disabled` comes `room_data`: the moderator is there, the lesson can begin.
+    """
 
     event: ClassVar[str] = "roomManagementEvents"
     id: str
     msg: Any = None
+    room_data: RoomData | None = field(default=None, metadata={"key": "roomData"})
 
 
 _NOTICES: dict[str, type[Notice]] = {

@@ -139,6 +139,21 @@ async def test_a_bot_waits_in_a_knock_room_for_longer_than_the_limit() -> None:
         await room.leave()
 
 
+async def test_a_bot_publishes_only_when_the_moderator_has_come() -> None:
+    async def come_late(server: ScriptedServer) -> None:
+        await server.emit("room-connected", {**CONNECTED, "room": {"waitRoom": True}})
+        await asyncio.sleep(0.5)
+        assert "publish" not in [event.name for event in server.events]
+        await server.emit("roomManagementEvents", {"id": "wait-room-disabled", "roomData": {"userList": [ME]}})
+
+    answer = answering(token=OK, publish=({"result": 5, "msg": "enough seen"},))
+    async with nothing_left(), ScriptedServer(answer=answer, script=come_late) as server:
+        events: list[RoomEvent] = []
+        with pytest.raises(PublishRefused, match="enough seen"):
+            await join(server, events)
+        assert [RoomJoined, RoomAwaited, Closed] == [type(event) for event in events]
+
+
 async def test_a_viewer_joins_without_publishing() -> None:
     async def let_viewer_in(server: ScriptedServer) -> None:
         await server.emit("room-connected", {**CONNECTED, "user": {**ME, "role": "viewer"}})

@@ -175,6 +175,16 @@ def test_each_message_means_one_event(event: str, payload: Any, expected: RoomEv
     assert [expected] == apply(joined(), event, payload)
 
 
+def test_a_room_that_waits_begins_with_everybody_who_was_kept_apart() -> None:
+    state = joined(room={"waitRoom": True}, userList=[BOT], streams=[])
+    assert state.is_waiting
+    data = {"streams": CONNECTED["streams"], "userList": [BOT, ASHA]}
+    begun = apply(state, "roomManagementEvents", {"id": "wait-room-disabled", "roomData": data})
+    assert [ParticipantJoined(TEACHER)] == begun
+    assert (1, 2) == state.slots
+    assert not state.is_waiting
+
+
 def test_odd_management_messages_do_no_harm() -> None:
     for name in ("breakout-room-created", "breakout-room-invited", "breakout-invite-rejected"):
         odd: list[Any] = [None, "text", [], {"rooms": "x", "clients": 3}]

@@ -19,6 +19,7 @@ from bots.wire import (
     Notice,
     RoomAwaited,
     RoomConnected,
+    RoomData,
     RoomDisconnected,
     RoomManagement,
     RoomMuted,
@@ -68,6 +69,7 @@ EXAMPLES: list[Notice] = [
     BreakoutUserLeft(client_id="c-2", room="b-1", name="Ravi"),
     BreakoutDestroyed(room_id="b-1"),
     RoomManagement(id="breakout-room-created", msg={"room_id": "b-1"}),
+    RoomManagement(id="wait-room-disabled", room_data=RoomData(streams=(Stream(id=1),), user_list=(RAVI,))),
 ]
 
 
