@@ -28,6 +28,7 @@ from bots.playbook.model import (
 )
 from bots.playbook.problem import Problem
 from bots.playbook.scalars import Offset, Range, format_duration, parse_duration
+from bots.playbook.schema import json_schema
 from bots.playbook.scope import BotFacts, Counts, MessageFacts, PersonFacts, RoomFacts, Scope
 from bots.playbook.steps import (
     STEPS,
@@ -125,6 +126,7 @@ __all__ = [
     "every_step",
     "format_duration",
     "instances_of",
+    "json_schema",
     "lint",
     "lint_text",
     "load",

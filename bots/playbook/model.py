@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
+from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.expression import Expression
 from bots.playbook.scalars import Clock, Credential, Day, Duration, Flag, Number, Offset, Range, Share, Zone, copy_ids
@@ -51,6 +52,11 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Answer = Literal["accept", "reject", "ignore"]
 BotId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+InputText = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value).lower() if isinstance(value, bool) else str(value)),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "examples": ["50m"]}, mode="validation"),
+]
 _CRON = re.compile(r"\S+(?: +\S+){4}")
 
 
@@ -311,10 +317,9 @@ class Input(Frozen):
     type: Literal["text", "number", "duration", "clock", "share", "boolean"] = Field(
         default="text", description="What it must be."
     )
-    default: (
-        Annotated[str, BeforeValidator(lambda value: str(value).lower() if isinstance(value, bool) else str(value))]
-        | None
-    ) = Field(default=None, description="Its value if none is given; without one it must be given.")
+    default: InputText | None = Field(
+        default=None, description="Its value if none is given; without one it must be given."
+    )
     description: str = Field(default="", description="What it is for.")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.expression import Expression
 from bots.playbook.scalars import Duration, Flag, Muted, Number, Share, Who
@@ -39,7 +40,17 @@ __all__ = [
 ]
 
 BreakoutName = Annotated[str, Field(min_length=1, max_length=100)]
-Names = Annotated[tuple[BreakoutName, ...], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+Names = Annotated[
+    tuple[BreakoutName, ...],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+            "examples": [["red", "blue"]],
+        },
+        mode="validation",
+    ),
+]
 Role = Literal["moderator", "participant"]
 
 

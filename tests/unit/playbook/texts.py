@@ -47,3 +47,85 @@ def unmarked(text: str) -> tuple[str, str]:
 def examined(text: str, folder: Path | None = None) -> Examined:
     """All that is found out about a text; the environment has ROOM only."""
     return examine(text, file="t.yaml", folder=folder, environment={"ROOM": "65f1"}, inputs={})
+
+
+EVERYTHING = """\
+playbook: 1
+name: Everything at once
+timezone: Europe/Madrid
+seed: 7
+inputs:
+  length: {type: duration, default: 50m, description: How long the lesson is}
+  pupils: {type: number, default: 12}
+  loud: {type: share, default: 30%}
+  begin: {type: clock, default: 10:00}
+  quiet: {type: boolean, default: false}
+  greeting: {default: Good morning}
+room:
+  create: {name: Class, mode: group, max_active_talkers: 6, moderators: 1, participants: 40,
+           wait_for_moderator: false, screen_share: false, canvas: false}
+audio:
+  bell: bell.wav
+  lobby: {file: sounds/lobby.ogg, volume: "{inputs.loud}", fade_in: 1s, fade_out: 2s, loop: true}
+schedule:
+  - {id: lesson, every: [mon, wed], at: "{inputs.begin}", length: "{inputs.length}", from: 2026-01-07,
+     until: 2026-06-19, if_missed: {start_within: 10m}}
+  - {id: evening, cron: "0 19 * * fri", length: 1h30m}
+bots:
+  helper:
+    role: moderator
+    display_name: "Class helper"
+    arrive: {at: start - 3m}
+    listens: true
+    leave_when: {alone: 10m, only_bots: 20m, after: 3h}
+    timeline:
+      - {at: start - 2m, do: [{play: {file: lobby, loop: true, volume: 30%, fade_in: 1s, fade_out: 1s}}]}
+      - at: start
+        do:
+          - stop: audio
+          - say: "{inputs.greeting}! There are {count.people} of you, and {{braces}}."
+          - breakouts: {open: [red, blue], capacity: 5, audio: true, screen: false, canvas: false, video: false}
+          - invite: {people: pupil-01, to: red, force: true}
+          - invite: {people: [pupil-02, pupil-03], to: blue}
+          - wait_for: {until: count.away >= 3, timeout: 30s, on_timeout: continue}
+          - wait_for: {when: {chat: {matches: "^ready"}}, count: 3, timeout: 1m}
+          - parallel: [[{play: bell}], [{wait: 500ms}, {log: "{n:02} {room.name}"}]]
+          - if: count.people > 2 and not room.is_breakout
+            then: [{mute: room}, unmute]
+            else: [{mute: me}, {unmute: [pupil, moderators]}]
+      - {at: end - 5m, do: [{call_back: all}, {breakouts: {close: all}}, {call_back: {people: [pupil]}}]}
+      - {at: 10:15, do: [{breakouts: {close: [red]}}]}
+      - {at: end, do: [{leave: room}]}
+    rules:
+      - {id: greet, when: {joined: first_time}, if: not person.is_bot, gather: 3s, do: [{play: bell}]}
+      - {id: help, when: {chat: "!help"}, in: breakouts, cooldown: 30s, mode: queued, max: 10,
+         do: [{say: {text: "{person.name}: {message.text}", to: person}}]}
+      - {when: left, in: anywhere, do: [{log: "{person.name} left"}]}
+      - {when: breakout_joined, do: [{log: in}]}
+      - {when: breakout_left, do: [{log: out}]}
+  pupil:
+    count: "{inputs.pupils}"
+    role: participant
+    display_name: "Pupil {n:02}"
+    arrive: {at: start, over: 60s}
+    microphone: {file: lobby, loop: true, volume: 20%}
+    invites:
+      - {from: start + 3m, until: start + 40m, room: "r*", then: accept, accept: 90%, after: 2s..12s,
+         role: participant, audio: true, screen: false, canvas: false}
+      - {from: 10:05, until: 10:30, room: blue, then: reject, after: 5s}
+      - {otherwise: ignore}
+    rules:
+      - {when: invited, do: [{accept: invite}]}
+      - {when: invited, do: [{accept: {role: moderator, audio: true}}, {reject: invite}, {leave: breakout}]}
+expect:
+  joined: 13
+  accepted: {at_least: 1, at_most: 12, by: end - 5m}
+  errors: {equals: 0}
+"""
+SMALLEST = """\
+playbook: 1
+name: Smallest
+room: {id: "${ROOM}"}
+schedule: [{length: 20s}]
+bots: {greeter: {rules: [{when: joined, do: [{play: welcome.wav}]}]}}
+"""
