@@ -3,6 +3,7 @@
 from bots.media.clip import Clip, ClipInfo, load_clip, probe_clip
 from bots.media.pacer import Pacer
 from bots.media.peer import Line, LineAnswer, MediaLine, OfferedLine, PeerConnection
+from bots.media.receiver import IncomingAudio
 from bots.media.rtp import (
     ReportBlock,
     RtpHeader,
@@ -19,6 +20,7 @@ __all__ = [
     "Clip",
     "ClipInfo",
     "Delivery",
+    "IncomingAudio",
     "Line",
     "LineAnswer",
     "MediaLine",
