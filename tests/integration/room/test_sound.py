@@ -1,0 +1,108 @@
+"""Sound from one bot to another through the server: played, delivered, heard; and silence where it must be silent."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from bots.media import Clip, load_clip
+from bots.room import BreakoutDefinition, Joinee, Room, StreamInfo
+from tests.integration.room.conftest import House, Person
+
+RATE_HZ = 48_000
+LOUD = 500.0  # root mean square of int16 samples; the tone has about 8 000
+
+
+@pytest.fixture
+async def tone(tmp_path: Path) -> Clip:
+    """One second of 440 Hz."""
+    wave = 12_000 * np.sin(2 * np.pi * 440 * np.arange(RATE_HZ) / RATE_HZ)
+    path = tmp_path / "tone.wav"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=RATE_HZ, layout="mono")
+        frame = av.AudioFrame.from_ndarray(wave.astype(np.int16)[np.newaxis], format="s16", layout="mono")
+        frame.sample_rate = RATE_HZ
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return await load_clip(path)
+
+
+async def play(room: Room, tone: Clip) -> int:
+    """Play to the end; returns how many packets left."""
+    assert room.outgoing is not None
+    played = await asyncio.wait_for(room.outgoing.play(tone).wait(), 5)
+    assert "finished" == played.outcome
+    return played.packets
+
+
+def loudness(room: Room, since_s: float) -> float:
+    """Root mean square of what was heard in the loudest slot since then."""
+    now_s = asyncio.get_running_loop().time()
+    heard = [one.samples(since_s, now_s).astype(np.float64) for one in room.incoming.values()]
+    return max((float(np.sqrt(np.mean(samples**2))) for samples in heard if samples.size), default=0.0)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def test_what_one_bot_plays_is_delivered_and_another_hears_it(house: House, tone: Clip) -> None:
+    speaker, listener = await house.join("Ravi"), await house.join("Lena", listen=True)
+    began_s = asyncio.get_running_loop().time()
+    assert len(tone.packets) == await play(speaker.room, tone)
+    await until(lambda: loudness(listener.room, began_s) > LOUD)
+    assert speaker.room.outgoing is not None
+    await until(lambda: speaker.room.outgoing is not None and speaker.room.outgoing.delivery().has_report)
+    assert 0 == speaker.room.outgoing.delivery().packets_lost
+    assert "Ravi" in {talker.name for talker in listener.room.talkers}
+    assert () == speaker.room.talkers
+
+
+@pytest.mark.parametrize("by_moderator", [False, True])
+async def test_a_muted_bot_is_not_heard(house: House, tone: Clip, by_moderator: bool) -> None:
+    teacher = await house.join("Asha", "moderator")
+    speaker, listener = await house.join("Ravi"), await house.join("Lena", listen=True)
+    if by_moderator:
+        await teacher.room.hard_mute(speaker.room.client_id)
+        await speaker.until(lambda: speaker.room.is_muted)
+    else:
+        await speaker.room.mute()
+    began_s = asyncio.get_running_loop().time()
+    assert 0 == await play(speaker.room, tone)
+    assert loudness(listener.room, began_s) < LOUD
+
+
+async def in_a_breakout(house: House, *people: Person) -> None:
+    teacher = await house.join("Asha", "moderator")
+    [room_id] = await teacher.room.create_breakouts(BreakoutDefinition(participants=2))
+    await teacher.room.invite(room_id, [person.room.client_id for person in people])
+    for person in people:
+        await person.until(lambda person=person: room_id in person.room.invites)  # type: ignore[misc]
+        await person.room.join_breakout(Joinee(room_id=room_id), StreamInfo())
+
+
+async def test_sound_in_a_breakout_stays_in_it(house: House, tone: Clip) -> None:
+    speaker, inside = await house.join("Ravi"), await house.join("Lena", listen=True)
+    outside = await house.join("Omar", listen=True)
+    await in_a_breakout(house, speaker, inside)
+    assert speaker.room.breakout is not None
+    assert inside.room.breakout is not None
+    began_s = asyncio.get_running_loop().time()
+    await play(speaker.room.breakout, tone)
+    await until(lambda: inside.room.breakout is not None and loudness(inside.room.breakout, began_s) > LOUD)
+    assert 0 == await play(speaker.room, tone)  # the parent is paused meanwhile
+    assert loudness(outside.room, began_s) < LOUD
+
+
+async def test_back_from_a_breakout_the_bot_is_heard_again(house: House, tone: Clip) -> None:
+    speaker, listener = await house.join("Ravi"), await house.join("Lena", listen=True)
+    await in_a_breakout(house, speaker)
+    await speaker.room.leave_breakout()
+    began_s = asyncio.get_running_loop().time()
+    assert len(tone.packets) == await play(speaker.room, tone)
+    await until(lambda: loudness(listener.room, began_s) > LOUD)
