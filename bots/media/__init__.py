@@ -1,9 +1,11 @@
 """What is heard: sounds, paced packets, the peer connection."""
 
 from bots.media.clip import Clip, ClipInfo, load_clip, probe_clip
+from bots.media.match import Match, match
 from bots.media.pacer import Pacer
 from bots.media.peer import Line, LineAnswer, MediaLine, OfferedLine, PeerConnection
 from bots.media.receiver import IncomingAudio
+from bots.media.recorder import Recorder
 from bots.media.rtp import (
     ReportBlock,
     RtpHeader,
@@ -23,6 +25,7 @@ __all__ = [
     "IncomingAudio",
     "Line",
     "LineAnswer",
+    "Match",
     "MediaLine",
     "OfferedLine",
     "OutgoingAudio",
@@ -30,6 +33,7 @@ __all__ = [
     "PeerConnection",
     "Playback",
     "Played",
+    "Recorder",
     "ReportBlock",
     "RtpHeader",
     "build_bye",
@@ -37,6 +41,7 @@ __all__ = [
     "build_rtp",
     "build_sender_report",
     "load_clip",
+    "match",
     "parse_rtcp",
     "parse_rtp",
     "probe_clip",

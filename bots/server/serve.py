@@ -170,7 +170,7 @@ class RoomServer:
         self._connections[client_id] = connection
         asyncio.get_running_loop().call_soon(self.perform, list(admission.effects))
         answer = {"result": 0, "clientId": client_id, "connectedIP": connection.address}
-        log.info(
+        log.debug(
             "member_joined",
             room=admission.room.room_id,
             client_id=client_id,
