@@ -13,7 +13,7 @@ import structlog
 
 from bots.clock import Clock
 from bots.errors import BreakoutRefused, RequestRefused, RoomClosed
-from bots.media import IncomingAudio, OutgoingAudio, Pacer
+from bots.media import Pacer
 from bots.room.breakout import BAD_ARGUMENT, BreakoutTable, BreakoutWay, Joinee, StreamInfo
 from bots.room.events import (
     BreakoutConnected,
@@ -21,14 +21,13 @@ from bots.room.events import (
     BreakoutError,
     BreakoutInvite,
     Closed,
-    Participant,
     RoomEvent,
     RoomJoined,
-    Talker,
 )
 from bots.room.microphone import Mute
 from bots.room.session import Session, Terms
 from bots.room.token import decode_token
+from bots.room.view import RoomView
 from bots.wire import (
     AnnounceBreakoutJoin,
     Answer,
@@ -59,7 +58,7 @@ log = structlog.get_logger()
 EventCallback = Callable[[RoomEvent], None]
 
 
-class Room:
+class Room(RoomView):
     """One joined room. Make it with `join`.
 
     Every request raises `RequestRefused` with the server's code and text when it is refused or not answered in
@@ -75,15 +74,14 @@ class Room:
         on_event: EventCallback | None = None,
         on_breakout_event: EventCallback | None = None,
     ) -> None:
+        super().__init__(Session(fields, terms, self._take), BreakoutTable())
         self.parent = parent
         self.breakout: Room | None = None
         self._terms = terms
         self._callbacks: list[EventCallback] = [on_event] if on_event is not None else []
         self._on_breakout_event = on_breakout_event
-        self._table = BreakoutTable()
         self._way = BreakoutWay(_Parent(self), self._table)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._session = Session(fields, terms, self._take)
 
     @classmethod
     async def join(
@@ -118,78 +116,6 @@ class Room:
         room = cls(decode_token(token), terms, on_event=on_event, on_breakout_event=on_breakout_event)
         await room._session.open()
         return room
-
-    def __repr__(self) -> str:
-        return f"Room({self.room_id!r}, me={self.me.name!r}, is_closed={self.is_closed})"
-
-    # ---- who and what is here
-
-    @property
-    def room_id(self) -> str:
-        return self._session.state.room_id
-
-    @property
-    def room_name(self) -> str:
-        return self._session.state.room_name
-
-    @property
-    def meta(self) -> Mapping[str, Any]:
-        """The room's description, as the server gave it on joining."""
-        return self._session.state.meta
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        return self._session.state.settings
-
-    @property
-    def me(self) -> Participant:
-        return self._session.state.me
-
-    @property
-    def client_id(self) -> str:
-        return self._session.state.client_id
-
-    @property
-    def participants(self) -> Mapping[str, Participant]:
-        """Everyone here by client id, the bot included; a live view."""
-        return self._session.state.participants
-
-    @property
-    def talkers(self) -> tuple[Talker, ...]:
-        """Who is heard in which slot now."""
-        return self._session.state.talkers
-
-    @property
-    def is_moderator(self) -> bool:
-        return self.me.is_moderator
-
-    @property
-    def is_closed(self) -> bool:
-        return self._session.is_closed
-
-    @property
-    def is_muted(self) -> bool:
-        """Whether nothing of the bot can be heard: by its own wish, a pause, or a moderator."""
-        return self._session.microphone.is_muted
-
-    @property
-    def is_hard_muted(self) -> bool:
-        return self._session.microphone.is_hard_muted
-
-    @property
-    def outgoing(self) -> OutgoingAudio | None:
-        """What the bot sends; None if it joined without publishing."""
-        return self._session.outgoing
-
-    @property
-    def incoming(self) -> Mapping[int, IncomingAudio]:
-        """What the bot hears, by slot; empty if it joined without listening."""
-        return self._session.incoming
-
-    @property
-    def invites(self) -> Mapping[str, BreakoutInvite]:
-        """Open invites to breakout rooms, by room id; a live view."""
-        return self._table.invites
 
     def on_event(self, callback: EventCallback) -> Callable[[], None]:
         """Call back for every event from now on; returns what detaches it."""

@@ -20,6 +20,7 @@ from bots.errors import ApiError, ConfigError
 __all__ = ["ServerApi", "decode_token", "is_loopback", "socket_url"]
 
 _PATH = "/v3/socket.io/"
+_KEPT_S = 2.0  # servers close idle connections after 5 s or so; a request must not meet that moment
 
 
 def decode_token(text: str) -> dict[str, Any]:
@@ -102,6 +103,7 @@ class ServerApi:
             auth=httpx.BasicAuth(app_id, app_key),
             timeout=timeout_s,
             trust_env=not is_loopback(parts.hostname),
+            limits=httpx.Limits(keepalive_expiry=_KEPT_S),
             headers={"Accept": "application/json"},
         )
 
@@ -158,7 +160,7 @@ class ServerApi:
 
     async def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         try:
-            response = await self._http.request(method, self.base_url + path, json=body)
+            response = await self._send(method, self.base_url + path, body)
         except httpx.TimeoutException:
             raise ApiError(
                 f"the Server API at {self.base_url} did not answer in time; try again", retryable=True
@@ -170,6 +172,15 @@ class ServerApi:
                 retryable=True,
             ) from None
         return _understood(response, f"{method} {path}")
+
+    async def _send(self, method: str, url: str, body: Mapping[str, Any] | None) -> httpx.Response:
+        """One request; a connection that the server closes at that moment is tried again, unless it makes a room."""
+        try:
+            return await self._http.request(method, url, json=body)
+        except (httpx.ReadError, httpx.RemoteProtocolError):
+            if url.endswith("/rooms") and method == "POST":
+                raise
+            return await self._http.request(method, url, json=body)
 
 
 def _segment(room_id: str) -> str:

@@ -134,6 +134,17 @@ async def test_a_failure_says_what_it_is_and_whether_to_retry(
     assert KEY not in str(caught.value)
 
 
+@pytest.mark.parametrize(("room_is_made", "tries"), [(False, 2), (True, 1)])
+async def test_a_broken_connection_is_tried_again_unless_a_room_could_be_made_twice(
+    room_is_made: bool, tries: int
+) -> None:
+    api, asked = answering(httpx.ReadError("closed"))
+    call = api.create_room({}) if room_is_made else api.get_room("65f0")
+    with pytest.raises(ApiError):
+        await call
+    assert tries == len(asked)
+
+
 @pytest.mark.parametrize("status", [401, 403])
 async def test_wrong_credentials_are_a_matter_of_configuration(status: int) -> None:
     api, _ = answering(httpx.Response(status, json={"result": 1}))

@@ -1,0 +1,89 @@
+"""Who and what is in a room: the part of `Room` that only looks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bots.media import IncomingAudio, OutgoingAudio
+from bots.room.breakout import BreakoutTable
+from bots.room.events import BreakoutInvite, Participant, Talker
+from bots.room.session import Session
+
+__all__ = ["RoomView"]
+
+
+class RoomView:
+    """What can be read of a joined room; every value is as of now."""
+
+    def __init__(self, session: Session, table: BreakoutTable) -> None:
+        self._session = session
+        self._table = table
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.room_id!r}, me={self.me.name!r}, is_closed={self.is_closed})"
+
+    @property
+    def room_id(self) -> str:
+        return self._session.state.room_id
+
+    @property
+    def room_name(self) -> str:
+        return self._session.state.room_name
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """The room's description, as the server gave it on joining."""
+        return self._session.state.meta
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return self._session.state.settings
+
+    @property
+    def me(self) -> Participant:
+        return self._session.state.me
+
+    @property
+    def client_id(self) -> str:
+        return self._session.state.client_id
+
+    @property
+    def participants(self) -> Mapping[str, Participant]:
+        """Everyone here by client id, the bot included; a live view."""
+        return self._session.state.participants
+
+    @property
+    def talkers(self) -> tuple[Talker, ...]:
+        """Who is heard in which slot now."""
+        return self._session.state.talkers
+
+    @property
+    def is_moderator(self) -> bool:
+        return self.me.is_moderator
+
+    @property
+    def is_closed(self) -> bool:
+        return self._session.is_closed
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether nothing of the bot can be heard: by its own wish, a pause, or a moderator."""
+        return self._session.microphone.is_muted
+
+    @property
+    def is_hard_muted(self) -> bool:
+        return self._session.microphone.is_hard_muted
+
+    @property
+    def outgoing(self) -> OutgoingAudio | None:
+        """What the bot sends; None if it joined without publishing."""
+        return self._session.outgoing
+
+    @property
+    def incoming(self) -> Mapping[int, IncomingAudio]:
+        """What the bot hears, by slot; empty if it joined without listening."""
+        return self._session.incoming
+
+    @property
+    def invites(self) -> Mapping[str, BreakoutInvite]:
+        """Open invites to breakout rooms, by room id; a live view."""
+        return self._table.invites
