@@ -2,6 +2,7 @@
 
 from bots.bot.bot import Bot
 from bots.bot.invites import InviteDecision, InviteWindow, decide_invite
+from bots.bot.meeting import close_room, open_room
 from bots.bot.messages import (
     BotEvent,
     BotFailed,
@@ -61,6 +62,8 @@ __all__ = [
     "RunEnded",
     "Said",
     "Venue",
+    "close_room",
     "decide_invite",
+    "open_room",
     "sound_key",
 ]

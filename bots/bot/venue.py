@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from bots.bot.bot import Bot
 from bots.bot.messages import BotEvent
@@ -11,11 +11,10 @@ from bots.bot.provider import Provider
 from bots.bot.spec import BotSpec
 from bots.clock import Clock
 from bots.media import Pacer, load_clip
-from bots.playbook import RoomSettings
 from bots.room import Room, RoomEvent, ServerApi
 from bots.schedule import AlarmClock
 
-__all__ = ["Venue", "room_body"]
+__all__ = ["Venue"]
 
 
 class Venue:
@@ -67,48 +66,3 @@ class Venue:
             on_event=on_event,
             on_breakout_event=on_breakout_event,
         )
-
-    async def open_room(self, settings: RoomSettings, *, owner_ref: str, moderators: int, participants: int) -> str:
-        """Make a room for a session; returns its id.
-
-        Args:
-            settings: from the playbook.
-            owner_ref: kept with the room.
-            moderators, participants: of the playbook, where the settings name no number.
-
-        Raises:
-            ApiError: the provider refused, or is not there.
-            ConfigError: wrong credentials.
-        """
-        return await self._api.create_room(room_body(settings, owner_ref, moderators, participants))
-
-    async def close_room(self, room_id: str) -> None:
-        """Delete a room that `open_room` made.
-
-        Raises:
-            ApiError: the provider refused, or is not there.
-        """
-        await self._api.delete_room(room_id)
-
-
-def room_body(settings: RoomSettings, owner_ref: str, moderators: int, participants: int) -> dict[str, Any]:
-    """The body of the Server API's room creation. Source: server-api.md sections 3 and 4."""
-    return {
-        "name": settings.name,
-        "owner_ref": owner_ref,
-        "settings": {
-            "description": "",
-            "mode": settings.mode,
-            "scheduled": False,
-            "adhoc": False,
-            "moderators": settings.moderators or min(5, max(1, moderators)),
-            "participants": settings.participants or max(2, participants),
-            "max_active_talkers": settings.max_active_talkers,
-            "quality": "SD",
-            "auto_recording": False,
-            "wait_for_moderator": settings.wait_for_moderator,
-            "screen_share": settings.screen_share,
-            "canvas": settings.canvas,
-        },
-        "sip": {"enabled": False},
-    }

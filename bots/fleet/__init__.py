@@ -1,0 +1,23 @@
+"""Many bots: plan, start, watch, judge, drain."""
+
+from bots.fleet.expect import ExpectResult
+from bots.fleet.fleet import Fleet
+from bots.fleet.local import LocalFleet
+from bots.fleet.plan import plan, session_label, session_times
+from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
+from bots.fleet.session import Session
+from bots.fleet.start import run_session
+
+__all__ = [
+    "ExpectResult",
+    "Fleet",
+    "LocalFleet",
+    "Outcome",
+    "Session",
+    "SessionResult",
+    "SessionSnapshot",
+    "plan",
+    "run_session",
+    "session_label",
+    "session_times",
+]

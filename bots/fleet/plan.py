@@ -1,0 +1,200 @@
+"""From a playbook and a start to the bots of one session: everything each of them needs. Pure and repeatable."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from bots.bot import BotSpec, ClipPlay, InviteWindow, LeaveRule, Provider, RulePlan, sound_key
+from bots.errors import ConfigError
+from bots.playbook import (
+    Bot,
+    Instance,
+    InvitePolicy,
+    LeaveWhen,
+    Microphone,
+    Play,
+    Playbook,
+    Rule,
+    ScheduleEntry,
+    TimelineEntry,
+    every_step,
+)
+from bots.schedule import SessionTimes, instant_at, zone_named
+
+__all__ = ["plan", "session_label", "session_times"]
+
+RUNS_AT_ONCE = 10  # queued or parallel runs of a rule that does not say its `max`
+
+
+def session_times(playbook: Playbook, starts_at: datetime, session_id: str | None = None) -> SessionTimes:
+    """Start, end and zone of a session.
+
+    Raises:
+        ConfigError: no schedule entry has this id.
+    """
+    ends_at = starts_at + timedelta(seconds=_entry(playbook, session_id).length_s)
+    zone = None if playbook.timezone is None else zone_named(playbook.timezone)
+    return SessionTimes(starts_at.astimezone(UTC), ends_at.astimezone(UTC), zone)
+
+
+def session_label(playbook: Playbook, starts_at: datetime, session_id: str | None = None) -> str:
+    """`NAME/SCHEDULE_ID@2026-03-30T08:00Z`."""
+    return f"{playbook.name}/{_entry(playbook, session_id).id}@{starts_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def plan(
+    playbook: Playbook,
+    *,
+    provider: Provider,
+    room_id: str,
+    starts_at: datetime,
+    session_id: str | None = None,
+    only_bot: str | None = None,
+) -> tuple[BotSpec, ...]:
+    """The bots of one session, in the order of the playbook; the same arguments give the same bots.
+
+    Args:
+        only_bot: a bot id (all its copies) or the id of one copy.
+
+    Raises:
+        ConfigError: no schedule entry or no bot is called so.
+        ScheduleError: a clock time without a zone.
+    """
+    times = session_times(playbook, starts_at, session_id)
+    instances = playbook.instances()
+    chosen = [one for one in instances if only_bot in (None, one.id, one.bot_id)]
+    if not chosen:
+        known = ", ".join(playbook.bots)
+        raise ConfigError(f"no bot is called {only_bot!r}; this playbook has {known}")
+    label = session_label(playbook, starts_at, session_id)
+    specs = [_spec(playbook, instance, times, label=label, provider=provider, room_id=room_id) for instance in chosen]
+    ids = tuple(one.id for one in instances)
+    reporter = next((spec.id for spec in specs if spec.role == "moderator"), specs[0].id)
+    return tuple(replace(spec, bot_ids=ids, reports_people=spec.id == reporter) for spec in specs)
+
+
+def _entry(playbook: Playbook, session_id: str | None) -> ScheduleEntry:
+    try:
+        return playbook.entry(session_id)
+    except KeyError:
+        known = ", ".join(entry.id for entry in playbook.schedule)
+        raise ConfigError(f"no schedule entry is called {session_id!r}; this playbook has {known}") from None
+
+
+def _spec(
+    playbook: Playbook, instance: Instance, times: SessionTimes, *, label: str, provider: Provider, room_id: str
+) -> BotSpec:
+    bot = playbook.bots[instance.bot_id]
+    plays = [step for steps in bot.step_lists() for step in every_step(steps) if isinstance(step, Play)]
+    return BotSpec(
+        id=instance.id,
+        number=instance.number,
+        name=instance.display_name,
+        role=bot.role,
+        session=label,
+        provider=provider,
+        room_id=room_id,
+        arrives_at=_arrives_at(bot, instance, times, playbook.seed),
+        starts_at=times.starts_at,
+        ends_at=times.ends_at,
+        seed=f"{playbook.seed}/{instance.id}",
+        bot_ids=(),
+        listens=bot.listens,
+        microphone=None if bot.microphone is None else _clip_play(playbook, bot.microphone),
+        sounds={sound_key(step): _clip_play(playbook, step) for step in plays},
+        invites=_windows(bot.invites, times),
+        timeline=_timeline(bot.timeline, times),
+        rules=_rules(bot.rules),
+        leave=_leave(bot.leave_when),
+    )
+
+
+def _arrives_at(bot: Bot, instance: Instance, times: SessionTimes, seed: int) -> datetime:
+    """The first copy comes at `arrive.at`, the others each somewhere in their own slice of `arrive.over`.
+
+    A bot that does not say when it arrives is there for the first entry of its timeline, and at the start at latest.
+    """
+    at = instant_at(bot.arrive.at, times)
+    if "arrive" not in bot.model_fields_set:
+        at = min([at, *(instant_at(entry.at, times) for entry in bot.timeline)])
+    if instance.number == 1:
+        return at
+    place = instance.number - 1 + Random(f"{seed}/{instance.id}/arrival").random()
+    return at + timedelta(seconds=round(bot.arrive.over_s * place / bot.count, 3))
+
+
+def _clip_play(playbook: Playbook, use: Play | Microphone) -> ClipPlay:
+    sound = playbook.sound_of(use)
+    return ClipPlay(
+        name=use.file,
+        path=sound.path,
+        volume=sound.volume,
+        fade_in_s=sound.fade_in_s,
+        fade_out_s=sound.fade_out_s,
+        is_looped=sound.loop,
+    )
+
+
+def _windows(policy: InvitePolicy, times: SessionTimes) -> tuple[InviteWindow, ...]:
+    windows = [
+        InviteWindow(
+            opens_at=instant_at(entry.opens, times),
+            closes_at=instant_at(entry.closes, times),
+            room=entry.room,
+            then=entry.then,
+            chance=entry.chance,
+            after_s=(entry.delay.low_s, entry.delay.high_s),
+            role=entry.role,
+            audio=entry.audio,
+            screen=entry.screen,
+            canvas=entry.canvas,
+        )
+        for entry in policy.entries
+    ]
+    if "otherwise" in policy.model_fields_set:
+        windows.append(InviteWindow(then=policy.otherwise, is_otherwise=True))
+    return tuple(windows)
+
+
+def _timeline(entries: Sequence[TimelineEntry], times: SessionTimes) -> tuple[RulePlan, ...]:
+    names = _distinct(f"at {entry.at}" for entry in entries)
+    return tuple(
+        RulePlan(id=name, steps=entry.steps, at=instant_at(entry.at, times))
+        for name, entry in zip(names, entries, strict=True)
+    )
+
+
+def _rules(rules: Sequence[Rule]) -> tuple[RulePlan, ...]:
+    names = _distinct(rule.id or f"rule-{number}" for number, rule in enumerate(rules, 1))
+    return tuple(
+        RulePlan(
+            id=name,
+            steps=rule.steps,
+            trigger=rule.when,
+            within=rule.within,
+            condition=rule.condition,
+            gather_s=rule.gather_s,
+            cooldown_s=rule.cooldown_s,
+            mode=rule.mode,
+            max=rule.max or RUNS_AT_ONCE,
+        )
+        for name, rule in zip(names, rules, strict=True)
+    )
+
+
+def _leave(when: LeaveWhen | None) -> LeaveRule:
+    if when is None:
+        return LeaveRule()
+    return LeaveRule(alone_s=when.alone_s, only_bots_s=when.only_bots_s, after_s=when.after_s)
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """Names that are there twice get a number: a run belongs to one rule."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name} #{seen[name]}")
+    return found

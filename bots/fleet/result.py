@@ -1,0 +1,54 @@
+"""How a session went, and how it goes: frozen values for the command, the log and whoever watches."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from bots.fleet.expect import ExpectResult
+
+__all__ = ["Outcome", "SessionResult", "SessionSnapshot"]
+
+Outcome = Literal["finished", "ended_early", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionResult:
+    """How a session went.
+
+    Attributes:
+        session: its label.
+        outcome: `finished`; `ended_early`: every bot had lost its room; `stopped`: asked to; `failed`: nobody got in.
+        reason: of an early or failed end.
+        bots, joined: how many were planned, how many got in.
+        errors: why bots failed, one sentence each.
+    """
+
+    session: str
+    outcome: Outcome
+    reason: str | None
+    counts: dict[str, int]
+    expectations: tuple[ExpectResult, ...]
+    bots: int
+    joined: int
+    errors: tuple[str, ...] = ()
+
+    @property
+    def joined_all(self) -> bool:
+        return self.joined == self.bots
+
+    @property
+    def expect_met(self) -> bool:
+        return all(one.is_met for one in self.expectations)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSnapshot:
+    """A session at one instant, for whoever watches."""
+
+    session: str
+    starts_at: datetime
+    ends_at: datetime
+    bots: int
+    present: int
+    gone: int
+    counts: dict[str, int] = field(default_factory=dict)

@@ -1,0 +1,260 @@
+"""One session: starts the bots, follows what they tell, has sounds judged, and says how it went."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from bots.bot import (
+    BotEvent,
+    BotFailed,
+    BotIdle,
+    BotJoined,
+    BotLeft,
+    BotSpec,
+    BreakoutsClosed,
+    BreakoutsGone,
+    BreakoutsNamed,
+    BreakoutsOpened,
+    Dismiss,
+    Drain,
+)
+from bots.clock import Clock
+from bots.fleet.expect import Expected, ExpectResult, judge
+from bots.fleet.fleet import Fleet
+from bots.fleet.proof import Proofs, Question, Verdict
+from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
+from bots.fleet.tally import Tally
+from bots.schedule import AlarmClock
+
+__all__ = ["Session"]
+
+ANSWER_WITHIN = timedelta(seconds=6)  # for one bot to say whether it heard a sound
+OVERTIME = timedelta(seconds=60)  # after the end; a bot that is still there then is stopped by force
+LATE = "it did not leave in time"
+
+
+class Session:
+    """One session on a fleet.
+
+    Args:
+        label: `NAME/SCHEDULE_ID@2026-03-30T08:00Z`.
+        specs: all its bots.
+        expected: what it is judged by.
+    """
+
+    def __init__(
+        self, label: str, specs: tuple[BotSpec, ...], expected: tuple[Expected, ...], *, fleet: Fleet, clock: Clock
+    ) -> None:
+        self._label = label
+        self._specs = {spec.id: spec for spec in specs}
+        self._fleet = fleet
+        self._clock = clock
+        self._alarms = AlarmClock(clock)
+        self._log = structlog.get_logger().bind(session=label)
+        self._tally = Tally()
+        self._proofs = Proofs(specs)
+        self._expected = expected
+        self._results: dict[int, ExpectResult] = {}
+        self._alive = set(self._specs)
+        self._idle: set[str] = set()
+        self._joined: set[str] = set()
+        self._failed: dict[str, BotFailed] = {}
+        self._is_stopped = False
+        self._is_overtime = asyncio.Event()
+
+    def snapshot(self) -> SessionSnapshot:
+        """The session now."""
+        first = next(iter(self._specs.values()))
+        return SessionSnapshot(
+            session=self._label,
+            starts_at=first.starts_at,
+            ends_at=first.ends_at,
+            bots=len(self._specs),
+            present=len(self._joined & self._alive),
+            gone=len(self._specs) - len(self._alive),
+            counts=self._tally.counts(),
+        )
+
+    async def run(self, stop: asyncio.Event) -> SessionResult:
+        """Start every bot, follow them to their ends, and say how it went; `session_finished` is the last event."""
+        self._alarms.start()
+        self._plan_alarms()
+        helpers = {
+            "events": asyncio.create_task(self._follow(), name="session/events"),
+            "overtime": asyncio.create_task(self._is_overtime.wait(), name="session/overtime"),
+        }
+        stopper = asyncio.create_task(self._stop_on(stop), name="session/stop")
+        try:
+            for spec in self._specs.values():
+                await self._fleet.start(spec)
+            await asyncio.wait(helpers.values(), return_when=asyncio.FIRST_COMPLETED)
+            if not helpers["events"].done():
+                await self._stop_by_force()
+            else:
+                helpers["events"].result()
+        finally:
+            for task in (*helpers.values(), stopper):
+                task.cancel()
+            await asyncio.gather(*helpers.values(), stopper, return_exceptions=True)
+            self._alarms.stop()
+        return self._finish()
+
+    # ---- while it runs
+
+    async def _follow(self) -> None:
+        async for event in self._fleet.events():
+            self._take(event)
+            if not self._alive and not self._proofs.pending:
+                return
+
+    def _take(self, event: BotEvent) -> None:
+        self._tally.apply(event)
+        for step in self._proofs.apply(event, self._clock.now()):
+            self._settle(step)
+        match event:
+            case BotJoined(bot_id=bot_id):
+                self._joined.add(bot_id)
+            case BotIdle(bot_id=bot_id):
+                self._idle.add(bot_id)
+            case BotLeft(bot_id=bot_id):
+                self._alive.discard(bot_id)
+            case BotFailed(bot_id=bot_id):
+                self._alive.discard(bot_id)
+                self._failed[bot_id] = event
+            case BreakoutsOpened(bot_id=bot_id, names=names):
+                self._tell_others(bot_id, BreakoutsNamed(names=names))
+            case BreakoutsClosed(bot_id=bot_id, room_ids=room_ids):
+                self._tell_others(bot_id, BreakoutsGone(room_ids=room_ids))
+            case _:
+                pass
+        if self._alive <= self._idle and not self._proofs.pending:
+            for bot_id in self._alive:
+                self._fleet.command(bot_id, Dismiss())
+
+    def _tell_others(self, teller: str, command: BreakoutsNamed | BreakoutsGone) -> None:
+        for bot_id in self._alive - {teller}:
+            self._fleet.command(bot_id, command)
+
+    def _settle(self, step: Question | Verdict) -> None:
+        """Ask a bot whether it heard a sound, or tell how a sound ended."""
+        if isinstance(step, Question):
+            play_id = step.judge.play_id
+            self._fleet.command(step.bot_id, step.judge)
+            self._alarms.at(self._clock.now() + ANSWER_WITHIN, f"proof/{play_id}", lambda: self._give_up(step))
+            return
+        if step.is_heard:
+            self._tally.heard(step.play)
+        self._log_sound(step)
+
+    def _give_up(self, question: Question) -> None:
+        for step in self._proofs.give_up(question):
+            self._settle(step)
+
+    def _log_sound(self, verdict: Verdict) -> None:
+        play = verdict.play
+        is_silent = verdict.is_heard is False or play.packets == 0 or play.delivered == 0
+        (self._log.warning if is_silent else self._log.info)(
+            "audio_finished",
+            bot=play.bot_id,
+            room=play.room_id,
+            rule=play.rule,
+            step=play.step,
+            play=play.play_id,
+            clip=play.clip.name,
+            outcome=play.outcome,
+            packets=play.packets,
+            delivered=play.delivered,
+            heard=verdict.is_heard,
+            score=verdict.score,
+            reason=verdict.reason,
+            duration_s=(play.until - play.since).total_seconds(),
+        )
+
+    def _plan_alarms(self) -> None:
+        first = next(iter(self._specs.values()))
+        if first.starts_at > self._clock.now():
+            self._log.info("session_scheduled", starts_at=first.starts_at, ends_at=first.ends_at)
+            self._alarms.at(first.starts_at, "session/start", lambda: self._log_start(first))
+        else:
+            self._log_start(first)
+        for index, expected in enumerate(self._expected):
+            if expected.at is not None:
+                self._alarms.at(expected.at, f"expect/{expected.counter}", partial(self._judge, index))
+        self._alarms.at(first.ends_at + OVERTIME, "session/overtime", self._is_overtime.set)
+
+    def _log_start(self, first: BotSpec) -> None:
+        self._log.info(
+            "session_started",
+            room=first.room_id,
+            bots=len(self._specs),
+            starts_at=first.starts_at,
+            ends_at=first.ends_at,
+        )
+
+    def _judge(self, index: int) -> None:
+        if index in self._results:
+            return
+        result = self._results[index] = judge(self._expected[index], self._tally.counts())
+        (self._log.info if result.is_met else self._log.warning)(
+            "expectation_judged",
+            counter=result.counter,
+            wanted=result.wanted,
+            value=result.value,
+            is_met=result.is_met,
+        )
+
+    async def _stop_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._is_stopped = True
+        for bot_id in self._alive:
+            self._fleet.command(bot_id, Drain())
+
+    async def _stop_by_force(self) -> None:
+        """The session is long over, and some bots are still there."""
+        for bot_id in sorted(self._alive):
+            await self._fleet.stop(bot_id)
+            self._log.error("bot_failed", bot=bot_id, stage="bug", reason=LATE)
+            self._take(BotFailed(bot_id=bot_id, stage="bug", reason=LATE))
+
+    # ---- the end
+
+    def _finish(self) -> SessionResult:
+        for index in range(len(self._expected)):
+            self._judge(index)
+        outcome, reason = self._outcome()
+        result = SessionResult(
+            session=self._label,
+            outcome=outcome,
+            reason=reason,
+            counts=self._tally.counts(),
+            expectations=tuple(self._results[index] for index in range(len(self._expected))),
+            bots=len(self._specs),
+            joined=len(self._joined),
+            errors=tuple(f"{bot_id}: {failed.reason}" for bot_id, failed in sorted(self._failed.items())),
+        )
+        (self._log.info if outcome in ("finished", "stopped") else self._log.error)(
+            "session_finished",
+            outcome=outcome,
+            reason=reason,
+            bots=result.bots,
+            joined=result.joined,
+            counts=result.counts,
+            expect=[
+                {"counter": one.counter, "wanted": one.wanted, "value": one.value, "is_met": one.is_met}
+                for one in result.expectations
+            ],
+            errors=list(result.errors),
+        )
+        return result
+
+    def _outcome(self) -> tuple[Outcome, str | None]:
+        reasons = "; ".join(sorted({failed.reason for failed in self._failed.values()})) or None
+        if not self._joined and self._failed:
+            return "failed", reasons
+        if self._is_stopped:
+            return "stopped", None
+        if self._joined and self._joined <= set(self._failed):
+            return "ended_early", reasons
+        return "finished", reasons

@@ -1,0 +1,85 @@
+"""What has happened in a session, counted: the numbers that `expect` asks for. Pure."""
+
+from collections import Counter
+from typing import assert_never
+
+from bots.bot import (
+    BotEvent,
+    BotFailed,
+    BotIdle,
+    BotJoined,
+    BotLeft,
+    BreakoutEntered,
+    BreakoutExited,
+    BreakoutsClosed,
+    BreakoutsOpened,
+    InviteSettled,
+    Judged,
+    PlayFinished,
+    RunEnded,
+    Said,
+)
+from bots.playbook import COUNTERS
+
+__all__ = ["DELIVERED_SHARE", "Tally"]
+
+DELIVERED_SHARE = 0.9  # of a sound's packets must arrive for it to count as delivered
+
+
+class Tally:
+    """Counts events; every number only grows.
+
+    `joined` and `left` count bots, `back` returns to the parent; `played` counts every sound that was sent, also a
+    microphone's; `breakouts_heard` counts the breakouts in which some sound was heard.
+    """
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._joined: set[str] = set()
+        self._rooms_heard: set[str] = set()
+
+    def counts(self) -> dict[str, int]:
+        """Every counter of the language, in its order."""
+        return {name: self._counts[name] for name in COUNTERS}
+
+    def apply(self, event: BotEvent) -> None:
+        """Count one event; what was heard comes by `heard`."""
+        match event:
+            case BotJoined():
+                self._joined.add(event.bot_id)
+                self._counts["joined"] = len(self._joined)
+            case BotLeft():
+                self._counts["left"] += event.was_joined
+            case BotFailed():
+                self._counts["errors"] += 1
+            case InviteSettled(end=end):
+                self._counts["errors" if end == "failed" else end] += 1
+            case BreakoutEntered():
+                self._counts["breakout_joins"] += 1
+            case BreakoutExited():
+                self._counts["back"] += event.is_back
+            case BreakoutsOpened(names=names):
+                self._counts["breakouts"] += len(names)
+            case Said():
+                self._counts["said"] += 1
+            case PlayFinished():
+                self._played(event)
+            case RunEnded(outcome=outcome):
+                self._counts["errors"] += outcome == "failed"
+            case BotIdle() | BreakoutsClosed() | Judged():
+                pass
+            case _:
+                assert_never(event)
+
+    def heard(self, play: PlayFinished) -> None:
+        """Some listening bot has heard this sound."""
+        self._counts["heard"] += 1
+        self._counts["heard_in_breakouts" if play.is_breakout else "heard_in_parent"] += 1
+        if play.is_breakout:
+            self._rooms_heard.add(play.room_id)
+            self._counts["breakouts_heard"] = len(self._rooms_heard)
+
+    def _played(self, play: PlayFinished) -> None:
+        if play.packets > 0:
+            self._counts["played"] += 1
+            self._counts["delivered"] += (play.delivered or 0) >= play.packets * DELIVERED_SHARE
