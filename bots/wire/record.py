@@ -7,8 +7,9 @@ fields that are None are left out.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import partial
 from types import NoneType, UnionType
 from typing import Any, Self, Union, get_args, get_origin, get_type_hints
 
@@ -38,13 +39,12 @@ class Record:
         if not isinstance(data, Mapping):
             raise WireError(f"{cls.__name__} must be an object", repr(data))
         values: dict[str, Any] = {}
-        for item, key, hint in _layout(cls):
-            raw = data.get(key)
-            if raw is None:
-                if _is_required(item):
-                    raise WireError(f"{cls.__name__} lacks {key!r}", repr(data))
-                continue
-            values[item.name] = _read_value(hint, raw, f"{cls.__name__}.{key}")
+        for item in _layout(cls):
+            raw = data.get(item.key)
+            if raw is not None:
+                values[item.name] = item.read(raw, item.where)
+            elif item.is_required:
+                raise WireError(f"{cls.__name__} lacks {item.key!r}", repr(data))
         return cls(**values)
 
     def write(self) -> dict[str, Any]:
@@ -54,54 +54,81 @@ class Record:
             WireError: a field has a value of another type than it declares.
         """
         out: dict[str, Any] = {}
-        for item, key, hint in _layout(type(self)):
+        for item in _layout(type(self)):
             value = getattr(self, item.name)
             if value is not None:
-                out[key] = _write_value(hint, value, f"{type(self).__name__}.{item.name}")
+                out[item.key] = item.write(value, item.where)
         return out
 
 
-_LAYOUTS: dict[type[Record], tuple[tuple[Field[Any], str, Any], ...]] = {}  # reading type hints is slow
+Convert = Callable[[Any, str], Any]  # a value and where it stands; raises WireError
 
 
-def _layout(cls: type[Record]) -> tuple[tuple[Field[Any], str, Any], ...]:
-    if cls in _LAYOUTS:
-        return _LAYOUTS[cls]
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One field of a record, with what reads and writes it; made once per type, because type hints are slow."""
+
+    name: str
+    key: str
+    where: str
+    is_required: bool
+    read: Convert
+    write: Convert
+
+
+_LAYOUTS: dict[type[Record], tuple[_Item, ...]] = {}
+
+
+def _layout(cls: type[Record]) -> tuple[_Item, ...]:
+    found = _LAYOUTS.get(cls)
+    return found if found is not None else _LAYOUTS.setdefault(cls, tuple(_items(cls)))
+
+
+def _items(cls: type[Record]) -> Iterator[_Item]:
     hints = get_type_hints(cls)
-    layout = tuple((item, item.metadata.get("key", item.name), hints[item.name]) for item in fields(cls))
-    return _LAYOUTS.setdefault(cls, layout)
+    for item in fields(cls):
+        key = item.metadata.get("key", item.name)
+        is_required = item.default is MISSING and item.default_factory is MISSING
+        hint = _without_none(hints[item.name])
+        yield _Item(item.name, key, f"{cls.__name__}.{key}", is_required, _reader(hint), _writer(hint))
 
 
-def _is_required(item: Field[Any]) -> bool:
-    return item.default is MISSING and item.default_factory is MISSING
+def _without_none(hint: Any) -> Any:
+    if get_origin(hint) in (Union, UnionType):
+        return next(one for one in get_args(hint) if one is not NoneType)
+    return hint
 
 
-def _read_value(hint: Any, raw: object, where: str) -> Any:
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, UnionType):
-        return _read_value(next(a for a in arguments if a is not NoneType), raw, where)
-    if origin is tuple:
-        # the SDK takes lists as maps in places
-        items = list(raw.values()) if isinstance(raw, Mapping) else raw
-        if not isinstance(items, list | tuple):
-            raise WireError(f"{where} must be a list", repr(raw))
-        return tuple(_read_value(arguments[0], one, f"{where}[{n}]") for n, one in enumerate(items))
-    if origin is dict:
-        if not isinstance(raw, Mapping):
-            raise WireError(f"{where} must be an object", repr(raw))
-        return dict(raw)
-    if isinstance(hint, type) and issubclass(hint, Record):
-        return hint.read(raw)
-    return raw if hint is Any else _read_scalar(hint, raw, where)
+def _reader(hint: Any) -> Convert:
+    if hint is Any:
+        return lambda raw, _where: raw
+    if get_origin(hint) is tuple:
+        return partial(_read_list, _reader(get_args(hint)[0]))
+    if get_origin(hint) is dict:
+        return _read_object
+    if issubclass(hint, Record):
+        return lambda raw, _where: hint.read(raw)
+    return partial(_read_scalar, hint)
 
 
-def _read_scalar(hint: type, raw: object, where: str) -> Any:
-    if hint is bool and isinstance(raw, bool):
+def _read_list(read: Convert, raw: object, where: str) -> tuple[Any, ...]:
+    items = list(raw.values()) if isinstance(raw, Mapping) else raw  # the SDK takes lists as maps in places
+    if not isinstance(items, list | tuple):
+        raise WireError(f"{where} must be a list", repr(raw))
+    return tuple([read(one, where) for one in items])
+
+
+def _read_object(raw: object, where: str) -> dict[Any, Any]:
+    if not isinstance(raw, Mapping):
+        raise WireError(f"{where} must be an object", repr(raw))
+    return dict(raw)
+
+
+def _read_scalar(hint: type, raw: Any, where: str) -> Any:
+    if type(raw) is hint and hint is not float:  # a whole number not through float, which loses digits above 2**53
         return raw
     if hint is str and isinstance(raw, str | int) and not isinstance(raw, bool):
         return str(raw)
-    if hint is int and type(raw) is int:
-        return raw  # not through float, which loses digits above 2**53
     if hint in (int, float) and isinstance(raw, int | float | str) and not isinstance(raw, bool):
         try:
             number = float(raw)
@@ -115,16 +142,35 @@ def _read_scalar(hint: type, raw: object, where: str) -> Any:
 _NAMES = {bool: "true or false", str: "a text", int: "a whole number", float: "a number"}
 
 
-def _write_value(hint: Any, value: Any, where: str) -> Any:
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, UnionType):
-        return _write_value(next(a for a in arguments if a is not NoneType), value, where)
-    if origin is tuple and isinstance(value, tuple):
-        return [_write_value(arguments[0], one, where) for one in value]
-    if origin is dict and isinstance(value, dict):
+def _writer(hint: Any) -> Convert:
+    if hint is Any:
+        return lambda value, _where: value
+    if get_origin(hint) is tuple:
+        return partial(_write_list, _writer(get_args(hint)[0]))
+    if get_origin(hint) is dict:
+        return partial(_write_scalar, dict)
+    if issubclass(hint, Record):
+        return partial(_write_record, hint)
+    return partial(_write_scalar, hint)
+
+
+def _write_list(write: Convert, value: object, where: str) -> list[Any]:
+    if not isinstance(value, tuple):
+        raise _unsendable(value, where)
+    return [write(one, where) for one in value]
+
+
+def _write_record(kind: type[Record], value: object, where: str) -> dict[str, Any]:
+    if not isinstance(value, kind):
+        raise _unsendable(value, where)
+    return value.write()
+
+
+def _write_scalar(kind: type, value: object, where: str) -> object:
+    if type(value) is kind or (kind is float and type(value) is int):
         return value
-    if isinstance(value, Record) and isinstance(hint, type) and isinstance(value, hint):
-        return value.write()
-    if hint is Any or (type(value) is hint) or (hint is float and type(value) is int):
-        return value
-    raise WireError(f"{where} must not be sent as {type(value).__name__}", repr(value))
+    raise _unsendable(value, where)
+
+
+def _unsendable(value: object, where: str) -> WireError:
+    return WireError(f"{where} must not be sent as {type(value).__name__}", repr(value))
