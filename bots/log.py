@@ -162,10 +162,7 @@ def _text_renderer(out: TextIO) -> Processor:
     )
 
     def render_text(logger: WrappedLogger, method: str, event: EventDict) -> str:
-        shown = {
-            name: _CONTROL.sub("?", value) if isinstance(value, str) else value
-            for name, value in event.items()
-        }
+        shown = {name: _CONTROL.sub("?", value) if isinstance(value, str) else value for name, value in event.items()}
         return render(logger, method, shown)
 
     return render_text

@@ -28,6 +28,7 @@ class Presence:
         self._breakout: RoomPort | None = None
         self._seen: set[str] = set()
         self.breakout_names: dict[str, str] = {}
+        self._names_known: dict[str, str] = {}
         self.open_breakouts: set[str] = set()
         self.away: dict[str, str] = {}
 
@@ -112,6 +113,7 @@ class Presence:
     def name_breakouts(self, names: Mapping[str, str]) -> None:
         """Remember the names under which breakouts were opened: name -> room id."""
         self.breakout_names.update(names)
+        self._names_known.update({room_id: name for name, room_id in names.items()})
         self.open_breakouts.update(names.values())
 
     def forget_breakout(self, room_id: str) -> None:
@@ -121,7 +123,8 @@ class Presence:
         self.away = {client: known for client, known in self.away.items() if known != room_id}
 
     def breakout_name(self, room_id: str) -> str | None:
-        return next((name for name, known in self.breakout_names.items() if known == room_id), None)
+        """What the breakout is or was called, None if nobody has said so."""
+        return self._names_known.get(room_id)
 
     def counts(self) -> Counts:
         """How many are in the parent now; the bot counts itself."""

@@ -168,7 +168,7 @@ class Reactions:
         self._kit.emit(BreakoutExited(bot_id=self._kit.spec.id, room_id=room_id, is_back=self._presence.is_joined))
 
     def _destroyed(self, room_id: str) -> None:
-        if room_id in self._presence.open_breakouts:
+        if room_id in self._presence.open_breakouts and self._kit.spec.reports_people:
             self._log.info("breakout_destroyed", breakout_id=room_id, breakout=self._presence.breakout_name(room_id))
         self.breakouts_gone((room_id,))
 

@@ -1,7 +1,8 @@
 """Runs: what a rule or a timeline entry does once. A run performs steps in order and ends in one outcome.
 
 The mode of a rule says what a second firing does while its run goes on: `single` drops it, `restart` begins
-anew, `queued` waits its turn, `parallel` runs beside it; `max` bounds the last two.
+anew, `queued` waits its turn, `parallel` runs beside it. `max` bounds how many run or wait at once with the last two, and
+how often the rule runs at all with the first two.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ __all__ = ["Mode", "Rule", "Run", "RunStopped", "Runs", "StepTrace"]
 
 Mode = Literal["single", "restart", "queued", "parallel"]
 
+AT_ONCE = 10  # queued or parallel runs of a rule that does not say its `max`
+
 log = structlog.get_logger()
 
 
@@ -38,7 +41,7 @@ class Rule(Protocol):
     @property
     def mode(self) -> Mode: ...
     @property
-    def max(self) -> int: ...
+    def max(self) -> int | None: ...
     @property
     def cooldown_s(self) -> float: ...
     @property
@@ -81,6 +84,7 @@ class _State:
 
     tasks: dict[asyncio.Task[None], Run] = field(default_factory=dict)
     queue: deque[Firing] = field(default_factory=deque)
+    started: int = 0
     gathered: list[Occasion] | None = None
     cool_until_s: float = 0.0
 
@@ -197,17 +201,22 @@ class Runs(Generic[R]):
     def _admit(self, rule: R, state: _State, firing: Firing) -> None:
         """Start, queue or drop a firing, by the rule's mode."""
         previous: list[asyncio.Task[None]] = []
+        if rule.mode in ("single", "restart") and rule.max is not None and state.started >= rule.max:
+            self._on_end(rule.id, "already_running", f"it has run {rule.max} times", None)
+            return
+        at_once = rule.max or AT_ONCE
         if state.tasks:
             if rule.mode == "restart":
                 previous = list(state.tasks)
                 for task in previous:
                     task.cancel()
-            elif rule.mode == "queued" and len(state.queue) + len(state.tasks) < rule.max:
+            elif rule.mode == "queued" and len(state.queue) + len(state.tasks) < at_once:
                 state.queue.append(firing)
                 return
-            elif rule.mode != "parallel" or len(state.tasks) >= rule.max:
+            elif rule.mode != "parallel" or len(state.tasks) >= at_once:
                 self._on_end(rule.id, "already_running", None, None)
                 return
+        state.started += 1
         state.cool_until_s = self._clock.monotonic() + rule.cooldown_s
         run = Run(rule.id, next(self._numbers), firing, self._clock.now())
         task = self._group.create_task(self._run(rule, run, previous), name=f"{self._name}/{rule.id}/{run.number}")

@@ -23,7 +23,8 @@ class RulePlan:
         id: for the log: the rule's own, or the entry's moment (`at start + 8m`).
         at: aware; None for a rule.
         trigger, within, condition, cooldown_s, gather_s, mode: see `Rule` of the playbook.
-        max: how many firings run or wait at once, with `queued` and `parallel`.
+        max: with `queued` and `parallel`, how many firings run or wait at once (10 unless given); with `single` and
+            `restart`, how often the rule runs in a session (no limit unless given).
     """
 
     id: str
@@ -35,7 +36,7 @@ class RulePlan:
     gather_s: float = 0.0
     cooldown_s: float = 0.0
     mode: Mode = "single"
-    max: int = 10
+    max: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ class BotSpec:
         bot_ids: of every bot of the session, to tell bots from people.
         sounds: by `sound_key`, each sound that a step can play.
         microphone: the loop that plays whenever nothing else does.
-        reports_people: is it the one bot of the session that logs who comes and goes?
+        reports_people: is it the one bot of the session that logs what all can see: who comes and goes?
     """
 
     id: str

@@ -25,8 +25,6 @@ from bots.schedule import SessionTimes, instant_at, zone_named
 
 __all__ = ["plan", "session_label", "session_times"]
 
-RUNS_AT_ONCE = 10  # queued or parallel runs of a rule that does not say its `max`
-
 
 def session_times(playbook: Playbook, starts_at: datetime, session_id: str | None = None) -> SessionTimes:
     """Start, end and zone of a session.
@@ -178,7 +176,7 @@ def _rules(rules: Sequence[Rule]) -> tuple[RulePlan, ...]:
             gather_s=rule.gather_s,
             cooldown_s=rule.cooldown_s,
             mode=rule.mode,
-            max=rule.max or RUNS_AT_ONCE,
+            max=rule.max,
         )
         for name, rule in zip(names, rules, strict=True)
     )

@@ -18,7 +18,7 @@ from tests.fakes.clock import FakeClock, settle
 class FakeRule:
     id: str = "greet"
     mode: Mode = "single"
-    max: int = 10
+    max: int | None = None
     cooldown_s: float = 0.0
     gather_s: float = 0.0
 
@@ -111,6 +111,14 @@ async def test_parallel_runs_side_by_side_up_to_max(stage: Stage) -> None:
     await stage.clock.advance(10)
     assert ["already_running", "finished", "finished"] == stage.ended
     assert 2 == stage.most
+
+
+async def test_single_with_a_max_runs_so_often_and_no_more(stage: Stage) -> None:
+    rule = FakeRule(max=2)
+    for _ in range(3):
+        stage.runs.fire(rule, joined())
+        await stage.clock.advance(11)
+    assert ["finished", "finished", "already_running"] == stage.ended
 
 
 async def test_rules_do_not_wait_for_each_other(stage: Stage) -> None:
