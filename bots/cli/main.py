@@ -30,7 +30,7 @@ LogFormat = Annotated[
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917 -- one argument an option
     playbook: PlaybookPath,
     session: Annotated[str, typer.Option(metavar="ID", help="entry of the schedule; the first one if not given")] = "",
     starts_in: Annotated[str, typer.Option(metavar="TIME", help="when the session starts, such as 30s")] = "0s",
@@ -70,7 +70,7 @@ def schema() -> None:
 
 
 @app.command()
-def room(
+def room(  # noqa: PLR0917 -- one argument an option
     host: Annotated[str, typer.Option(help="address to bind; others than loopback open the rooms to the network")] = (
         "127.0.0.1"
     ),

@@ -6,7 +6,6 @@ Nothing is decoded. A publication is a peer connection that receives; a subscrip
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -21,11 +20,11 @@ from bots.media import (
     parse_rtcp,
     parse_rtp,
 )
-from bots.server.forward import SILENT_LEVEL, Reception, SlotStream
+from bots.server.forward import SILENT_LEVEL, SlotStream
+from bots.server.people import Listening, Person, Publication, Seating, Subscription
 from bots.server.rooms import Rooms
-from bots.server.state import Member, Room
-from bots.server.talkers import Voice, assign_slots, rank
-from bots.wire import MediaSignal, Notice, Signal, TalkerEntry, TalkersUpdated
+from bots.server.talkers import Voice
+from bots.wire import MediaSignal, Notice, Signal
 
 __all__ = ["Relay"]
 
@@ -35,57 +34,6 @@ FIRST_PUBLICATION = 900_000_001  # far above the slots' ids: signalling carries 
 SHORTEST_SOUND = 4  # bytes; a shorter Opus packet is DTX, for clients that offer no audio level
 
 log = structlog.get_logger()
-
-
-@dataclass(slots=True, eq=False)
-class Publication:
-    """What one member sends."""
-
-    stream_id: int
-    owner: "Person"
-    peer: PeerConnection | None = None
-    level_id: int | None = None
-    reception: Reception = field(default_factory=Reception)
-    listeners: list["Listening"] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class Listening:
-    """One slot of one listener's connection."""
-
-    peer: PeerConnection
-    stream: SlotStream
-    is_busy: bool = False
-    """A talker is in it."""
-
-
-@dataclass(slots=True, eq=False)
-class Subscription:
-    """One receiving connection of a member, under the stream id that its offer came with."""
-
-    peer: PeerConnection
-    slots: dict[int, Listening] = field(default_factory=dict)
-
-
-@dataclass(slots=True, eq=False)
-class Person:
-    """The media side of one member."""
-
-    client_id: str
-    room: Room
-    member: Member
-    voice: Voice
-    publications: dict[int, Publication] = field(default_factory=dict)
-    subscriptions: dict[int, Subscription] = field(default_factory=dict)
-    slots: dict[int, str] = field(default_factory=dict)
-    was_told: TalkersUpdated | None = None
-    was_talking: bool = False
-    waiting: dict[int, list[str | None]] = field(default_factory=dict)
-    """Candidates that came before their offer was answered."""
-
-    def publication(self) -> Publication | None:
-        """The microphone, if this member has one."""
-        return next(iter(self.publications.values()), None)
 
 
 class Relay:
@@ -102,7 +50,7 @@ class Relay:
         self._loopback = loopback
         self._tell = tell
         self._people: dict[str, Person] = {}
-        self._in_room: dict[str, dict[str, Person]] = {}
+        self._seating = Seating(tell)
         self._next_publication = FIRST_PUBLICATION
         self._tasks: set[asyncio.Task[None]] = set()
         self._beat: asyncio.Task[None] | None = None
@@ -130,25 +78,20 @@ class Relay:
             return
         person = Person(client_id, *place, Voice(client_id))
         self._people[client_id] = person
-        self._in_room.setdefault(person.room.room_id, {})[client_id] = person
-        self._seat(person, self._ranking(person.room))
+        self._seating.enter(person)
+        self._seating.seat(person)
 
     def forget(self, client_id: str) -> None:
         """A member is gone: its connections too; its slots become free."""
         person = self._people.pop(client_id, None)
         if person is None:
             return
-        here = self._in_room[person.room.room_id]
-        del here[client_id]
         for stream_id in tuple(person.publications):
             self._end_publication(person, stream_id)
         for subscription in person.subscriptions.values():
             self._close(subscription.peer)
         person.subscriptions.clear()
-        if here:
-            self.update(person.room)
-        else:
-            del self._in_room[person.room.room_id]
+        self._seating.leave(person)
 
     def knows_slot(self, client_id: str, stream_id: int) -> bool:
         """Whether this member may subscribe to this stream."""
@@ -169,7 +112,7 @@ class Relay:
         person = self._people.get(client_id)
         if person is not None and stream_id in person.publications:
             self._end_publication(person, stream_id)
-            self.update(person.room)
+            self._seating.update(person.room)
 
     def unsubscribe(self, client_id: str, stream_id: int) -> None:
         """End what was offered under this id; nothing if nothing was."""
@@ -177,7 +120,7 @@ class Relay:
         subscription = person.subscriptions.pop(stream_id, None) if person is not None else None
         if person is not None and subscription is not None:
             self._close(subscription.peer)
-            self._connect_slots(person.room)
+            self._seating.connect(person.room)
 
     # ---- negotiation
 
@@ -265,9 +208,9 @@ class Relay:
         self._say(person, stream_id, is_publication, {"type": "ready"})
         if is_publication:
             self._say(person, stream_id, is_publication, {"type": "started"})
-        self._connect_slots(person.room)
+        self._seating.connect(person.room)
         person.was_told = None  # joinRoom hands the room to its caller only now; what came before, the caller missed
-        self._seat(person, self._ranking(person.room))
+        self._seating.seat(person)
         if not is_publication and (subscription := person.subscriptions.get(stream_id)) is not None:
             now = _now()
             for listening in subscription.slots.values():
@@ -295,7 +238,7 @@ class Relay:
         if level is None:
             level = SILENT_LEVEL if len(payload) < SHORTEST_SOUND else 30
         if owner.voice.hear(level, at):
-            self.update(owner.room)
+            self._seating.update(owner.room)
         for listening in publication.listeners:
             packet = listening.stream.forward(publication.stream_id, header, payload, level, at)
             if packet is not None:
@@ -311,22 +254,11 @@ class Relay:
         while True:
             await asyncio.sleep(LOOK_S)
             now = _now()
-            self._notice_ends(now)
+            self._seating.notice_ends(now)
             if now - reported_at >= BEAT_S:
                 reported_at = now
                 for person in tuple(self._people.values()):
                     self._report(person, now)
-
-    def _notice_ends(self, now: float) -> None:
-        """Where somebody has stopped talking since the last look, somebody else may have waited for the slot."""
-        changed = {}
-        for person in self._people.values():
-            is_talking = person.voice.is_talking(now)
-            if person.was_talking and not is_talking:
-                changed[person.room.room_id] = person.room
-            person.was_talking = is_talking
-        for room in changed.values():
-            self.update(room)
 
     def _report(self, person: Person, now: float) -> None:
         for publication in person.publications.values():
@@ -342,58 +274,11 @@ class Relay:
                 )
                 subscription.peer.send_rtcp(report)
 
-    # ---- who plays where
-
     def update_around(self, client_id: str) -> None:
         """After a request that may have changed who is audible."""
         person = self._people.get(client_id)
         if person is not None:
-            self.update(person.room)
-
-    def update(self, room: Room) -> None:
-        """Seat the talkers of a room anew, and connect the slots."""
-        ranking = self._ranking(room)
-        for person in self._in_room.get(room.room_id, {}).values():
-            self._seat(person, ranking)
-        self._connect_slots(room)
-
-    def _ranking(self, room: Room) -> list[str]:
-        voices = []
-        for person in self._in_room.get(room.room_id, {}).values():
-            if not person.member.is_audible or not person.publications:
-                person.voice.forget()
-            voices.append(person.voice)
-        return rank(voices, _now())
-
-    def _seat(self, person: Person, ranking: list[str]) -> None:
-        here = self._in_room[person.room.room_id]
-        wanted = [] if person.member.is_paused else ranking
-        person.slots = assign_slots(person.slots, wanted, person.room.slots, listener=person.client_id)
-        slot_of = {who: slot for slot, who in person.slots.items()}
-        entries = tuple(
-            TalkerEntry(stream_id=slot_of[who], client_id=who, name=here[who].member.claim.name)
-            for who in ranking
-            if who in slot_of
-        )
-        notice = TalkersUpdated(active=person.client_id in ranking[: person.room.slots], talkers=entries)
-        if notice != person.was_told:
-            person.was_told = notice
-            self._tell(person.client_id, notice)
-
-    def _connect_slots(self, room: Room) -> None:
-        """From who sits where to which packets go where."""
-        people = self._in_room.get(room.room_id, {})
-        for person in people.values():
-            for publication in person.publications.values():
-                publication.listeners = []
-        for person in people.values():
-            for subscription in person.subscriptions.values():
-                for slot, listening in subscription.slots.items():
-                    talker = people.get(person.slots.get(slot, ""))
-                    source = talker.publication() if talker is not None else None
-                    listening.is_busy = source is not None
-                    if source is not None:
-                        source.listeners.append(listening)
+            self._seating.update(person.room)
 
     # ---- ends
 

@@ -1,0 +1,135 @@
+"""`bots run`: one session of a playbook in the foreground, on EnableX or on the embedded room server."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+import typer
+
+from bots.bot import Provider
+from bots.cli.exits import Exit
+from bots.cli.options import inputs_of, log_format_of, provider_of
+from bots.cli.telling import tell
+from bots.clock import SystemClock
+from bots.errors import PlaybookError
+from bots.fleet import SessionResult, run_session
+from bots.log import configure, hide, is_text
+from bots.media import load_clip
+from bots.playbook import Playbook, lint, load, parse_duration
+from bots.server import RoomServer
+
+__all__ = ["run_playbook"]
+
+log = structlog.get_logger()
+
+
+def run_playbook(
+    path: str, *, session: str, starts_in: str, inputs: Sequence[str], only_bot: str, log_format: str
+) -> int:
+    """Run it, and say by the exit code how it went.
+
+    Raises:
+        PlaybookError, ConfigError, ApiError, MediaError: before anything started.
+    """
+    configure(log_format_of(log_format))
+    given = inputs_of(inputs)
+    delay_s = parse_duration(starts_in)
+    if delay_s is None:
+        raise typer.BadParameter(f"{starts_in!r} is no time span; write 30s or 5m", param_hint="--starts-in")
+    playbook = load(path, inputs=given)
+    _refuse_errors(path, given)
+    _check_choices(playbook, session, only_bot)
+    stop = _Stop()
+    result = asyncio.run(_run(playbook, session, delay_s, only_bot, stop))
+    if is_text(log_format_of(log_format)):
+        typer.echo(tell(playbook, result))
+    return stop.exit or exit_of_result(result)
+
+
+def _refuse_errors(path: str, inputs: dict[str, str]) -> None:
+    errors = [problem for problem in lint(path, inputs=inputs) if problem.severity == "error"]
+    if errors:
+        raise PlaybookError(errors)
+
+
+def _check_choices(playbook: Playbook, session: str, only_bot: str) -> None:
+    ids = [entry.id for entry in playbook.schedule]
+    if session and session not in ids:
+        raise typer.BadParameter(f"{session!r} is not in the schedule; it has {', '.join(ids)}", param_hint="--session")
+    bots = {one.id for one in playbook.instances()} | set(playbook.bots)
+    if only_bot and only_bot not in bots:
+        known = ", ".join(playbook.bots)
+        raise typer.BadParameter(f"{only_bot!r} is no bot of this playbook; it has {known}", param_hint="--only-bot")
+
+
+async def _run(playbook: Playbook, session: str, delay_s: float, only_bot: str, stop: "_Stop") -> SessionResult:
+    stop.attach()
+    await _load_sounds(playbook)
+    log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
+    async with _provider() as provider:
+        return await run_session(
+            playbook,
+            provider=provider,
+            clock=SystemClock(),
+            starts_at=datetime.now(UTC) + timedelta(seconds=delay_s),
+            entry=session or None,
+            only_bot=only_bot or None,
+            stop=stop.asked,
+        )
+
+
+async def _load_sounds(playbook: Playbook) -> None:
+    """Decode every sound before anything starts: a file that cannot be played is named now, not in class.
+
+    Raises:
+        MediaError: the first one that cannot be read.
+    """
+    for sound in playbook.sounds():
+        await load_clip(sound.path, volume=sound.volume, fade_in_s=sound.fade_in_s, fade_out_s=sound.fade_out_s)
+
+
+@contextlib.asynccontextmanager
+async def _provider() -> AsyncIterator[Provider]:
+    """EnableX or another server if the environment names one, otherwise the embedded one for this session."""
+    given = provider_of()
+    if given is not None:
+        hide(given.app_key)
+        yield given
+        return
+    async with RoomServer() as server:
+        hide(server.app_key)
+        yield Provider(server.api_url, server.app_id, server.app_key)
+
+
+class _Stop:
+    """Ctrl-C or SIGTERM: the first one ends the session in order, the second one at once."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.exit = 0
+
+    def attach(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._take, number)
+
+    def _take(self, number: signal.Signals) -> None:
+        if self.asked.is_set():
+            raise SystemExit(128 + number)
+        self.asked.set()
+        typer.echo("stopping: bots leave their rooms; once more to stop at once", err=True)
+
+
+def exit_of_result(result: SessionResult) -> Exit:
+    """The exit code of a session that ran."""
+    if result.outcome == "stopped":
+        return Exit.DONE
+    if result.outcome == "missed":
+        return Exit.MISSED
+    if result.outcome == "not_joined":
+        return Exit.JOIN
+    if result.outcome == "ended_early":
+        return Exit.ENDED_EARLY
+    return Exit.DONE if all(one.is_met for one in result.expectations) else Exit.EXPECT

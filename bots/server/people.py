@@ -1,0 +1,154 @@
+"""Who is where on the media side, and who plays in which slot of whom.
+
+A publication is what one member sends; a subscription is one receiving connection of a member, with one slot (SDK
+2.3.16, our bots) or all of them (SDK 3.1.8). Source: signalling.md sections 5 and 14.1.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bots.media import PeerConnection
+from bots.server.forward import Reception, SlotStream
+from bots.server.state import Member, Room
+from bots.server.talkers import Voice, assign_slots, rank
+from bots.wire import Notice, TalkerEntry, TalkersUpdated
+
+__all__ = ["Listening", "Person", "Publication", "Seating", "Subscription"]
+
+
+@dataclass(slots=True, eq=False)
+class Publication:
+    """What one member sends."""
+
+    stream_id: int
+    owner: "Person"
+    peer: PeerConnection | None = None
+    level_id: int | None = None
+    reception: Reception = field(default_factory=Reception)
+    listeners: list["Listening"] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Listening:
+    """One slot of one listener's connection."""
+
+    peer: PeerConnection
+    stream: SlotStream
+    is_busy: bool = False
+    """A talker is in it."""
+
+
+@dataclass(slots=True, eq=False)
+class Subscription:
+    """One receiving connection of a member, under the stream id that its offer came with."""
+
+    peer: PeerConnection
+    slots: dict[int, Listening] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """The media side of one member."""
+
+    client_id: str
+    room: Room
+    member: Member
+    voice: Voice
+    publications: dict[int, Publication] = field(default_factory=dict)
+    subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    slots: dict[int, str] = field(default_factory=dict)
+    was_told: TalkersUpdated | None = None
+    was_talking: bool = False
+    waiting: dict[int, list[str | None]] = field(default_factory=dict)
+    """Candidates that came before their offer was answered."""
+
+    def publication(self) -> Publication | None:
+        """The microphone, if this member has one."""
+        return next(iter(self.publications.values()), None)
+
+
+class Seating:
+    """Seats the talkers of each room in the slots of its listeners.
+
+    Args:
+        tell: says something to one client.
+    """
+
+    def __init__(self, tell: Callable[[str, Notice], None]) -> None:
+        self._tell = tell
+        self._in_room: dict[str, dict[str, Person]] = {}
+
+    def enter(self, person: Person) -> None:
+        """Somebody is here: the first talker list."""
+        self._in_room.setdefault(person.room.room_id, {})[person.client_id] = person
+        self.seat(person)
+
+    def leave(self, person: Person) -> None:
+        """Somebody has gone: the slots are seated anew."""
+        here = self._in_room[person.room.room_id]
+        del here[person.client_id]
+        if here:
+            self.update(person.room)
+        else:
+            del self._in_room[person.room.room_id]
+
+    def update(self, room: Room) -> None:
+        """Seat the talkers of a room anew, and connect the slots."""
+        ranking = self._ranking(room)
+        for person in self._in_room.get(room.room_id, {}).values():
+            self._seat(person, ranking)
+        self.connect(room)
+
+    def seat(self, person: Person) -> None:
+        """Seat the talkers for one listener."""
+        self._seat(person, self._ranking(person.room))
+
+    def notice_ends(self, now: float) -> None:
+        """Where somebody has stopped talking since the last look, somebody else may have waited for the slot."""
+        for people in self._in_room.values():
+            has_ended = False
+            for person in people.values():
+                is_talking = person.voice.is_talking(now)
+                has_ended |= person.was_talking and not is_talking
+                person.was_talking = is_talking
+            if has_ended:
+                self.update(next(iter(people.values())).room)
+
+    def connect(self, room: Room) -> None:
+        """From who sits where to which packets go where."""
+        people = self._in_room.get(room.room_id, {})
+        for person in people.values():
+            for publication in person.publications.values():
+                publication.listeners = []
+        for person in people.values():
+            for subscription in person.subscriptions.values():
+                for slot, listening in subscription.slots.items():
+                    talker = people.get(person.slots.get(slot, ""))
+                    source = talker.publication() if talker is not None else None
+                    listening.is_busy = source is not None
+                    if source is not None:
+                        source.listeners.append(listening)
+
+    def _ranking(self, room: Room) -> list[str]:
+        voices = []
+        for person in self._in_room.get(room.room_id, {}).values():
+            if not person.member.is_audible or not person.publications:
+                person.voice.forget()
+            voices.append(person.voice)
+        return rank(voices, asyncio.get_running_loop().time())
+
+    def _seat(self, person: Person, ranking: list[str]) -> None:
+        here = self._in_room[person.room.room_id]
+        wanted = [] if person.member.is_paused else ranking
+        person.slots = assign_slots(person.slots, wanted, person.room.slots, listener=person.client_id)
+        slot_of = {who: slot for slot, who in person.slots.items()}
+        entries = tuple(
+            TalkerEntry(stream_id=slot_of[who], client_id=who, name=here[who].member.claim.name)
+            for who in ranking
+            if who in slot_of
+        )
+        notice = TalkersUpdated(active=person.client_id in ranking[: person.room.slots], talkers=entries)
+        if notice != person.was_told:
+            person.was_told = notice
+            self._tell(person.client_id, notice)
