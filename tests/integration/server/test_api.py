@@ -1,0 +1,120 @@
+"""The Server API over real HTTP."""
+
+import base64
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from bots.errors import ConfigError
+from bots.server import RoomServer
+
+UNKNOWN = "0123456789abcdef01234567"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[RoomServer]:
+    async with RoomServer(app_id="app", app_key="key") as one:
+        yield one
+
+
+@pytest.fixture
+async def api(server: RoomServer) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=server.api_url, auth=("app", "key"), timeout=10) as client:
+        yield client
+
+
+async def new_room(api: httpx.AsyncClient) -> str:
+    reply = await api.post("/rooms", json={"name": "R", "owner_ref": "o", "settings": {}})
+    room_id: str = reply.json()["room"]["room_id"]
+    return room_id
+
+
+async def test_a_room_is_made_found_listed_and_deleted(api: httpx.AsyncClient) -> None:
+    room_id = await new_room(api)
+    assert room_id == (await api.get(f"/rooms/{room_id}")).json()["room"]["room_id"]
+    assert [room_id] == [room["room_id"] for room in (await api.get("/rooms")).json()["rooms"]]
+    assert {"result": 0} == (await api.delete(f"/rooms/{room_id}")).json()
+    assert 404 == (await api.get(f"/rooms/{room_id}")).status_code
+
+
+@pytest.mark.parametrize("base", ["/video/v2", "/video/v1", "/v1"])
+async def test_every_documented_base_address_answers(server: RoomServer, base: str) -> None:
+    async with httpx.AsyncClient(auth=("app", "key")) as client:
+        reply = await client.get(f"http://{server.address}{base}/rooms")
+    assert 0 == reply.json()["result"]
+
+
+@pytest.mark.parametrize("auth", [None, ("app", "wrong"), ("wrong", "key"), ("", "")])
+async def test_wrong_credentials_are_refused_with_a_reason(server: RoomServer, auth: Any) -> None:
+    async with httpx.AsyncClient(auth=auth) as client:
+        reply = await client.get(f"{server.api_url}/rooms")
+    assert (401, 10000) == (reply.status_code, reply.json()["result"])
+    assert "APP_KEY" in reply.json()["desc"]
+
+
+@pytest.mark.parametrize(
+    "header", ["Basic", "Basic ###", "Bearer abc", "Basic " + base64.b64encode(b"\xff\xfe").decode()]
+)
+async def test_a_damaged_credential_is_a_wrong_one(server: RoomServer, header: str) -> None:
+    async with httpx.AsyncClient() as client:
+        reply = await client.get(f"{server.api_url}/rooms", headers={"Authorization": header})
+    assert 401 == reply.status_code
+
+
+async def test_a_token_is_base64_of_ascii_json_with_the_fields_that_clients_read(api: httpx.AsyncClient) -> None:
+    room_id = await new_room(api)
+    body = {"name": "Grüße ✓", "role": "participant", "user_ref": "u1", "data": {"a": 1}}
+    token = (await api.post(f"/rooms/{room_id}/tokens", json=body)).json()["token"]
+    fields = json.loads(base64.b64decode(token, validate=True).decode("ascii"))
+    assert {"host", "secure", "roomMeta", "room", "logId", "tokenId", "signature"} <= fields.keys()
+    assert "SD" == fields["roomMeta"]["settings"]["quality"]
+    assert room_id == fields["room"]["_id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"role": "participant"}, 10002),
+        ({"name": "x", "role": "boss"}, 10010),
+        ({"name": "x", "role": "participant", "data": {str(n): n for n in range(6)}}, 10010),
+        ({"name": "x", "role": "participant", "data": "text"}, 10010),
+    ],
+)
+async def test_a_bad_token_request_is_refused_with_a_reason(api: httpx.AsyncClient, body: Any, code: int) -> None:
+    reply = await api.post(f"/rooms/{await new_room(api)}/tokens", json=body)
+    assert (400, code) == (reply.status_code, reply.json()["result"])
+    assert reply.json()["desc"]
+
+
+async def test_a_token_for_an_unknown_room_is_refused(api: httpx.AsyncClient) -> None:
+    reply = await api.post(f"/rooms/{UNKNOWN}/tokens", json={"name": "x", "role": "participant", "user_ref": "x"})
+    assert 404 == reply.status_code
+    assert "token" not in reply.json()
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'"x"', b"[" * 100_000, b"\xff"])
+async def test_a_body_that_is_no_json_object_is_refused(api: httpx.AsyncClient, content: bytes) -> None:
+    assert 400 == (await api.post("/rooms", content=content)).status_code
+
+
+async def test_an_oversized_body_is_refused(api: httpx.AsyncClient) -> None:
+    assert 413 == (await api.post("/rooms", content=b" " * 300_000)).status_code
+
+
+async def test_the_probe_answers_other_origins(server: RoomServer) -> None:
+    async with httpx.AsyncClient() as client:
+        reply = await client.head(f"http://{server.address}/probe?rand=5", headers={"Origin": "http://other"})
+    assert (200, "*") == (reply.status_code, reply.headers["access-control-allow-origin"])
+
+
+async def test_a_taken_port_is_a_configuration_error(server: RoomServer) -> None:
+    with pytest.raises(ConfigError, match=f"cannot serve on 127.0.0.1:{server.port}"):
+        await RoomServer(port=server.port).start()
+
+
+async def test_users_of_a_room_without_a_session_are_an_empty_list(api: httpx.AsyncClient) -> None:
+    reply = (await api.get(f"/rooms/{await new_room(api)}/users")).json()
+    assert (0, []) == (reply["total"], reply["users"])
