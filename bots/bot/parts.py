@@ -92,9 +92,8 @@ def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:
     performer = Performer(kit)
 
     def ended(rule_id: str, outcome: Outcome, reason: str | None, run: Run | None) -> None:
-        say = kit.log.warning if outcome in ("failed", "misfired") else kit.log.info
         since = None if run is None else (kit.clock.now() - run.started_at).total_seconds()
-        say(
+        (kit.log.warning if outcome in ("failed", "misfired") else kit.log.info)(
             "run_finished",
             rule=rule_id,
             run=None if run is None else run.number,

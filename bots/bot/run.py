@@ -1,8 +1,8 @@
 """Runs: what a rule or a timeline entry does once. A run performs steps in order and ends in one outcome.
 
 The mode of a rule says what a second firing does while its run goes on: `single` drops it, `restart` begins
-anew, `queued` waits its turn, `parallel` runs beside it. `max` bounds how many run or wait at once with the last two, and
-how often the rule runs at all with the first two.
+anew, `queued` waits its turn, `parallel` runs beside it.
+`max` bounds how many run or wait at once with the last two, and how often the rule runs at all with the first two.
 """
 
 import asyncio
