@@ -1,30 +1,33 @@
 """What should happen: the YAML of a playbook as frozen models, and every problem with its place. Pure."""
 
-from bots.playbook.expression import FACTS, Expression, ExpressionError
-from bots.playbook.lint import lint, lint_text, render, to_json
-from bots.playbook.load import load, read
-from bots.playbook.model import (
-    COUNTERS,
+from bots.playbook.cast import (
     Arrival,
     Bot,
-    Clip,
-    Counter,
-    Expectation,
-    IfMissed,
-    Input,
     Instance,
     InvitePolicy,
     InviteRule,
     LeaveWhen,
     Microphone,
+    Rule,
+    TimelineEntry,
+    instances_of,
+)
+from bots.playbook.expression import Expression
+from bots.playbook.grammar import FACTS, ExpressionError
+from bots.playbook.lint import lint, lint_text, render, to_json
+from bots.playbook.load import load, read
+from bots.playbook.model import (
+    COUNTERS,
+    Clip,
+    Counter,
+    Expectation,
+    IfMissed,
+    Input,
     Playbook,
     RoomChoice,
     RoomSettings,
-    Rule,
     ScheduleEntry,
     Sound,
-    TimelineEntry,
-    instances_of,
 )
 from bots.playbook.problem import Problem
 from bots.playbook.scalars import Offset, Range, format_duration, parse_duration

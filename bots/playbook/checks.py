@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
+from bots.playbook.cast import Rule
 from bots.playbook.finding import Finding, loc_of
 from bots.playbook.limits import all_steps, check_limits
-from bots.playbook.model import Expectation, Playbook, Rule
+from bots.playbook.model import Expectation, Playbook
 from bots.playbook.moments import check_moments
+from bots.playbook.people import SELECTORS, copy_ids
 from bots.playbook.problem import Problem
-from bots.playbook.scalars import SELECTORS, copy_ids
 from bots.playbook.scope import Scope
 from bots.playbook.shape import Loc, did_you_mean
 from bots.playbook.source import Document

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from bots.playbook.finding import Finding, loc_of
 from bots.playbook.model import Playbook
-from bots.playbook.scalars import copy_ids
+from bots.playbook.people import copy_ids
 from bots.playbook.steps import Breakouts, Invite, Step, every_step
 
 __all__ = ["all_steps", "check_limits"]

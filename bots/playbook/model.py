@@ -4,43 +4,30 @@ A Python name that is not the YAML's own (`timeout_s`, `steps`) has the YAML's k
 """
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic.json_schema import WithJsonSchema
 
-from bots.playbook.expression import Expression
-from bots.playbook.scalars import Clock, Credential, Day, Duration, Flag, Number, Offset, Range, Share, Zone, copy_ids
-from bots.playbook.scope import BotFacts, Scope
-from bots.playbook.shape import Frozen, bad, reading_of
-from bots.playbook.sounds import SoundFile, SoundName
-from bots.playbook.steps import Play, Role, Step
-from bots.playbook.template import Template
-from bots.playbook.triggers import Trigger, facts_for
+from bots.playbook.cast import Bot, Instance, Microphone, Name, instances_of
+from bots.playbook.scalars import Clock, Credential, Day, Duration, Flag, Number, Offset, Share, Zone
+from bots.playbook.shape import Frozen, bad
+from bots.playbook.sounds import SoundFile
+from bots.playbook.steps import Play, Role
 
 __all__ = [
     "COUNTERS",
-    "Arrival",
-    "Bot",
     "Clip",
     "Counter",
     "Expectation",
     "IfMissed",
     "Input",
-    "Instance",
-    "InvitePolicy",
-    "InviteRule",
-    "LeaveWhen",
-    "Microphone",
     "Playbook",
     "RoomChoice",
     "RoomSettings",
-    "Rule",
     "ScheduleEntry",
     "Sound",
-    "TimelineEntry",
 ]
 
 Counter = Literal[
@@ -49,9 +36,7 @@ Counter = Literal[
 ]  # fmt: skip
 COUNTERS: tuple[str, ...] = get_args(Counter)
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Answer = Literal["accept", "reject", "ignore"]
 BotId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 InputText = Annotated[
     str,
     BeforeValidator(lambda value: str(value).lower() if isinstance(value, bool) else str(value)),
@@ -140,151 +125,6 @@ class ScheduleEntry(Frozen):
         return self
 
 
-class Arrival(Frozen):
-    """When the copies of a bot join."""
-
-    at: Offset = Field(default=Offset(), description="The first copy.")
-    over_s: Duration = Field(
-        default=0.0, validation_alias="over", description="The others follow evenly within this time."
-    )
-
-
-class Microphone(Frozen):
-    """What a bot plays all the time from joining on."""
-
-    short: ClassVar[str] = "file"
-    file: SoundName = Field(description="A clip of the audio section, or a file beside the playbook.")
-    loop: Flag | None = Field(default=None, description="Begin again at its end; default: yes.")
-    volume: Share | None = Field(default=None, description="How loud, as a share of the recording.")
-
-
-class InviteRule(Frozen):
-    """One answer to breakout invites; the first entry that fits decides."""
-
-    opens: Offset = Field(
-        default=Offset(), validation_alias="from", description="The window opens; earlier invites are kept."
-    )
-    closes: Offset = Field(default=Offset(anchor="end"), validation_alias="until", description="The window closes.")
-    room: Name = Field(default="*", description="Pattern of the breakout's name or id: * is anything, ? one letter.")
-    then: Answer = Field(default="accept", description="What to do with the invite.")
-    chance: Share = Field(
-        default=1.0, validation_alias="accept", description="Accept this share of the invites, ignore the others."
-    )
-    delay: Range = Field(
-        default=Range(), validation_alias="after", description="Answer after a time drawn from this range."
-    )
-    role: Role = Field(default="participant", description="The role inside the breakout room.")
-    audio: Flag = Field(default=True, description="Speak and play there.")
-    screen: Flag = Field(default=False, description="Share the screen there.")
-    canvas: Flag = Field(default=False, description="Share a canvas there.")
-
-
-class InvitePolicy(Frozen):
-    """How a bot answers breakout invites: a list, first match wins; the last entry may be `otherwise`."""
-
-    entries: tuple[InviteRule, ...] = Field(default=(), description="In order; the first that fits decides.")
-    otherwise: Answer = Field(default="ignore", description="If none fits.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _split(cls, data: Any, info: ValidationInfo) -> Any:
-        if not isinstance(data, list):
-            if reading_of(info) is not None:
-                raise bad("wrong-type", "invites is a list: - {from: start, until: end}")
-            return data
-        last = data[-1] if data else None
-        if isinstance(last, Mapping) and "otherwise" in last:
-            if len(last) > 1:
-                second = next(key for key in last if key != "otherwise")
-                raise bad("bad-value", f'"otherwise" stands alone; "{second}" belongs in an entry before it')
-            return {"entries": data[:-1], "otherwise": last["otherwise"]}
-        return {"entries": data}
-
-
-class LeaveWhen(Frozen):
-    """When a bot leaves by itself before the end."""
-
-    alone_s: Duration | None = Field(
-        default=None, validation_alias="alone", description="Nobody else was there for this long."
-    )
-    only_bots_s: Duration | None = Field(
-        default=None, validation_alias="only_bots", description="Only bots were there for this long."
-    )
-    after_s: Duration | None = Field(default=None, validation_alias="after", description="This long after it joined.")
-
-
-class TimelineEntry(Frozen):
-    """Steps at a moment of the session."""
-
-    at: Offset = Field(description="When.")
-    steps: tuple[Step, ...] = Field(validation_alias="do", min_length=1, description="What to do.")
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _facts(
-        cls, data: Any, handler: ModelWrapValidatorHandler["TimelineEntry"], info: ValidationInfo
-    ) -> "TimelineEntry":
-        reading = reading_of(info)
-        if reading is None:
-            return handler(data)
-        with reading.limited_to(frozenset()):
-            return handler(data)
-
-
-class Rule(Frozen):
-    """Steps that follow a trigger."""
-
-    id: Name | None = Field(default=None, description="Name of the rule, for the log.")
-    when: Trigger = Field(description="What fires it.")
-    within: Literal["parent", "breakouts", "anywhere"] = Field(
-        default="parent", validation_alias="in", description="Where it must happen."
-    )
-    condition: Expression | None = Field(default=None, validation_alias="if", description="Fire only if this holds.")
-    gather_s: Duration = Field(
-        default=0.0, validation_alias="gather", description="Wait this long and fire once for all that came."
-    )
-    cooldown_s: Duration = Field(
-        default=0.0, validation_alias="cooldown", description="Then do not fire again for this long."
-    )
-    mode: Literal["single", "restart", "queued", "parallel"] = Field(
-        default="single",
-        description="A second firing while it runs: is dropped, restarts it, waits, or runs beside it.",
-    )
-    max: Number | None = Field(default=None, ge=1, description="Fire at most this often in a session.")
-    steps: tuple[Step, ...] = Field(validation_alias="do", min_length=1, description="What to do.")
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _facts(cls, data: Any, handler: ModelWrapValidatorHandler["Rule"], info: ValidationInfo) -> "Rule":
-        reading = reading_of(info)
-        if reading is None or not isinstance(data, Mapping):
-            return handler(data)
-        with reading.limited_to(facts_for(data.get("when"))):
-            return handler(data)
-
-
-class Bot(Frozen):
-    """One bot, or many copies of it."""
-
-    role: Role = Field(default="participant", description="Its role in the room.")
-    display_name: Template | None = Field(
-        default=None, description="The name that people see; {n} is the copy's number."
-    )
-    count: Number = Field(default=1, ge=1, le=5000, description="How many copies.")
-    arrive: Arrival = Field(default=Arrival(), description="When it joins.")
-    microphone: Microphone | None = Field(default=None, description="What it plays from joining on.")
-    listens: Flag = Field(default=False, description="Does it hear the others, and judge what it hears?")
-    invites: InvitePolicy = Field(default=InvitePolicy(), description="How it answers breakout invites.")
-    leave_when: LeaveWhen | None = Field(default=None, description="When it leaves by itself.")
-    timeline: tuple[TimelineEntry, ...] = Field(default=(), description="What it does at which minute.")
-    rules: tuple[Rule, ...] = Field(default=(), description="What it does when something happens.")
-
-    def step_lists(self) -> Iterator[tuple[Step, ...]]:
-        """All its lists of steps, timeline first."""
-        yield from (entry.steps for entry in self.timeline)
-        yield from (rule.steps for rule in self.rules)
-
-
 class Expectation(Frozen):
     """What a counter must be at a moment."""
 
@@ -321,16 +161,6 @@ class Input(Frozen):
         default=None, description="Its value if none is given; without one it must be given."
     )
     description: str = Field(default="", description="What it is for.")
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """One copy of a bot: `helper`, or `pupil-03` with number 3."""
-
-    id: str
-    bot_id: str
-    number: int
-    display_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,17 +221,3 @@ class Playbook(Frozen):
     def count_of(self, role: Role) -> int:
         """How many bots have this role."""
         return sum(bot.count for bot in self.bots.values() if bot.role == role)
-
-
-def instances_of(bot_id: str, bot: Bot) -> tuple[Instance, ...]:
-    """The copies of one bot."""
-    return tuple(
-        Instance(copy, bot_id, number, _shown_name(bot, copy, number))
-        for number, copy in enumerate(copy_ids(bot_id, bot.count), 1)
-    )
-
-
-def _shown_name(bot: Bot, copy_id: str, number: int) -> str:
-    if bot.display_name is None:
-        return copy_id
-    return bot.display_name.fill(Scope(bot=BotFacts(id=copy_id), n=number))

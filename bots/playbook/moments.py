@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from bots.playbook.cast import Bot, InviteRule
 from bots.playbook.finding import Finding
-from bots.playbook.model import Bot, InviteRule, Playbook, ScheduleEntry
+from bots.playbook.model import Playbook, ScheduleEntry
 from bots.playbook.scalars import Offset, format_duration
 from bots.playbook.shape import Loc
 from bots.playbook.steps import Leave

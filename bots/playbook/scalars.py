@@ -1,4 +1,4 @@
-"""The small values of the language: durations, shares, ranges, moments, clock times, names of people.
+"""The small values of the language: durations, shares, ranges, moments, clock times, ids.
 
 Each is written as text in YAML and is a plain number, string or small frozen model afterwards. Durations are
 float seconds and their fields end in `_s`; shares are floats from 0 to 1.
@@ -13,36 +13,30 @@ from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, ValidationInf
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import CoreSchema
 
-from bots.playbook.shape import Frozen, Reading, bad, did_you_mean, reading_of
+from bots.playbook.shape import Frozen, bad, did_you_mean, reading_of
 
 __all__ = [
-    "SELECTORS",
     "Clock",
     "Credential",
     "Day",
     "Duration",
     "Flag",
-    "Muted",
     "Number",
     "Offset",
     "Range",
     "Share",
-    "Who",
     "Zone",
-    "copy_ids",
     "format_duration",
     "parse_clock",
     "parse_duration",
     "parse_share",
 ]
 
-SELECTORS = ("everyone", "participants", "moderators", "person")
 _NUMBER = r"\d{1,7}(?:\.\d{1,3})?"
 _DURATION = re.compile(rf"(?:({_NUMBER})h)?(?:({_NUMBER})m(?!s))?(?:({_NUMBER})s)?(?:({_NUMBER})ms)?", re.ASCII)
 _OFFSET = re.compile(r"(start|end)(?:\s*([+-])\s*(\S+))?", re.ASCII)
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s?%", re.ASCII)
-_BOT_ID = re.compile(r"[a-z][a-z0-9_]*(?:-[a-z0-9_]+)*", re.ASCII)
 _ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", re.ASCII)
 
 
@@ -166,46 +160,6 @@ def _read_credential(value: Any, info: ValidationInfo) -> str:
     return _ENVIRONMENT.sub(lambda match: environment[match[1]], value)
 
 
-def _read_who(value: Any, info: ValidationInfo, own: tuple[str, ...] = ()) -> Any:
-    names = [value] if isinstance(value, str) else value
-    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) and name for name in names) or not names:
-        choice = ", ".join((*own, *SELECTORS))
-        raise bad("wrong-type", f"{_shown(value)} names nobody; write one of {choice}, a bot id, a name, or a list")
-    names = ["everyone" if name == "all" else name for name in names]
-    reading = reading_of(info)
-    if reading is not None:
-        for name in names:
-            if name not in own:
-                _check_person(name, reading, (*own, *SELECTORS))
-    return tuple(names)
-
-
-def _read_muted(value: Any, info: ValidationInfo) -> Any:
-    return _read_who(value, info, ("me", "room"))
-
-
-def _check_person(name: str, reading: Reading, selectors: tuple[str, ...]) -> None:
-    """A word in lower case that is nearly a bot's id is a mistake; any other may be a person's display name."""
-    if name == "person" and reading.facts is not None and "person" not in reading.facts:
-        raise bad("unknown-name", '"person" is known only in a rule that somebody triggers')
-    if name in (*selectors, *reading.bot_ids) or not _BOT_ID.fullmatch(name):
-        return
-    stem, _, number = name.rpartition("-")
-    if stem in reading.bot_ids and number.isdigit():
-        if name not in copy_ids(stem, reading.bot_ids[stem]):
-            raise bad("unknown-bot", f'there is no copy "{name}": "{stem}" has count {reading.bot_ids[stem]}')
-    elif near := did_you_mean(name, [*reading.bot_ids, *selectors]):
-        raise bad("unknown-bot", f'no bot has the id "{name}"{near}')
-
-
-def copy_ids(bot_id: str, count: int) -> tuple[str, ...]:
-    """The ids of a bot's copies: its own for one, else `pupil-01`, with as many digits as the count, at least two."""
-    if count == 1:
-        return (bot_id,)
-    digits = max(2, len(str(count)))
-    return tuple(f"{bot_id}-{number:0{digits}}" for number in range(1, count + 1))
-
-
 def _json(kind: str, example: str, pattern: str | None = None) -> WithJsonSchema:
     return WithJsonSchema(
         {"type": kind, "examples": [example]} | ({"pattern": pattern} if pattern else {}), mode="validation"
@@ -220,15 +174,6 @@ Clock = Annotated[time, BeforeValidator(_read_clock), _json("string", "10:00", r
 Day = Annotated[date, BeforeValidator(_read_day), _json("string", "2026-05-01")]
 Zone = Annotated[str, BeforeValidator(_read_zone), _json("string", "Europe/Madrid")]
 Credential = Annotated[str, BeforeValidator(_read_credential), _json("string", "${ROOM}")]
-_WHO_SCHEMA = WithJsonSchema(
-    {
-        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-        "examples": ["everyone", "pupil", ["pupil-01", "Ana"]],
-    },
-    mode="validation",
-)
-Who = Annotated[tuple[str, ...], BeforeValidator(_read_who), _WHO_SCHEMA]
-Muted = Annotated[tuple[str, ...], BeforeValidator(_read_muted), _WHO_SCHEMA]
 
 
 class Range(Frozen):

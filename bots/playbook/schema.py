@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bots.playbook.model import InvitePolicy, Playbook
+from bots.playbook.cast import InvitePolicy
+from bots.playbook.model import Playbook
 from bots.playbook.shape import Frozen
 from bots.playbook.steps import STEPS
 from bots.playbook.triggers import TRIGGERS

@@ -11,7 +11,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.expression import Expression
-from bots.playbook.scalars import Duration, Flag, Muted, Number, Share, Who
+from bots.playbook.people import Muted, Who
+from bots.playbook.scalars import Duration, Flag, Number, Share
 from bots.playbook.shape import Frozen, bad, unfold
 from bots.playbook.sounds import SoundName
 from bots.playbook.template import Template

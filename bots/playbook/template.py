@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
-from bots.playbook.expression import ExpressionError, check_facts, facts_of, type_of, value_of
+from bots.playbook.expression import check_facts, value_of
+from bots.playbook.grammar import ExpressionError, facts_of, type_of
 from bots.playbook.scope import Scope
 from bots.playbook.shape import bad
 

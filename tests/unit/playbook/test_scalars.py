@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bots.playbook import Offset, Range, format_duration, parse_duration
-from bots.playbook.scalars import copy_ids, parse_clock, parse_share
+from bots.playbook.scalars import parse_clock, parse_share
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,3 @@ def test_a_range_is_drawn_from_low_to_high() -> None:
 def test_other_texts_are_no_ranges(text: str) -> None:
     with pytest.raises(ValidationError, match="is not a range"):
         Range.model_validate(text)
-
-
-@pytest.mark.parametrize(
-    ("expected", "count"), [(("a",), 1), (("a-01", "a-02"), 2), (("a-001",), 100)], ids=["one", "two", "hundred"]
-)
-def test_copies_are_numbered_with_as_many_digits_as_the_count(expected: tuple[str, ...], count: int) -> None:
-    assert expected == copy_ids("a", count)[: len(expected)]
-    assert count == len(set(copy_ids("a", count)))
