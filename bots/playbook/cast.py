@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 from bots.playbook.expression import Expression
 from bots.playbook.people import copy_ids
@@ -157,11 +157,19 @@ class Rule(Frozen):
             return handler(data)
 
 
+def _check_name(name: Template) -> Template:
+    """A display name is given before anybody is there."""
+    strange = sorted(name.facts - {"n", "bot.id"})
+    if strange:
+        raise bad("unknown-name", f"a display name can use {{n}} and {{bot.id}}, not {{{strange[0]}}}")
+    return name
+
+
 class Bot(Frozen):
     """One bot, or many copies of it."""
 
     role: Role = Field(default="participant", description="Its role in the room.")
-    display_name: Template | None = Field(
+    display_name: Annotated[Template, AfterValidator(_check_name)] | None = Field(
         default=None, description="The name that people see; {n} is the copy's number."
     )
     count: Number = Field(default=1, ge=1, le=5000, description="How many copies.")

@@ -3,14 +3,14 @@
 A Python name that is not the YAML's own (`timeout_s`, `steps`) has the YAML's key as its alias.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.cast import Bot, Instance, Microphone, Name, instances_of
+from bots.playbook.cronline import cron_problem
 from bots.playbook.scalars import Clock, Credential, Day, Duration, Flag, Number, Offset, Share, Zone
 from bots.playbook.shape import Frozen, bad
 from bots.playbook.sounds import SoundFile
@@ -42,7 +42,13 @@ InputText = Annotated[
     BeforeValidator(lambda value: str(value).lower() if isinstance(value, bool) else str(value)),
     WithJsonSchema({"type": ["string", "number", "boolean"], "examples": ["50m"]}, mode="validation"),
 ]
-_CRON = re.compile(r"\S+(?: +\S+){4}")
+
+
+def _check_cron(line: str) -> str:
+    problem = cron_problem(line)
+    if problem is not None:
+        raise bad("bad-value", problem)
+    return line
 
 
 class RoomSettings(Frozen):
@@ -106,7 +112,9 @@ class ScheduleEntry(Frozen):
     id: Name = Field(default="session", description="Name of the entry, for --session and the log.")
     every: tuple[Weekday, ...] | None = Field(default=None, min_length=1, description="Weekdays, with at.")
     at: Clock | None = Field(default=None, description="Local clock time of the start, with every.")
-    cron: str | None = Field(default=None, description="Or a cron line: minute hour day month weekday.")
+    cron: Annotated[str, AfterValidator(_check_cron)] | None = Field(
+        default=None, description="Or a cron line: minute hour day month weekday."
+    )
     length_s: Duration = Field(validation_alias="length", gt=0, description="From start to end.")
     first_day: Day | None = Field(default=None, validation_alias="from", description="The first day with a session.")
     last_day: Day | None = Field(default=None, validation_alias="until", description="The last day with a session.")
@@ -118,8 +126,6 @@ class ScheduleEntry(Frozen):
             raise bad("bad-value", 'write either "cron", or "every" with "at"')
         if (self.every is None) != (self.at is None):
             raise bad("missing-key", '"every" and "at" belong together')
-        if self.cron is not None and not _CRON.fullmatch(self.cron.strip()):
-            raise bad("bad-value", "a cron line has 5 fields: minute hour day month weekday")
         if self.first_day and self.last_day and self.first_day > self.last_day:
             raise bad("bad-time", '"until" is before "from"')
         return self

@@ -8,6 +8,7 @@ __all__ = ["Problem", "Severity"]
 
 Severity = Literal["error", "warning"]
 _WINDOW = 110  # characters of a long source line that are shown
+_LONGEST = 400  # characters of a sentence; what people wrote may be repeated in it
 _BEFORE = 60  # of these, at most before the place
 
 
@@ -37,7 +38,9 @@ class Problem:
 
     def render(self) -> str:
         """`file:line:column: error[id] message`, the line, and the caret."""
-        head = f"{self.file}:{self.line}:{self.column}: {self.severity}[{self.id}] {_printable(self.message)}"
+        head = (
+            f"{self.file}:{self.line}:{self.column}: {self.severity}[{self.id}] {_printable(self.message[:_LONGEST])}"
+        )
         if not self.source.strip():
             return head
         first = max(0, self.column - 1 - _BEFORE) if len(self.source) > _WINDOW else 0

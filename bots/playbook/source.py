@@ -47,12 +47,16 @@ class Place:
 
 @dataclass(slots=True, eq=False)
 class ScalarNode:
-    """A text; plain means without quotes, and only a plain text can be a number, true, false or nothing."""
+    """A text; plain means without quotes, and only a plain one can be a number, true, false or nothing.
+
+    In every node, size counts its nodes with all aliases written out, and height its levels.
+    """
 
     place: Place
     text: str
     is_plain: bool
     size: int = 1
+    height: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +66,7 @@ class SequenceNode:
     place: Place
     items: list["Node"] = field(default_factory=list)
     size: int = 1
+    height: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +76,7 @@ class MappingNode:
     place: Place
     entries: dict[str, tuple[ScalarNode, "Node"]] = field(default_factory=dict)
     size: int = 1
+    height: int = 0
 
 
 Node = ScalarNode | SequenceNode | MappingNode
@@ -192,7 +198,7 @@ class _Builder:
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
-            return self._aliased(event)
+            return self._aliased(event, depth)
         if depth > _MAX_DEPTH:
             self._stop(event, "too-deep", f"this is nested more than {_MAX_DEPTH} levels deep")
         assert isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent))
@@ -212,6 +218,7 @@ class _Builder:
             while not isinstance(inner := next(self._events), yaml.SequenceEndEvent):
                 sequence.items.append(self._node(inner, depth + 1))
             sequence.size = 1 + sum(item.size for item in sequence.items)
+            sequence.height = 1 + max((item.height for item in sequence.items), default=0)
             return sequence
         mapping = MappingNode(_place(event))
         while not isinstance(inner := next(self._events), yaml.MappingEndEvent):
@@ -222,6 +229,7 @@ class _Builder:
 
     def _put(self, mapping: MappingNode, key: Node, value: Node) -> None:
         mapping.size += key.size + value.size
+        mapping.height = max(mapping.height, 1 + key.height, 1 + value.height)
         if not isinstance(key, ScalarNode):
             self._document.report(key.place, "bad-key", 'a key is a text; a text with "{" or "[" needs quotes')
         elif key.text in mapping.entries:
@@ -230,7 +238,7 @@ class _Builder:
         else:
             mapping.entries[key.text] = (key, value)
 
-    def _aliased(self, event: yaml.AliasEvent) -> Node:
+    def _aliased(self, event: yaml.AliasEvent, depth: int) -> Node:
         node = self._anchors.get(event.anchor or "")
         if node is None:
             self._document.report(
@@ -239,6 +247,8 @@ class _Builder:
             nobody = ScalarNode(_place(event), "", is_plain=False)
             self._document.spoiled.add(id(nobody))
             return nobody
+        if depth + node.height > _MAX_DEPTH:
+            self._stop(event, "too-deep", f"anchors nest this more than {_MAX_DEPTH} levels deep")
         self._add(node.size, event, "alias-bomb", f"anchors make this playbook grow to more than {_MAX_NODES:,} values")
         return node
 

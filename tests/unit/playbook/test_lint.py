@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bots.playbook import lint, lint_text, render, to_json
-from tests.unit.playbook.texts import HEAD, unmarked, with_bot, with_rule, with_step
+from tests.unit.playbook.texts import EVERYTHING, HEAD, unmarked, with_bot, with_rule, with_step
 
 PLAYS = "microphone: bell\n"  # so that the clip of the head is used
 
@@ -119,6 +121,19 @@ def test_problems_are_text_for_people_and_json_for_programs() -> None:
 def test_two_runs_say_the_same_in_the_same_order() -> None:
     text = bot("rolle: a\ncount: 0\nlisten: yes")
     assert lint_text(text) == lint_text(text)
+
+
+_LINES = EVERYTHING.splitlines()
+
+
+@given(st.lists(st.tuples(st.integers(7, len(_LINES) - 1), st.sampled_from(_LINES)), max_size=4), st.data())
+def test_no_change_of_a_playbook_makes_lint_raise(changes: list[tuple[int, str]], data: st.DataObject) -> None:
+    lines = list(_LINES)
+    for place, line in changes:
+        old, new = (data.draw(st.sampled_from(words.split() or [""])) for words in (lines[place], line))
+        lines[place] = data.draw(st.sampled_from([line, "", lines[place].replace(old, new)]))
+    for problem in lint_text("\n".join(lines)):
+        problem.render()
 
 
 def test_a_file_that_cannot_be_read_is_one_problem() -> None:

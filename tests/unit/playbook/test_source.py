@@ -55,6 +55,11 @@ def test_endless_nesting_is_refused() -> None:
     assert ("too-deep", 1, 42) == problem("[" * 5000)
 
 
+def test_anchors_cannot_nest_deeper_than_brackets() -> None:
+    lines = ["a0: &a0 x", *(f"a{n}: &a{n} [[[[[[[[*a{n - 1}]]]]]]]]" for n in range(1, 9))]
+    assert ("too-deep", 6) == problem("\n".join(lines))[:2]
+
+
 def test_a_huge_file_is_refused_unread() -> None:
     assert ("too-large", 1, 1) == problem(b"a" * 1_000_001)
 
