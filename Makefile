@@ -12,7 +12,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY)  ## the main job on the embedded room server, under a minute
-	$(BIN)/bots run playbooks/demo.yaml
+	$(BIN)/bots run playbooks/demo.yaml --log-format text
 
 run: $(READY)  ## one session of a playbook: make run PLAYBOOK=playbooks/classroom.yaml
 	$(BIN)/bots run $(PLAYBOOK)

@@ -114,4 +114,3 @@ def main() -> None:
         traceback.print_exc()
         print("bots: this is a bug of ours; please report it with the lines above.", file=sys.stderr)  # noqa: T201
         sys.exit(Exit.BUG)
-

@@ -13,9 +13,7 @@ from bots.server import RoomServer
 __all__ = ["serve_rooms"]
 
 
-def serve_rooms(
-    host: str, port: int, *, app_id: str, app_key: str, fail_breakout_tokens: bool, log_format: str
-) -> int:
+def serve_rooms(host: str, port: int, *, app_id: str, app_key: str, fail_breakout_tokens: bool, log_format: str) -> int:
     """Serve until SIGINT or SIGTERM; both end it in order and are a success."""
     configure(log_format_of(log_format))
     asyncio.run(_serve(host, port, app_id, app_key, fail_breakout_tokens=fail_breakout_tokens))
@@ -36,4 +34,3 @@ async def _serve(host: str, port: int, app_id: str, app_key: str, *, fail_breako
         typer.echo(f"To join a room from a browser: {server.page_url}\n")
         typer.echo("Ctrl-C ends it.")
         await stop.wait()
-

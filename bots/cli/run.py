@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import itertools
 import signal
-from collections.abc import AsyncIterator, Sequence
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -16,9 +18,9 @@ from bots.cli.telling import tell
 from bots.clock import SystemClock
 from bots.errors import PlaybookError
 from bots.fleet import SessionResult, run_session
-from bots.log import configure, hide, is_text
+from bots.log import configure, hide
 from bots.media import load_clip
-from bots.playbook import Playbook, lint, load, parse_duration
+from bots.playbook import Play, Playbook, Sound, every_step, lint, load, parse_duration
 from bots.server import RoomServer
 
 __all__ = ["run_playbook"]
@@ -44,9 +46,9 @@ def run_playbook(
     _check_choices(playbook, session, only_bot)
     stop = _Stop()
     result = asyncio.run(_run(playbook, session, delay_s, only_bot, stop))
-    if is_text(log_format_of(log_format)):
-        typer.echo(tell(playbook, result))
-    return stop.exit or exit_of_result(result)
+    if log_format == "text" or (log_format == "auto" and sys.stdout.isatty()):
+        typer.echo(tell(path, result))
+    return exit_of_result(result)
 
 
 def _refuse_errors(path: str, inputs: dict[str, str]) -> None:
@@ -75,7 +77,7 @@ async def _run(playbook: Playbook, session: str, delay_s: float, only_bot: str, 
             provider=provider,
             clock=SystemClock(),
             starts_at=datetime.now(UTC) + timedelta(seconds=delay_s),
-            entry=session or None,
+            session_id=session or None,
             only_bot=only_bot or None,
             stop=stop.asked,
         )
@@ -87,8 +89,18 @@ async def _load_sounds(playbook: Playbook) -> None:
     Raises:
         MediaError: the first one that cannot be read.
     """
-    for sound in playbook.sounds():
+    for sound in _sounds(playbook):
         await load_clip(sound.path, volume=sound.volume, fade_in_s=sound.fade_in_s, fade_out_s=sound.fade_out_s)
+
+
+def _sounds(playbook: Playbook) -> Iterator[Sound]:
+    for bot in playbook.bots.values():
+        if bot.microphone is not None:
+            yield playbook.sound_of(bot.microphone)
+        steps = [*(entry.steps for entry in bot.timeline), *(rule.steps for rule in bot.rules)]
+        for step in every_step(tuple(itertools.chain.from_iterable(steps))):
+            if isinstance(step, Play):
+                yield playbook.sound_of(step)
 
 
 @contextlib.asynccontextmanager
@@ -109,7 +121,6 @@ class _Stop:
 
     def __init__(self) -> None:
         self.asked = asyncio.Event()
-        self.exit = 0
 
     def attach(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -124,12 +135,12 @@ class _Stop:
 
 def exit_of_result(result: SessionResult) -> Exit:
     """The exit code of a session that ran."""
-    if result.outcome == "stopped":
-        return Exit.DONE
-    if result.outcome == "missed":
-        return Exit.MISSED
-    if result.outcome == "not_joined":
-        return Exit.JOIN
-    if result.outcome == "ended_early":
-        return Exit.ENDED_EARLY
-    return Exit.DONE if all(one.is_met for one in result.expectations) else Exit.EXPECT
+    match result.outcome:
+        case "failed":
+            return Exit.JOIN
+        case "ended_early":
+            return Exit.ENDED_EARLY
+        case "stopped":
+            return Exit.DONE  # somebody asked for it, and everybody left in order
+        case "finished":
+            return Exit.DONE if result.expect_met else Exit.EXPECT
