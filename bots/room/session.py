@@ -211,6 +211,7 @@ class Session:
             await publication.connect(self.terms.timeout_s)
         except BotsError as error:
             raise PublishRefused(self.state.room_id, _MEDIA_FAILED, str(error)) from error
+        publication.connection.on_state(lambda state: self._media_changed("publication", state))
         self._publication = publication
         if self.microphone.is_muted:  # muted on join: told once the media is up, as the SDK does
             publication.outgoing.is_muted = True
@@ -244,7 +245,12 @@ class Session:
         subscription = Subscription(slot, self._signaling, is_local=self._is_local, ice_servers=ice_servers)
         self._peers[slot] = subscription
         await subscription.connect(self.terms.timeout_s)
+        subscription.connection.on_state(lambda state: self._media_changed(f"slot {slot}", state))
         self._subscriptions[slot] = subscription
+
+    def _media_changed(self, what: str, state: str) -> None:
+        if state == "failed" and not self.is_closed:
+            log.warning("media_lost", room=self.state.room_id, what=what)
 
     def _publish_request(self) -> Publish:
         quiet = MuteStream(audio=False, video=True)

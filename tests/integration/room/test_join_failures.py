@@ -181,6 +181,17 @@ async def test_a_cancelled_join_leaves_nothing() -> None:
         await asyncio.wait_for(server.ended.wait(), 5)
 
 
+async def test_a_listener_that_raises_ends_the_room_and_leaves_nothing() -> None:
+    def raise_on_join(event: RoomEvent) -> None:
+        if event.name == RoomJoined.name:
+            raise LookupError("a bug of the bot")
+
+    async with nothing_left(), ScriptedServer(answer=answering(token=OK), script=let_in) as server:
+        clock = SystemClock()
+        with pytest.raises(JoinRefused, match="a bug of the bot"):
+            await Room.join(token_for(server), clock=clock, pacer=Pacer(clock), on_event=raise_on_join, timeout_s=2)
+
+
 async def test_a_lost_parent_takes_its_breakout_with_it(house: House) -> None:
     teacher = await house.join("Asha", "moderator")
     [room_id] = await teacher.room.create_breakouts(BreakoutDefinition(participants=2))
