@@ -71,21 +71,14 @@ def _files(reading: Reading) -> list[str]:
     """Sound files that the playbook could mean, relative to its folder."""
     if reading.folder is None:
         return []
-    found: list[str] = []
+    found: list[Path] = []
     try:
         for pattern in ("*", "*/*"):
-            found += [
-                path.relative_to(reading.folder).as_posix()
-                for path in islice(reading.folder.glob(pattern), _MOST_FILES)
-            ]
+            found += islice(reading.folder.glob(pattern), _MOST_FILES)
+        sounds = [path for path in found if path.suffix.lower() in SUFFIXES and path.is_file()]
     except OSError:
-        pass
-    return [name for name in found if name.lower().endswith(SUFFIXES)]
-
-
-def folder_of(path: Path) -> Path:
-    """The folder that a playbook's files must be in."""
-    return path.resolve().parent
+        return []
+    return [path.relative_to(reading.folder).as_posix() for path in sounds]
 
 
 _SCHEMA = WithJsonSchema({"type": "string", "examples": ["welcome.wav"]}, mode="validation")
