@@ -77,8 +77,8 @@ class Session:
             counts=self._tally.counts(),
         )
 
-    async def run(self, stop: asyncio.Event) -> SessionResult:
-        """Start every bot, follow them to their ends, and say how it went; `session_finished` is the last event."""
+    async def run(self, stop: asyncio.Event) -> None:
+        """Start every bot and follow them to their ends; with `stop` set, ask them all to leave."""
         self._alarms.start()
         self._plan_alarms()
         helpers = {
@@ -99,7 +99,6 @@ class Session:
                 task.cancel()
             await asyncio.gather(*helpers.values(), stopper, return_exceptions=True)
             self._alarms.stop()
-        return self._finish()
 
     # ---- while it runs
 
@@ -220,7 +219,8 @@ class Session:
 
     # ---- the end
 
-    def _finish(self) -> SessionResult:
+    def finish(self) -> SessionResult:
+        """Judge what is left, and say how it went; `session_finished` is the last event of a session."""
         for index in range(len(self._expected)):
             self._judge(index)
         outcome, reason = self._outcome()

@@ -74,10 +74,11 @@ async def run_session(
             session = Session(label, specs, expected, fleet=fleet, clock=clock)
             if on_start is not None:
                 on_start(session)
-            return await session.run(stop)
+            await session.run(stop)
     finally:
         if playbook.room.create is not None:
             await _close_room(provider, room_id)
+    return session.finish()
 
 
 async def _close_room(provider: Provider, room_id: str) -> None:

@@ -1,0 +1,207 @@
+"""Invites at work in a room: answered at their time, and told to their end."""
+
+from datetime import timedelta
+
+from structlog.testing import capture_logs
+
+from bots.bot import (
+    BreakoutEntered,
+    BreakoutExited,
+    BreakoutsGone,
+    BreakoutsNamed,
+    ClipPlay,
+    InviteSettled,
+    InviteWindow,
+)
+from bots.errors import BreakoutRefused
+from bots.room import BreakoutInvite, DataReceived, Joinee, ParticipantJoined, StreamInfo
+from tests.fakes.clock import FakeClock
+from tests.unit.bot.stage import ANA, TEACHER, Stage, on_stage, rule, spec_of, timeline
+
+START = FakeClock().now()
+OPEN = InviteWindow()
+LATER = InviteWindow(opens_at=START + timedelta(seconds=30), closes_at=START + timedelta(seconds=60))
+
+
+def invite(stage: Stage, room_id: str = "br-7", *, is_forced: bool = False) -> None:
+    stage.room.push(BreakoutInvite(room_id, "c-teacher", is_forced=is_forced))
+
+
+def ends(stage: Stage) -> list[str]:
+    return [event.end for event in stage.told(InviteSettled)]
+
+
+async def test_an_invite_in_its_window_is_accepted_at_once_with_role_and_media() -> None:
+    window = InviteWindow(role="moderator", canvas=True)
+    with capture_logs() as lines:
+        async with on_stage(spec_of(invites=(window,)), TEACHER) as stage:
+            invite(stage)
+            await stage.pass_s()
+            expected = (Joinee(role="moderator", room_id="br-7"), StreamInfo(audio=True, canvas=True))
+            assert [expected] == stage.room.asked("join_breakout")
+            assert ["accepted"] == ends(stage)
+            assert [BreakoutEntered(bot_id="helper", room_id="br-7")] == stage.told(BreakoutEntered)
+    events = [line["event"] for line in lines if line["event"].startswith(("invite", "breakout"))]
+    assert ["invite_received", "invite_accepted", "breakout_joined", "breakout_left"] == events
+
+
+async def test_an_early_invite_is_kept_and_accepted_when_its_window_opens() -> None:
+    with capture_logs() as lines:
+        async with on_stage(spec_of(invites=(LATER,)), TEACHER) as stage:
+            await stage.pass_s(10)
+            invite(stage)
+            await stage.pass_s(19.9)
+            assert [] == stage.room.asked("join_breakout")
+            await stage.pass_s(0.2)
+            assert ["accepted"] == ends(stage)
+    assert [20.0] == [line["waited_s"] for line in lines if line["event"] == "breakout_joined"]
+
+
+async def test_a_late_invite_expires_loudly() -> None:
+    with capture_logs() as lines:
+        async with on_stage(spec_of(invites=(LATER,)), TEACHER) as stage:
+            await stage.pass_s(61)
+            invite(stage)
+            await stage.pass_s()
+            assert ["expired"] == ends(stage)
+    assert ["warning"] == [line["log_level"] for line in lines if line["event"] == "invite_expired"]
+
+
+async def test_a_kept_invite_expires_when_its_breakout_is_closed_or_the_bot_goes() -> None:
+    async with on_stage(spec_of(invites=(LATER,)), TEACHER) as stage:
+        invite(stage, "br-1")
+        await stage.pass_s(1)
+        stage.bot.command(BreakoutsGone(room_ids=("br-1",)))
+        await stage.pass_s(60)
+        assert (["expired"], []) == (ends(stage), stage.room.asked("join_breakout"))
+    late = InviteWindow(opens_at=START + timedelta(hours=1))
+    async with on_stage(spec_of(invites=(late,)), TEACHER) as stage:
+        invite(stage)
+        await stage.pass_s(601)
+        assert ["expired"] == ends(stage)
+
+
+async def test_reject_and_ignore_have_their_ends_too() -> None:
+    windows = (InviteWindow(room="red", then="reject"), InviteWindow(then="ignore", is_otherwise=True))
+    async with on_stage(spec_of(invites=windows), TEACHER) as stage:
+        stage.bot.command(BreakoutsNamed(names={"red": "br-1", "blue": "br-2"}))
+        invite(stage, "br-1")
+        invite(stage, "br-2")
+        await stage.pass_s()
+        assert [("br-1",)] == stage.room.asked("reject_invite")
+        assert ["rejected", "ignored"] == sorted(ends(stage), reverse=True)
+
+
+async def test_an_invite_waits_a_moment_for_the_name_of_its_breakout() -> None:
+    async with on_stage(spec_of(invites=(InviteWindow(room="red"),)), TEACHER) as stage:
+        invite(stage)
+        await stage.pass_s(1)
+        assert [] == ends(stage)
+        stage.bot.command(BreakoutsNamed(names={"red": "br-7"}))
+        await stage.pass_s()
+        assert ["accepted"] == ends(stage)
+
+
+async def test_a_second_invite_to_the_same_breakout_is_the_same_invite() -> None:
+    async with on_stage(spec_of(invites=(LATER,)), TEACHER) as stage:
+        invite(stage)
+        invite(stage)
+        await stage.pass_s(31)
+        assert 1 == len(stage.room.asked("join_breakout"))
+
+
+async def test_a_bot_in_a_breakout_goes_out_of_it_for_the_next() -> None:
+    async with on_stage(spec_of(invites=(OPEN,)), TEACHER) as stage:
+        invite(stage, "br-1")
+        await stage.pass_s()
+        invite(stage, "br-2")
+        await stage.pass_s()
+        assert ["join_breakout", "leave_breakout", "join_breakout"] == [one[0] for one in stage.room.did]
+
+
+async def test_a_refused_join_is_told_with_the_servers_code_and_ends_nothing_else() -> None:
+    with capture_logs() as lines:
+        async with on_stage(spec_of(invites=(OPEN,)), TEACHER) as stage:
+            stage.room.refuses["join_breakout"] = BreakoutRefused("br-7", 1729, "Failed to generate Token")
+            invite(stage)
+            await stage.pass_s()
+            assert ["failed"] == ends(stage)
+            assert not stage.life.done()
+    failed = [line for line in lines if line["event"] == "breakout_failed"]
+    assert [(1729, "Failed to generate Token")] == [(line["result"], line["reason"]) for line in failed]
+
+
+async def test_a_forced_invite_is_followed_by_the_room_and_only_told() -> None:
+    async with on_stage(spec_of(), TEACHER) as stage:
+        invite(stage, is_forced=True)
+        await stage.pass_s()
+        assert ([], []) == (ends(stage), stage.room.asked("join_breakout"))
+        await stage.room.join_breakout(Joinee(room_id="br-7"), StreamInfo())
+        await stage.pass_s()
+        assert ["accepted"] == ends(stage)
+
+
+async def test_a_rule_can_answer_invites_itself() -> None:
+    rules = (
+        rule(
+            "invited",
+            {"if": "person.role == 'moderator'", "then": [{"accept": "invite"}], "else": [{"reject": "invite"}]},
+        ),
+    )
+    async with on_stage(spec_of(rules=rules), TEACHER, ANA) as stage:
+        stage.room.push(BreakoutInvite("br-1", "c-ana"))
+        await stage.pass_s()
+        invite(stage, "br-2")
+        await stage.pass_s()
+        assert ["rejected", "accepted"] == ends(stage)
+
+
+async def test_sound_goes_where_the_bot_is_and_the_microphone_follows_it() -> None:
+    spec = spec_of(
+        invites=(OPEN,),
+        microphone=ClipPlay(name="chatter", path="chatter.ogg", is_looped=True),
+        rules=(rule("breakout_joined", {"play": "hello.wav"}, condition="person.is_me"),),
+    )
+    async with on_stage(spec, TEACHER) as stage:
+        invite(stage)
+        await stage.pass_s(5)
+        assert stage.room.outgoing is not None
+        assert stage.room.breakout is not None
+        assert stage.room.breakout.outgoing is not None
+        assert [(0.0, "chatter.ogg", True)] == stage.room.outgoing.played
+        inside = [(name, loop) for _, name, loop in stage.room.breakout.outgoing.played]
+        assert [("hello.wav", False), ("chatter.ogg", True)] == inside[-2:]
+
+
+async def test_a_moderator_calls_a_bot_back_and_nobody_else_does() -> None:
+    async with on_stage(spec_of(invites=(OPEN,)), TEACHER, ANA) as stage:
+        invite(stage)
+        await stage.pass_s()
+        stage.room.push(DataReceived({"bots": "call_back"}, "c-ana", is_private=True))
+        await stage.pass_s()
+        assert [] == stage.told(BreakoutExited)
+        stage.room.push(DataReceived({"bots": "call_back"}, "c-teacher", is_private=True))
+        await stage.pass_s()
+        assert [BreakoutExited(bot_id="helper", room_id="br-7")] == stage.told(BreakoutExited)
+
+
+async def test_rules_of_breakouts_fire_inside_and_speak_there() -> None:
+    greet = rule("joined", {"say": "Hello {person.name} in {room.name}"}, within="breakouts")
+    async with on_stage(spec_of(invites=(OPEN,), rules=(greet,)), TEACHER) as stage:
+        stage.bot.command(BreakoutsNamed(names={"red": "br-7"}))
+        invite(stage)
+        await stage.pass_s()
+        breakout = stage.room.breakout
+        assert breakout is not None
+        breakout.push(ParticipantJoined(ANA))
+        await stage.pass_s()
+        assert ([("Hello Ana in red", ())], []) == (breakout.asked("say"), stage.room.asked("say"))
+
+
+async def test_a_timeline_entry_leaves_the_breakout_only() -> None:
+    spec = spec_of(invites=(OPEN,), timeline=(timeline(9, {"leave": "breakout"}),))
+    async with on_stage(spec, TEACHER) as stage:
+        invite(stage)
+        await stage.pass_s(9)
+        assert [BreakoutExited(bot_id="helper", room_id="br-7")] == stage.told(BreakoutExited)
+        assert not stage.life.done()
