@@ -181,7 +181,8 @@ def _kind_of(data: Mapping[str, Any], kinds: Mapping[str, type[Frozen]], noun: s
     named = [key for key in data if key in kinds]
     if not named:
         key = next(iter(data), "")
-        raise bad(f"unknown-{noun}", f'"{key}" is not a {noun}{did_you_mean(key, kinds)}', key=key)
+        hint = did_you_mean(key, kinds) or f"; there are {', '.join(kinds)}"
+        raise bad(f"unknown-{noun}", f'"{key}" is not a {noun}{hint}', key=key)
     kind = named[0]
     if not _is_whole(kind, kinds) and len(data) > 1:
         second = next(key for key in data if key != kind)

@@ -158,11 +158,13 @@ def _decode(data: bytes | str, document: Document) -> str | None:
 
 
 def _report_syntax(document: Document, cause: yaml.YAMLError) -> None:
-    mark = getattr(cause, "problem_mark", None) or getattr(cause, "context_mark", None)
+    said = str(getattr(cause, "problem", None) or cause).splitlines()[0]
+    marks = [getattr(cause, name, None) for name in ("problem_mark", "context_mark")]
+    is_never_closed = "unexpected end of stream" in said  # show where it begins, not the end of the file
+    mark = (marks[1] if is_never_closed else None) or marks[0] or marks[1]
     place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
     if place.line > len(document.lines):
         place = Place(len(document.lines), len(document.lines[-1]) + 1)
-    said = str(getattr(cause, "problem", None) or cause).splitlines()[0]
     line = document.lines[place.line - 1]
     hint = next((hint for part, hint in _HINTS if part in said), said)
     if "\t" in line[: len(line) - len(line.lstrip())]:

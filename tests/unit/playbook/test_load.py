@@ -77,6 +77,7 @@ BROKEN = [
     ("not-a-playbook", "»"),
     ("yaml-syntax", with_bot("role: {moderator\ntimeline»: 5")),
     ("yaml-syntax", with_bot("role: a»: b")),
+    ("yaml-syntax", with_bot('role: »"moderator\ncount: 3')),
     ("yaml-syntax", with_bot("role: moderator\n»\tcount: 3")),
     ("custom-tag", with_bot("role: »!!python/name:os.system moderator")),
     ("many-documents", with_top("") + "»---\nplaybook: 1\n"),
