@@ -1,7 +1,8 @@
 """One session: starts the bots, follows what they tell, has sounds judged, and says how it went."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -26,7 +27,7 @@ from bots.fleet.fleet import Fleet
 from bots.fleet.proof import Proofs, Question, Verdict
 from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
 from bots.fleet.tally import Tally
-from bots.schedule import AlarmClock
+from bots.schedule import Alarms
 
 __all__ = ["Session"]
 
@@ -45,13 +46,20 @@ class Session:
     """
 
     def __init__(
-        self, label: str, specs: tuple[BotSpec, ...], expected: tuple[Expected, ...], *, fleet: Fleet, clock: Clock
+        self,
+        label: str,
+        specs: tuple[BotSpec, ...],
+        expected: tuple[Expected, ...],
+        *,
+        fleet: Fleet,
+        clock: Clock,
+        alarms: Alarms,
     ) -> None:
         self._label = label
         self._specs = {spec.id: spec for spec in specs}
         self._fleet = fleet
         self._clock = clock
-        self._alarms = AlarmClock(clock)
+        self._alarms = alarms
         self._log = structlog.get_logger().bind(session=label)
         self._tally = Tally()
         self._proofs = Proofs(specs)
@@ -61,6 +69,7 @@ class Session:
         self._idle: set[str] = set()
         self._joined: set[str] = set()
         self._failed: dict[str, BotFailed] = {}
+        self._cancels: list[Callable[[], None]] = []
         self._is_stopped = False
         self._is_overtime = asyncio.Event()
 
@@ -79,7 +88,6 @@ class Session:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start every bot and follow them to their ends; with `stop` set, ask them all to leave."""
-        self._alarms.start()
         self._plan_alarms()
         helpers = {
             "events": asyncio.create_task(self._follow(), name="session/events"),
@@ -98,7 +106,8 @@ class Session:
             for task in (*helpers.values(), stopper):
                 task.cancel()
             await asyncio.gather(*helpers.values(), stopper, return_exceptions=True)
-            self._alarms.stop()
+            for cancel in self._cancels:
+                cancel()
 
     # ---- while it runs
 
@@ -141,7 +150,7 @@ class Session:
         if isinstance(step, Question):
             play_id = step.judge.play_id
             self._fleet.command(step.bot_id, step.judge)
-            self._alarms.at(self._clock.now() + ANSWER_WITHIN, f"proof/{play_id}", lambda: self._give_up(step))
+            self._alarm(self._clock.now() + ANSWER_WITHIN, f"proof/{play_id}", lambda: self._give_up(step))
             return
         if step.is_heard:
             self._tally.heard(step.play)
@@ -175,13 +184,16 @@ class Session:
         first = next(iter(self._specs.values()))
         if first.starts_at > self._clock.now():
             self._log.info("session_scheduled", starts_at=first.starts_at, ends_at=first.ends_at)
-            self._alarms.at(first.starts_at, "session/start", lambda: self._log_start(first))
+            self._alarm(first.starts_at, "session/start", lambda: self._log_start(first))
         else:
             self._log_start(first)
         for index, expected in enumerate(self._expected):
             if expected.at is not None:
-                self._alarms.at(expected.at, f"expect/{expected.counter}", partial(self._judge, index))
-        self._alarms.at(first.ends_at + OVERTIME, "session/overtime", self._is_overtime.set)
+                self._alarm(expected.at, f"expect/{expected.counter}", partial(self._judge, index))
+        self._alarm(first.ends_at + OVERTIME, "session/overtime", self._is_overtime.set)
+
+    def _alarm(self, at: datetime, name: str, callback: Callable[[], None]) -> None:
+        self._cancels.append(self._alarms.at(at, name, callback))
 
     def _log_start(self, first: BotSpec) -> None:
         self._log.info(

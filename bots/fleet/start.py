@@ -16,6 +16,7 @@ from bots.fleet.result import SessionResult
 from bots.fleet.session import Session
 from bots.log import hide
 from bots.playbook import Playbook
+from bots.schedule import AlarmClock
 
 __all__ = ["run_session"]
 
@@ -60,6 +61,7 @@ async def run_session(
             moderators=playbook.count_of("moderator"),
             participants=playbook.count_of("participant"),
         )
+    alarms = AlarmClock(clock)
     try:
         specs = plan(
             playbook,
@@ -70,12 +72,14 @@ async def run_session(
             only_bot=only_bot,
         )
         expected = expectations_of(playbook, session_times(playbook, starts_at, session_id))
+        alarms.start()
         async with LocalFleet(provider, clock) as fleet:
-            session = Session(label, specs, expected, fleet=fleet, clock=clock)
+            session = Session(label, specs, expected, fleet=fleet, clock=clock, alarms=alarms)
             if on_start is not None:
                 on_start(session)
             await session.run(stop)
     finally:
+        alarms.stop()
         if playbook.room.create is not None:
             await _close_room(provider, room_id)
     return session.finish()

@@ -1,0 +1,227 @@
+"""One session on a fleet without bots: what it asks, counts, logs, and how it ends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from structlog.testing import capture_logs
+
+from bots.bot import (
+    BotEvent,
+    BotFailed,
+    BotIdle,
+    BotJoined,
+    BotLeft,
+    BreakoutsClosed,
+    BreakoutsGone,
+    BreakoutsNamed,
+    BreakoutsOpened,
+    Dismiss,
+    Drain,
+    Judge,
+    Judged,
+)
+from bots.fleet import Session, SessionResult, plan, session_label, session_times
+from bots.fleet.expect import expectations_of
+from tests.fakes.clock import FakeAlarms, FakeClock
+from tests.fakes.fleet import FakeFleet
+from tests.unit.fleet.lesson import PROVIDER, START, playbook_of
+from tests.unit.fleet.test_tally import play
+
+ALL = ("helper", "pupil-01", "pupil-02", "pupil-03")
+
+
+class Stage:
+    """A session under way."""
+
+    def __init__(self, **values: Any) -> None:
+        playbook = playbook_of(**values)
+        specs = plan(playbook, provider=PROVIDER, room_id="main", starts_at=START)
+        expected = expectations_of(playbook, session_times(playbook, START))
+        self.clock = FakeClock(START)
+        self.alarms = FakeAlarms(self.clock)
+        self.fleet = FakeFleet()
+        self.stop = asyncio.Event()
+        label = session_label(playbook, START)
+        self.session = Session(label, specs, expected, fleet=self.fleet, clock=self.clock, alarms=self.alarms)
+        self.life = asyncio.create_task(self.session.run(self.stop))
+
+    async def tell(self, *events: BotEvent) -> None:
+        self.fleet.tell(*events)
+        await self.clock.advance(0)
+
+    async def result(self) -> SessionResult:
+        async with asyncio.timeout(5):
+            await self.life
+        return self.session.finish()
+
+
+@asynccontextmanager
+async def under_way(**values: Any) -> AsyncIterator[Stage]:
+    stage = Stage(**values)
+    await stage.clock.advance(0)
+    try:
+        yield stage
+    finally:
+        stage.life.cancel()
+        await asyncio.gather(stage.life, return_exceptions=True)
+        await stage.alarms.stop()
+
+
+def joined(*bots: str) -> list[BotEvent]:
+    return [BotJoined(bot_id=bot, room_id="main", client_id=f"c-{bot}") for bot in bots]
+
+
+def left(*bots: str) -> list[BotEvent]:
+    return [BotLeft(bot_id=bot, cause="session_end") for bot in bots]
+
+
+def failed(*bots: str, stage: Any = "room", reason: str = "2002 lost") -> list[BotEvent]:
+    return [BotFailed(bot_id=bot, stage=stage, reason=reason) for bot in bots]
+
+
+async def test_every_bot_is_started_and_the_session_ends_with_the_last_of_them() -> None:
+    async with under_way() as stage:
+        assert list(ALL) == stage.fleet.started
+        await stage.tell(*joined(*ALL), *left(*ALL[1:]))
+        assert not stage.life.done()
+        assert (4, 1, 3) == (
+            stage.session.snapshot().bots, stage.session.snapshot().present, stage.session.snapshot().gone,
+        )  # fmt: skip
+        await stage.tell(*left("helper"))
+        result = await stage.result()
+        assert ("finished", 4, True, True) == (result.outcome, result.joined, result.joined_all, result.expect_met)
+
+
+async def test_session_finished_is_the_last_line_with_outcome_counts_and_expectations() -> None:
+    with capture_logs() as lines:
+        async with under_way(expect={"joined": 4, "said": {"at_least": 1}}) as stage:
+            await stage.tell(*joined(*ALL), *left(*ALL))
+            result = await stage.result()
+    assert not result.expect_met
+    last = lines[-1]
+    assert ("session_finished", "finished", 4) == (last["event"], last["outcome"], last["counts"]["joined"])
+    assert [("joined", True), ("said", False)] == [(one["counter"], one["is_met"]) for one in last["expect"]]
+
+
+async def test_an_expectation_is_judged_at_its_instant_and_not_later() -> None:
+    expect = {"joined": {"equals": 4, "by": "start + 10s"}}
+    async with under_way(expect=expect) as stage:
+        await stage.tell(*joined("helper"))
+        await stage.clock.advance(11)
+        await stage.tell(*joined(*ALL[1:]), *left(*ALL))
+        result = await stage.result()
+        assert [(1, False)] == [(one.value, one.is_met) for one in result.expectations]
+
+
+async def test_a_start_to_come_is_scheduled_first() -> None:
+    with capture_logs() as lines:
+        async with under_way() as stage:
+            stage.life.cancel()
+            specs = tuple(
+                replace(spec, starts_at=START + timedelta(minutes=5)) for spec in plan(
+                    playbook_of(), provider=PROVIDER, room_id="main", starts_at=START
+                )
+            )  # fmt: skip
+            session = Session("demo", specs, (), fleet=stage.fleet, clock=stage.clock, alarms=stage.alarms)
+            life = asyncio.create_task(session.run(asyncio.Event()))
+            await stage.clock.advance(299)
+            before = [line["event"] for line in lines if line["session"] == "demo"]
+            await stage.clock.advance(1)
+            life.cancel()
+            await asyncio.gather(life, return_exceptions=True)
+    after = [line["event"] for line in lines if line["session"] == "demo"]
+    assert (["session_scheduled"], ["session_scheduled", "session_started"]) == (before, after)
+
+
+async def test_nobody_in_is_a_failed_session() -> None:
+    async with under_way() as stage:
+        await stage.tell(*failed(*ALL, stage="join", reason="room is full"))
+        result = await stage.result()
+        assert ("failed", "room is full", 0, False) == (result.outcome, result.reason, result.joined, result.joined_all)
+        assert "helper: room is full" == result.errors[0]
+
+
+async def test_all_bots_out_of_their_room_is_an_early_end() -> None:
+    async with under_way() as stage:
+        await stage.tell(*joined(*ALL), *failed(*ALL))
+        result = await stage.result()
+        assert ("ended_early", "2002 lost", True) == (result.outcome, result.reason, result.joined_all)
+
+
+async def test_one_lost_bot_does_not_end_the_session_for_the_others() -> None:
+    async with under_way() as stage:
+        await stage.tell(*joined(*ALL), *failed("pupil-01"))
+        assert not stage.life.done()
+        await stage.tell(*left("helper", "pupil-02", "pupil-03"))
+        assert ("finished", 1) == ((await stage.result()).outcome, stage.session.snapshot().counts["errors"])
+
+
+async def test_stopping_drains_every_bot() -> None:
+    async with under_way() as stage:
+        await stage.tell(*joined(*ALL))
+        stage.stop.set()
+        await stage.clock.advance(0)
+        assert {(bot, Drain()) for bot in ALL} == set(stage.fleet.commands)
+        await stage.tell(*[BotLeft(bot_id=bot, cause="stopped") for bot in ALL])
+        assert "stopped" == (await stage.result()).outcome
+
+
+async def test_names_of_breakouts_reach_every_other_bot() -> None:
+    async with under_way() as stage:
+        await stage.tell(*joined(*ALL), BreakoutsOpened(bot_id="helper", names={"red": "b1"}))
+        named = BreakoutsNamed(names={"red": "b1"})
+        assert sorted((bot, named) for bot in ALL[1:]) == sorted(stage.fleet.commands)
+        stage.fleet.commands.clear()
+        await stage.tell(BreakoutsClosed(bot_id="helper", room_ids=("b1",)))
+        assert {BreakoutsGone(room_ids=("b1",))} == {command for _, command in stage.fleet.commands}
+
+
+async def test_a_sound_is_judged_and_told_with_packets_delivered_and_heard() -> None:
+    bots = {"helper": {"role": "moderator"}, "pupil": {"count": 3, "listens": True}}
+    with capture_logs() as lines:
+        async with under_way(bots=bots) as stage:
+            await stage.tell(*joined(*ALL))
+            await stage.clock.advance(5)
+            sound = play(since=START + timedelta(seconds=2), until=START + timedelta(seconds=4))
+            await stage.tell(sound)
+            (asked, question), = stage.fleet.commands  # fmt: skip
+            assert ("pupil-01", sound.play_id) == (asked, question.play_id if isinstance(question, Judge) else None)
+            await stage.tell(Judged(bot_id="pupil-01", play_id=sound.play_id, is_heard=True, score=0.9))
+            assert 1 == stage.session.snapshot().counts["heard_in_parent"]
+    told = [line for line in lines if line["event"] == "audio_finished"]
+    assert [("helper", 100, 100, True, "info")] == [
+        (line["bot"], line["packets"], line["delivered"], line["heard"], line["log_level"]) for line in told
+    ]
+
+
+async def test_a_question_without_an_answer_is_given_up() -> None:
+    bots = {"helper": {"role": "moderator"}, "pupil": {"count": 3, "listens": True}}
+    with capture_logs() as lines:
+        async with under_way(bots=bots) as stage:
+            await stage.tell(*joined("helper", "pupil-01"))
+            await stage.clock.advance(5)
+            await stage.tell(play(since=START + timedelta(seconds=2), until=START + timedelta(seconds=4)))
+            await stage.clock.advance(7)
+    told = [line for line in lines if line["event"] == "audio_finished"]
+    assert [(None, "pupil-01 did not answer")] == [(line["heard"], line["reason"]) for line in told]
+
+
+async def test_bots_are_dismissed_when_all_are_idle_and_no_question_is_open() -> None:
+    async with under_way() as stage:
+        await stage.tell(*joined(*ALL), *[BotIdle(bot_id=bot) for bot in ALL[1:]])
+        assert [] == stage.fleet.commands
+        await stage.tell(BotIdle(bot_id="helper"))
+        assert {(bot, Dismiss()) for bot in ALL} == set(stage.fleet.commands)
+
+
+async def test_a_bot_that_does_not_go_is_stopped_by_force() -> None:
+    with capture_logs():
+        async with under_way() as stage:
+            await stage.tell(*joined(*ALL), *left(*ALL[1:]))
+            await stage.clock.advance(51 * 60 + 1)
+            result = await stage.result()
+            assert (["helper"], ("helper: it did not leave in time",)) == (stage.fleet.stopped, result.errors)
