@@ -1,6 +1,6 @@
 """A listener in a process of its own: joins, and on "listen" prints when the packets of each slot came, as JSON.
 
-    python -m bench.ear TOKEN SECONDS
+python -m bench.ear TOKEN SECONDS
 """
 
 import asyncio
@@ -25,7 +25,7 @@ async def main(token: str, seconds: float) -> None:
         if is_listening and parsed is not None and len(parsed[1]) > 3:  # not the relay's silence
             arrivals[parsed[0].ssrc].append((parsed[0].timestamp / RATE_HZ, at_s))
 
-    IncomingAudio.take = take  # type: ignore[method-assign]  # a bench may look inside: no decoding here
+    IncomingAudio.take = take  # type: ignore[method-assign, assignment]  # a bench may look inside: no decoding here
     clock = SystemClock()
     room = await Room.join(token, clock=clock, pacer=Pacer(clock), publish=False, listen=True, timeout_s=30)
     print("ready", flush=True)

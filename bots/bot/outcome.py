@@ -7,5 +7,5 @@ __all__ = ["CannotDo", "Outcome"]
 Outcome = Literal["finished", "condition_false", "already_running", "stopped", "failed", "misfired"]
 
 
-class CannotDo(Exception):  # noqa: N818 - no error yet: the performer makes a StepFailed of it
+class CannotDo(Exception):
     """A step cannot be done as things are; the message says why."""

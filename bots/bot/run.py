@@ -29,7 +29,7 @@ AT_ONCE = 10  # queued or parallel runs of a rule that does not say its `max`
 log = structlog.get_logger()
 
 
-class RunStopped(Exception):  # noqa: N818 - no error: the way out between two steps
+class RunStopped(Exception):
     """Raised between two steps of a run that is to stop."""
 
 

@@ -172,7 +172,7 @@ def _report_syntax(document: Document, cause: yaml.YAMLError) -> None:
     document.report(place, "yaml-syntax", f"this is not YAML: {hint}")
 
 
-class _StopReading(Exception):  # noqa: N818  # not an error: the problem is in the document already
+class _StopReading(Exception):  # not an error: the problem is in the document already
     """Nothing more can be read."""
 
 

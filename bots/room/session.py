@@ -35,6 +35,7 @@ from bots.wire import (
     Request,
     RoomConnected,
     Subscribe,
+    Unpublish,
 )
 
 __all__ = ["Session", "Terms"]
@@ -254,14 +255,23 @@ class Session:
 
     def _publish_request(self) -> Publish:
         quiet = MuteStream(audio=False, video=True)
-        if self.terms.is_breakout:  # the SDK sends less from inside a breakout (signalling.md 10.4)
-            return Publish(data=False, audio=True, mute_stream=quiet, min_video_bw=100, max_video_bw=1200)
+        most = self.state.max_video_bw
+        if self.terms.is_breakout:  # the SDK sends other keys from inside a breakout (signalling.md 10.4)
+            return Publish(
+                data=False,
+                audio=True,
+                screen=False,
+                canvas=False,
+                mute_stream=quiet,
+                min_video_bw=100,
+                max_video_bw=most,
+            )
         return Publish(
             audio=True,
             attributes={"name": self.state.me.name},
             mute_stream=quiet,
             min_video_bw=100,
-            max_video_bw=1200,
+            max_video_bw=most,
             scheme="notify-break-recover",
         )
 
@@ -369,6 +379,8 @@ class Session:
         signaling = self._signaling
         try:
             if signaling is not None and not signaling.is_closed:
+                if self._publication is not None:
+                    signaling.post(Unpublish(stream_id=self._publication.number))
                 with suppress(RequestRefused):
                     await signaling.request(Drop(is_self=True), timeout_s=_LEAVE_S)
         finally:

@@ -73,6 +73,8 @@ class RoomState:
         self.meta: Mapping[str, Any] = MappingProxyType({})
         self.talkers: tuple[Talker, ...] = ()
         self.slots: tuple[int, ...] = ()
+        self.max_video_bw: int | None = None
+        """What `publish` repeats of the room's limits, kbit/s, even for audio."""
         self.is_hard_muted = False
         self.is_room_muted = False
         self.is_waiting = False
@@ -127,6 +129,7 @@ class RoomState:
         self.room_id = notice.id or self.room_id
         self.meta = MappingProxyType(notice.room)
         self.room_name = str(notice.room.get("name") or "")
+        self.max_video_bw = notice.max_video_bw
         self.client_id = notice.client_id or (notice.user.client_id if notice.user else "") or self.client_id
         self.slots = tuple(sorted(stream.id for stream in notice.streams if _is_slot(stream)))
         self._people = {user.client_id: self._person(user) for user in notice.user_list}

@@ -25,7 +25,7 @@ _OTHERS = {
 }  # fmt: skip
 
 
-class ApiRefusal(Exception):  # noqa: N818 -- it is the answer of a request, carried to the route that gives it
+class ApiRefusal(Exception):
     """The Server API says no: HTTP status, result code, short and long text."""
 
     def __init__(self, status: int, result: int, error: str, desc: str) -> None:

@@ -23,7 +23,7 @@ EXPIRED = RoomDisconnected(cause=2002, msg="Conference Expired")
 DUPLICATE = RoomDisconnected(cause=2002, msg="joined-again-elsewhere")
 
 
-class Refused(Exception):  # noqa: N818 -- it is the answer of a request, carried to the place that gives it
+class Refused(Exception):
     """A request is not granted: result code, text, and more keys for the answer."""
 
     def __init__(self, result: int, reason: str, /, **more: Any) -> None:
@@ -210,6 +210,8 @@ class Rooms:
             ),
             talker_slots=room.slots,
             video_quality={"minBwKbpsToCheck": 0},
+            min_video_bw=100,  # kbit/s; the SDK repeats them in `publish`, even for audio
+            max_video_bw=1200,
             probe_url=probe_url,
             # the SDK reads the lengths of these in lecture mode without a check
             raised_hands=() if room.is_lecture else None,

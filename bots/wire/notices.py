@@ -94,6 +94,8 @@ class RoomConnected(Notice):
     video_muted_users: dict[str, Any] = field(default_factory=dict, metadata={"key": "videoMutedUsers"})
     media_configuration: str = wire_key("mediaConfiguration", "default")
     probe_url: str | None = wire_key("internetDetectionUrl", None)
+    min_video_bw: int | None = wire_key("minVideoBW", None)
+    max_video_bw: int | None = wire_key("maxVideoBW", None)
     awaited: tuple[Any, ...] = wire_key("awaitedParticipants", ())
     raised_hands: tuple[Any, ...] | None = wire_key("raisedHands", None)
     floor_invites: tuple[Any, ...] | None = wire_key("floorInvites", None)

@@ -33,7 +33,9 @@ def after_the_network(clip: Clip, *, seed: int = 1) -> Samples:
     return np.concatenate(parts)
 
 
-def placed(samples: Samples, *, at_s: float = 1.0, onto: Samples | None = None, equal_to: Samples | None = None) -> Samples:
+def placed(
+    samples: Samples, *, at_s: float = 1.0, onto: Samples | None = None, equal_to: Samples | None = None
+) -> Samples:
     """Samples at a lower gain within silence, or on top of another sound at the level of `equal_to`."""
     gain = GAIN if equal_to is None else GAIN * np.std(equal_to.astype(float)) / np.std(samples.astype(float))
     start = int(at_s * RATE_HZ)
