@@ -234,7 +234,8 @@ class Bot:
         """Keep the timer of `leave_when` at the right instant."""
         if self._departure is None or not self._parts.presence.is_joined:
             return
-        at_s = self._departure.leave_at(self._parts.presence.people, self._clock.monotonic())
+        people = self._parts.presence.people if self._spec.leave.is_about_people else ()
+        at_s = self._departure.leave_at(people, self._clock.monotonic())
         if at_s == self._leave_at_s:
             return
         self._leave_at_s = at_s

@@ -6,17 +6,30 @@ The rooms a bot has left are remembered for a while, since the question comes af
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bots.bot.messages import Judge, Judged
 from bots.bot.ports import IncomingPort, LoadClip, RoomPort
 from bots.clock import Clock
-from bots.media import Clip, Match, match
+from bots.errors import MediaError
+from bots.media import Clip, match
 
-__all__ = ["Hearing"]
+__all__ = ["Hearing", "part_of"]
 
 MARGIN_S = 1.0  # network, jitter buffer and the other machine's clock
-LOOP_LOOK_S = 20.0  # of a loop, its last seconds are judged
-_ROOMS = 6
+LONGEST_S = 60.0  # of a long sound, its last part is looked for; two minutes of what was heard are kept
+RATE_HZ = 16_000
+_ROOMS = 3  # the parent, the breakout, and the breakout before
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What to look for, and where: seconds of the monotonic clock."""
+
+    clip: Clip
+    since_s: float
+    until_s: float
 
 
 class Hearing:
@@ -31,46 +44,73 @@ class Hearing:
         self._listens = listens
         self._load = load
         self._clock = clock
-        self._heard: OrderedDict[str, Mapping[int, IncomingPort]] = OrderedDict()
+        self._rooms: OrderedDict[str, tuple[RoomPort, Mapping[int, IncomingPort]]] = OrderedDict()
 
     def enter(self, room: RoomPort) -> None:
-        """Remember what comes in here."""
-        self._heard[room.room_id] = room.incoming
-        while len(self._heard) > _ROOMS:
-            self._heard.popitem(last=False)
+        """Remember what comes in here; a room forgets its slots when it is left."""
+        self._rooms[room.room_id] = room, dict(room.incoming)
+        while len(self._rooms) > _ROOMS:
+            self._rooms.pop(list(self._rooms)[1])  # the first is the parent
 
     async def judge(self, question: Judge) -> Judged:
-        """Was the clip heard? Never raises for sound that cannot be judged: `is_heard` is None then."""
-        slots = self._heard.get(question.room_id)
-        if not self._listens or slots is None:
-            return self._cannot(question, "the bot does not listen in this room")
+        """Was the clip heard? Where that cannot be said, `is_heard` is None and `reason` says why."""
+        slots = self._slots(question.room_id)
+        if not self._listens or not slots:
+            return self._answer(question, None, reason="the bot does not listen in this room")
         play = question.clip
-        clip = await self._load(play.path, volume=play.volume, fade_in_s=play.fade_in_s, fade_out_s=play.fade_out_s)
-        since_s, until_s = self._span(question)
-        score = 0.0
-        for slot in list(slots.values()):
-            result = await asyncio.to_thread(_match_slot, clip, slot, since_s, until_s)
-            if result.is_heard:
-                return Judged(
-                    bot_id=self._bot_id, play_id=question.play_id, is_heard=True, score=round(result.score, 3)
-                )
+        try:
+            clip = await self._load(play.path, volume=play.volume, fade_in_s=play.fade_in_s, fade_out_s=play.fade_out_s)
+        except MediaError as cause:
+            return self._answer(question, None, reason=str(cause))
+        part = part_of(clip, question, self._monotonic(question.since), self._monotonic(question.until))
+        score, is_silent = -1.0, True
+        for slot in slots:
+            heard = slot.samples(part.since_s - MARGIN_S / 2, part.until_s + MARGIN_S)
+            if not heard.any():
+                continue
+            is_silent = False
+            result = await asyncio.to_thread(match, part.clip, heard)
             score = max(score, result.score)
-        return Judged(bot_id=self._bot_id, play_id=question.play_id, is_heard=False, score=round(score, 3))
+            if result.is_heard:
+                return self._answer(question, True, score)
+        if play.is_looped and not is_silent:
+            return self._answer(question, None, score, "others were heard over this loop")
+        return self._answer(question, False, 0.0 if is_silent else score)
 
-    def _span(self, question: Judge) -> tuple[float, float]:
-        """The time to look at, seconds of the monotonic clock."""
-        offset_s = self._clock.monotonic()
-        now = self._clock.now()
-        since_s = offset_s - (now - question.since).total_seconds()
-        until_s = offset_s - (now - question.until).total_seconds()
-        if question.clip.is_looped:
-            since_s = max(since_s, until_s - LOOP_LOOK_S)
-        return since_s - MARGIN_S / 2, until_s + MARGIN_S
+    def _slots(self, room_id: str) -> list[IncomingPort]:
+        if room_id not in self._rooms:
+            return []
+        room, before = self._rooms[room_id]
+        return list({**before, **room.incoming}.values())
 
-    def _cannot(self, question: Judge, reason: str) -> Judged:
-        return Judged(bot_id=self._bot_id, play_id=question.play_id, is_heard=None, reason=reason)
+    def _monotonic(self, at: datetime) -> float:
+        return self._clock.monotonic() - (self._clock.now() - at).total_seconds()
+
+    def _answer(
+        self, question: Judge, is_heard: bool | None, score: float | None = None, reason: str | None = None
+    ) -> Judged:
+        return Judged(
+            bot_id=self._bot_id,
+            play_id=question.play_id,
+            is_heard=is_heard,
+            score=None if score is None else round(float(score), 3),
+            reason=reason,
+        )
 
 
-def _match_slot(clip: Clip, slot: IncomingPort, since_s: float, until_s: float) -> Match:
-    """Off the event loop: the comparison takes longer than a packet lasts."""
-    return match(clip, slot.samples(since_s, until_s))
+def part_of(clip: Clip, question: Judge, since_s: float, until_s: float) -> _Part:
+    """The part of the clip that was sent, at most its last minute, and when that was.
+
+    Args:
+        clip: as it was played.
+        question: whose clip may be a loop, and may have been stopped early.
+        since_s, until_s: of the sound, seconds of the monotonic clock.
+    """
+    length_s = until_s - since_s
+    if question.clip.is_looped and length_s > clip.duration_s:
+        look_s = min(length_s, 2 * min(clip.duration_s, LONGEST_S))
+        return _Part(clip, until_s - look_s, until_s)
+    sent_s = min(length_s, clip.duration_s)
+    first_s = max(0.0, sent_s - LONGEST_S)
+    samples = clip.samples[round(first_s * RATE_HZ) : round(sent_s * RATE_HZ)]
+    return _Part(replace(clip, samples=samples), since_s + first_s, since_s + sent_s)

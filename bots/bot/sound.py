@@ -188,7 +188,12 @@ class Sound:
             self._spawn_report(sending, _Sent(play_id, since, self._clock.now(), before, played))
 
     def _spawn_report(self, sending: _Sending, sent: _Sent) -> None:
-        task = self._group.create_task(self._report(sending, sent), name=f"{sent.play_id}/report")
+        report = self._report(sending, sent)
+        try:
+            task = self._group.create_task(report, name=f"{sent.play_id}/report")
+        except RuntimeError:  # newer Pythons: the bot is being cancelled, nobody waits for reports any more
+            report.close()
+            return
         self._reports.add(task)
         task.add_done_callback(self._reports.discard)
 

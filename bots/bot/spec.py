@@ -47,6 +47,11 @@ class LeaveRule:
     only_bots_s: float | None = None
     after_s: float | None = None
 
+    @property
+    def is_about_people(self) -> bool:
+        """Must somebody look at who is there?"""
+        return self.alone_s is not None or self.only_bots_s is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotSpec:

@@ -23,6 +23,7 @@ from bots.bot import (
 __all__ = ["Proofs", "Question", "Verdict"]
 
 SLACK = timedelta(seconds=1)  # a bot may come so late, or go so early, and still judge the sound
+LOOKED_AT = timedelta(minutes=2)  # how far back a bot remembers
 MOST_ASKED = 8
 
 
@@ -164,8 +165,8 @@ class Proofs:
         stays.append(_Stay(room_id, now))
 
     def _was_there(self, bot_id: str, play: PlayFinished) -> bool:
-        """All the while; of a loop, its last seconds are enough."""
-        since = max(play.since, play.until - timedelta(seconds=5)) if play.clip.is_looped else play.since
+        """All the while; of a long sound, its last minutes are enough."""
+        since = max(play.since, play.until - LOOKED_AT)
         return any(
             stay.room_id == play.room_id
             and stay.since <= since + SLACK

@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from bots.bot import BotFailed, BotIdle, BotJoined, BotLeft, Dismiss, Drain, LeaveRule, RunEnded
 from bots.errors import JoinRefused
-from bots.room import RoomEvent
+from bots.room import Participant, ParticipantJoined
 from tests.fakes.clock import FakeClock
 from tests.unit.bot.stage import ANA, Stage, on_stage, rule, spec_of, timeline
 
@@ -156,8 +156,8 @@ async def test_a_failed_step_ends_its_run_and_not_the_bot() -> None:
 async def test_a_fault_of_ours_ends_this_bot_with_a_traceback_and_it_leaves_its_room() -> None:
     with capture_logs() as lines:
         async with on_stage(spec_of(rules=(rule("joined", {"say": "hi"}),))) as stage:
-            stage.room.participants = None  # type: ignore[assignment]  # the fault
-            stage.room.push(RoomEvent())
+            nobody: Participant = None  # type: ignore[assignment]  # the fault
+            stage.room.push(ParticipantJoined(nobody))
             await stage.pass_s()
             assert stage.life.done()
             assert [("leave",)] == stage.room.did
