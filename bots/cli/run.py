@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -41,7 +42,7 @@ def run_playbook(
     delay_s = parse_duration(starts_in)
     if delay_s is None:
         raise typer.BadParameter(f"{starts_in!r} is no time span; write 30s or 5m", param_hint="--starts-in")
-    playbook = load(path, inputs=given)
+    playbook = load(path, environment=os.environ, inputs=given)
     _refuse_errors(path, given)
     _check_choices(playbook, session, only_bot)
     stop = _Stop()
