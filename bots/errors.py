@@ -111,9 +111,7 @@ class JoinRefused(RoomError):
     """The room server did not let the bot in; a refused token is never good again, a new one may be."""
 
     def __init__(self, room_id: str, result: int, reason: str, *, retryable: bool = False) -> None:
-        super().__init__(
-            room_id, f"room {room_id} refused the join with {result}: {reason or 'no reason given'}"
-        )
+        super().__init__(room_id, f"room {room_id} refused the join with {result}: {reason or 'no reason given'}")
         self.result = result
         self.reason = reason
         self.retryable = retryable

@@ -162,7 +162,13 @@ def _text_renderer(out: TextIO) -> Processor:
     )
 
     def render_text(logger: WrappedLogger, method: str, event: EventDict) -> str:
-        shown = {name: _CONTROL.sub("?", value) if isinstance(value, str) else value for name, value in event.items()}
+        """For reading: without what says nothing, and without the session, which its first and last lines name."""
+        is_about_session = str(event["event"]).startswith("session_")
+        shown = {
+            name: _CONTROL.sub("?", value) if isinstance(value, str) else value
+            for name, value in event.items()
+            if value is not None and (name != "session" or is_about_session)
+        }
         return render(logger, method, shown)
 
     return render_text

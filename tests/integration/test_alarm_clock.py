@@ -146,9 +146,7 @@ async def test_a_store_that_raises_once_does_not_stop_the_clock(
     assert [] == faults
 
 
-async def test_a_stepped_wall_clock_is_noticed_within_a_second(
-    alarms: AlarmClock, clock: SteppedClock
-) -> None:
+async def test_a_stepped_wall_clock_is_noticed_within_a_second(alarms: AlarmClock, clock: SteppedClock) -> None:
     bell = Bell()
     alarms.at(soon(3600), "bell", lambda: bell.ring("bell"))
     await asyncio.sleep(0.01)

@@ -81,9 +81,7 @@ def test_chat_text_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in out.getvalue()
 
 
-@pytest.mark.parametrize(
-    "name", ["token", "app_key", "authorization", "Authorization", "api_secret", "tokens"]
-)
+@pytest.mark.parametrize("name", ["token", "app_key", "authorization", "Authorization", "api_secret", "tokens"])
 def test_a_field_with_a_secret_name_is_redacted_at_any_depth(name: str) -> None:
     assert "[redacted]" == logged(**{name: "abc"})[name]
     assert [{name: "[redacted]"}] == logged(sent=[{name: "abc"}])["sent"]
@@ -101,9 +99,7 @@ def test_a_field_with_a_secret_name_is_redacted_at_any_depth(name: str) -> None:
 def test_a_secret_inside_a_text_is_redacted_by_its_shape(text: str) -> None:
     shown = logged(error=text)["error"]
     assert "[redacted]" in shown
-    assert not {"eyJ0b2tlbiI6", "dXNlcjpwYXNz", "abc123def", "hunter22"} & set(
-        shown.replace("=", " ").split()
-    )
+    assert not {"eyJ0b2tlbiI6", "dXNlcjpwYXNz", "abc123def", "hunter22"} & set(shown.replace("=", " ").split())
 
 
 def test_a_hidden_value_is_redacted_wherever_it_turns_up() -> None:
@@ -159,3 +155,16 @@ def test_details_are_left_out() -> None:
     configure("json", out)
     structlog.get_logger().debug("packet_sent")
     assert "" == out.getvalue()
+
+
+def test_text_leaves_out_what_says_nothing_and_the_session_that_its_ends_name() -> None:
+    out = io.StringIO()
+    configure("text", out, now=lambda: NOON)
+    log = structlog.get_logger().bind(session="Lesson/one@noon")
+    log.info("session_started")
+    log.info("step_finished", reason=None, kind="say")
+    first, second = out.getvalue().splitlines()
+    assert "Lesson/one@noon" in first
+    assert "kind=say" in second
+    assert "Lesson" not in second
+    assert "reason" not in second
