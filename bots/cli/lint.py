@@ -35,5 +35,12 @@ def _playbooks(path: Path) -> Iterator[Path]:
 
 def _text(files: Sequence[Path], problems: Sequence[Problem]) -> str:
     errors = sum(problem.severity == "error" for problem in problems)
-    counts = f"{errors} errors, {len(problems) - errors} warnings in {len(files)} playbooks"
-    return f"{render(problems)}\n{counts}" if problems else f"{len(files)} playbooks, no problems"
+    playbooks = _counted(len(files), "playbook")
+    if not problems:
+        return f"{playbooks}, no problems"
+    counts = f"{_counted(errors, 'error')}, {_counted(len(problems) - errors, 'warning')} in {playbooks}"
+    return f"{render(problems)}\n{counts}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

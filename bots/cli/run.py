@@ -1,12 +1,11 @@
 """`bots run`: one session of a playbook in the foreground, on EnableX or on the embedded room server."""
 
 import asyncio
-import contextlib
 import itertools
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -14,15 +13,15 @@ import typer
 
 from bots.bot import Provider
 from bots.cli.exits import Exit
-from bots.cli.options import inputs_of, log_format_of, provider_of
+from bots.cli.options import inputs_of, log_format_of
+from bots.cli.provider import opened, provider_of
 from bots.cli.telling import tell
 from bots.clock import SystemClock
 from bots.errors import PlaybookError
 from bots.fleet import SessionResult, run_session
-from bots.log import configure, hide
+from bots.log import configure
 from bots.media import load_clip
 from bots.playbook import Play, Playbook, Sound, every_step, lint, load, parse_duration
-from bots.server import RoomServer
 
 __all__ = ["run_playbook"]
 
@@ -45,8 +44,9 @@ def run_playbook(
     playbook = load(path, environment=os.environ, inputs=given)
     _refuse_errors(path, given)
     _check_choices(playbook, session, only_bot)
+    provider = provider_of()
     stop = _Stop()
-    result = asyncio.run(_run(playbook, session, delay_s, only_bot, stop))
+    result = asyncio.run(_run(playbook, provider, stop, session=session, delay_s=delay_s, only_bot=only_bot))
     if log_format == "text" or (log_format == "auto" and sys.stdout.isatty()):
         typer.echo(tell(path, result))
     return exit_of_result(result)
@@ -68,11 +68,13 @@ def _check_choices(playbook: Playbook, session: str, only_bot: str) -> None:
         raise typer.BadParameter(f"{only_bot!r} is no bot of this playbook; it has {known}", param_hint="--only-bot")
 
 
-async def _run(playbook: Playbook, session: str, delay_s: float, only_bot: str, stop: "_Stop") -> SessionResult:
+async def _run(
+    playbook: Playbook, named: Provider | None, stop: "_Stop", *, session: str, delay_s: float, only_bot: str
+) -> SessionResult:
     stop.attach()
     await _load_sounds(playbook)
     log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
-    async with _provider() as provider:
+    async with opened(named) as provider:
         return await run_session(
             playbook,
             provider=provider,
@@ -102,19 +104,6 @@ def _sounds(playbook: Playbook) -> Iterator[Sound]:
         for step in every_step(tuple(itertools.chain.from_iterable(steps))):
             if isinstance(step, Play):
                 yield playbook.sound_of(step)
-
-
-@contextlib.asynccontextmanager
-async def _provider() -> AsyncIterator[Provider]:
-    """EnableX or another server if the environment names one, otherwise the embedded one for this session."""
-    given = provider_of()
-    if given is not None:
-        hide(given.app_key)
-        yield given
-        return
-    async with RoomServer() as server:
-        hide(server.app_key)
-        yield Provider(server.api_url, server.app_id, server.app_key)
 
 
 class _Stop:

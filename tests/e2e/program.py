@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ROOT", "Ended", "Event", "Program", "Provider", "fields", "room_server"]
+__all__ = ["PLAYBOOKS", "ROOT", "Ended", "Event", "Program", "Provider", "fields", "room_server"]
 
 ROOT = Path(__file__).parents[2]
 PLAYBOOKS = ROOT / "playbooks"
@@ -91,17 +91,25 @@ class Program:
         return text[: text.rfind("\n") + 1]
 
     @property
+    def err(self) -> str:
+        return self._err.read_text(encoding="utf-8")
+
+    @property
     def log(self) -> tuple[Event, ...]:
         return tuple(fields(line) for line in self.out.splitlines())
 
     def events(self, name: str, **values: object) -> tuple[Event, ...]:
         return _chosen(self.log, name, values)
 
+    @property
+    def is_over(self) -> bool:
+        return self._process.poll() is not None
+
     def wait_for(self, what: str, condition: Callable[[], bool], *, limit_s: float = 20.0) -> None:
         """Return when the condition holds; fails with the whole output when the process ends or time runs out."""
         deadline_s = time.monotonic() + limit_s
         while not condition():
-            is_over = self._process.poll() is not None
+            is_over = self.is_over
             if (is_over and not condition()) or time.monotonic() > deadline_s:
                 raise AssertionError(f"no {what}: code {self._process.returncode}\n{self._all_output()}")
             time.sleep(POLL_S)
@@ -123,7 +131,7 @@ class Program:
 
     def close(self) -> None:
         """Make sure that it is gone; safe to call twice."""
-        if self._process.poll() is None:
+        if not self.is_over:
             self._process.kill()
         self._process.wait()
 
@@ -138,7 +146,7 @@ def room_server(folder: Path, *arguments: str) -> Iterator[tuple[Program, Provid
     try:
         server.wait_for("address", lambda: "Ctrl-C" in server.out)
         yield server, _provider(server)
-        if server._process.poll() is None:
+        if not server.is_over:
             server.signal(signal.SIGTERM)
             assert 0 == server.end(limit_s=10).code
     finally:
