@@ -19,7 +19,8 @@ class SessionResult:
         session: its label.
         outcome: `finished`; `ended_early`: every bot had lost its room; `stopped`: asked to; `failed`: nobody got in.
         reason: of an early or failed end.
-        bots, joined: how many were planned, how many got in.
+        bots, joined: how many were planned, how many got in; a bot whose time never came is no failure.
+        refused: how many tried and did not get in.
         errors: why bots failed, one sentence each.
     """
 
@@ -30,11 +31,13 @@ class SessionResult:
     expectations: tuple[ExpectResult, ...]
     bots: int
     joined: int
+    refused: int = 0
     errors: tuple[str, ...] = ()
 
     @property
     def joined_all(self) -> bool:
-        return self.joined == self.bots
+        """Did every bot that tried get in?"""
+        return self.refused == 0
 
     @property
     def expect_met(self) -> bool:

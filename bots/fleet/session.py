@@ -244,6 +244,7 @@ class Session:
             expectations=tuple(self._results[index] for index in range(len(self._expected))),
             bots=len(self._specs),
             joined=len(self._joined),
+            refused=len(set(self._failed) - self._joined),
             errors=tuple(f"{bot_id}: {failed.reason}" for bot_id, failed in sorted(self._failed.items())),
         )
         (self._log.info if outcome in ("finished", "stopped") else self._log.error)(

@@ -94,6 +94,7 @@ async def _open(kit: Kit, step: Breakouts, names: tuple[str, ...]) -> None:
         raise CannotDo(f"{len(names)} breakouts were asked for, the room made {len(room_ids)}")
     named = dict(zip(names, room_ids, strict=False))
     kit.presence.name_breakouts(named)
+    kit.changed.ring()
     for name, room_id in named.items():
         kit.log.info("breakout_created", breakout_id=room_id, breakout=name, capacity=step.capacity)
     kit.emit(BreakoutsOpened(bot_id=kit.spec.id, names=named))
@@ -108,6 +109,7 @@ async def _close(kit: Kit, names: tuple[str, ...]) -> None:
     for room_id in room_ids:
         kit.log.info("breakout_destroyed", breakout_id=room_id, breakout=kit.presence.breakout_name(room_id))
         kit.presence.forget_breakout(room_id)
+    kit.changed.ring()
     kit.emit(BreakoutsClosed(bot_id=kit.spec.id, room_ids=tuple(room_ids)))
 
 

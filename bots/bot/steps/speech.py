@@ -35,7 +35,8 @@ async def mute(kit: Kit, step: Mute | Unmute, run: Run) -> None:
     room = kit.room_of(run)
     for name in step.who:
         if name == "me":
-            await (room.mute() if is_muting else room.unmute())
+            here = kit.presence.here
+            await (here.mute() if is_muting else here.unmute())
         elif name == "room":
             await (room.hard_mute() if is_muting else room.hard_unmute())
         else:

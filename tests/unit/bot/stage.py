@@ -25,7 +25,6 @@ TEACHER = Participant(client_id="c-teacher", name="Ms Vega", role="moderator")
 _STEPS: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Step, ...])
 _RULE = TypeAdapter(Rule)
 E = TypeVar("E")
-_CLOCK = FakeClock()
 
 
 def steps_of(steps: Sequence[Any]) -> tuple[Step, ...]:

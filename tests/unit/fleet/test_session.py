@@ -145,6 +145,21 @@ async def test_nobody_in_is_a_failed_session() -> None:
         assert "helper: room is full" == result.errors[0]
 
 
+async def test_a_bot_whose_time_never_came_is_no_failure() -> None:
+    async with under_way() as stage:
+        never = BotLeft(bot_id="pupil-03", cause="session_end", was_joined=False)
+        await stage.tell(*joined(*ALL[:3]), *left(*ALL[:3]), never)
+        result = await stage.result()
+        assert ("finished", 3, True) == (result.outcome, result.joined, result.joined_all)
+
+
+async def test_one_refused_bot_is_told_while_the_others_go_on() -> None:
+    async with under_way() as stage:
+        await stage.tell(*joined(*ALL[:3]), *failed("pupil-03", stage="join", reason="room is full"), *left(*ALL[:3]))
+        result = await stage.result()
+        assert ("finished", 1, False) == (result.outcome, result.refused, result.joined_all)
+
+
 async def test_all_bots_out_of_their_room_is_an_early_end() -> None:
     async with under_way() as stage:
         await stage.tell(*joined(*ALL), *failed(*ALL))
