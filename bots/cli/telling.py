@@ -5,8 +5,11 @@ from bots.fleet import SessionResult
 __all__ = ["tell"]
 
 
-def tell(path: str, result: SessionResult) -> str:
-    """A few lines: how it ended, what was counted, what was expected, what to try next."""
+def tell(path: str, result: SessionResult, *, command: str = "bots") -> str:
+    """A few lines: how it ended, what was counted, what was expected, what to try next.
+
+    `command` is how the user started us, so that the lines can be typed as they are.
+    """
     counts = result.counts
     lines = [
         "",
@@ -32,8 +35,8 @@ def tell(path: str, result: SessionResult) -> str:
         ]
     lines += [
         "",
-        f"To see every step as JSON lines:  bots run {path} --log-format json",
-        f"To check a change before you run it:  bots lint {path}",
+        f"To see every step as JSON lines:  {command} run {path} --log-format json",
+        f"To check a change before you run it:  {command} lint {path}",
         "Every key of a playbook is in docs/playbook.md.",
     ]
     return "\n".join(lines)
