@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -48,7 +49,7 @@ def run_playbook(
     stop = _Stop()
     result = asyncio.run(_run(playbook, provider, stop, session=session, delay_s=delay_s, only_bot=only_bot))
     if log_format == "text" or (log_format == "auto" and sys.stdout.isatty()):
-        typer.echo(tell(path, result, command=sys.argv[0] if "/" in sys.argv[0] else "bots"))
+        typer.echo(tell(path, result, command="bots" if shutil.which("bots") else sys.argv[0]))
     return exit_of_result(result)
 
 
