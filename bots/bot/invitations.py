@@ -64,6 +64,7 @@ class Invitations:
         self._log = log
         self._pending: dict[str, asyncio.Task[None]] = {}
         self._received_at: dict[str, datetime] = {}
+        self._forced: str | None = None
         self.last: str | None = None
 
     def receive(self, invite: BreakoutInvite) -> None:
@@ -78,16 +79,15 @@ class Invitations:
         )
         self.last = invite.room_id
         self._received_at[invite.room_id] = self._clock.now()
-        if invite.is_forced and self._presence.breakout is None:
-            return
-        if invite.room_id not in self._pending:
-            work = self._move(invite.room_id) if invite.is_forced else self._answer(invite.room_id)
-            task = self._group.create_task(work, name=f"{self._bot_id}/invite")
-            self._pending[invite.room_id] = task
-            task.add_done_callback(lambda done: self._forget(invite.room_id, done))
+        if invite.is_forced:
+            self._forced = invite.room_id
+            self._follow_forced()
+        elif invite.room_id not in self._pending:
+            self._begin(invite.room_id, self._answer(invite.room_id))
 
     def destroyed(self, room_id: str) -> None:
         """The breakout is gone; an invite to it that still waits has expired."""
+        self._forced = None if self._forced == room_id else self._forced
         pending = self._pending.pop(room_id, None)
         if pending is not None:
             pending.cancel()
@@ -97,6 +97,7 @@ class Invitations:
         """The bot is in this breakout: the invite to it, if one came, is accepted."""
         if room_id in self._received_at:
             self._settled(room_id, "accepted")
+        self._follow_forced()
 
     def failed(self, room_id: str, result: int, reason: str) -> None:
         """The breakout did not let the bot in."""
@@ -128,6 +129,8 @@ class Invitations:
         Raises:
             BreakoutRefused: the join failed.
         """
+        if self._presence.breakout is not None and self._presence.breakout.room_id == room_id:
+            return  # a forced invite was quicker
         self._take(room_id)
         self._log.info(
             "invite_accepted",
@@ -169,9 +172,19 @@ class Invitations:
             await wait_until(self._alarms, decision.at, f"{self._bot_id}/invite")
         await self._tell_failure(room_id, self._perform(decision, room_id))
 
-    async def _move(self, room_id: str) -> None:
-        """A forced invite to a bot in another breakout: the room itself follows only from the parent."""
-        await self._tell_failure(room_id, self.accept(room_id))
+    def _follow_forced(self) -> None:
+        """The room follows a forced invite by itself, but only from the parent; from another breakout we do."""
+        room_id, here = self._forced, self._presence.breakout
+        if room_id is None or here is None:
+            return
+        self._forced = None
+        if here.room_id != room_id and room_id not in self._pending:
+            self._begin(room_id, self._tell_failure(room_id, self.accept(room_id)))
+
+    def _begin(self, room_id: str, work: Coroutine[Any, Any, None]) -> None:
+        task = self._group.create_task(work, name=f"{self._bot_id}/invite")
+        self._pending[room_id] = task
+        task.add_done_callback(lambda done: self._forget(room_id, done))
 
     async def _tell_failure(self, room_id: str, work: Coroutine[Any, Any, None]) -> None:
         try:

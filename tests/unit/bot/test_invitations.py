@@ -12,6 +12,7 @@ from bots.bot import (
     ClipPlay,
     InviteSettled,
     InviteWindow,
+    RunEnded,
 )
 from bots.errors import BreakoutRefused
 from bots.room import BreakoutInvite, DataReceived, Joinee, ParticipantJoined, StreamInfo
@@ -139,6 +140,37 @@ async def test_a_forced_invite_is_followed_by_the_room_and_only_told() -> None:
         await stage.room.join_breakout(Joinee(room_id="br-7"), StreamInfo())
         await stage.pass_s()
         assert ["accepted"] == ends(stage)
+
+
+async def test_a_forced_invite_moves_a_bot_that_is_in_another_breakout() -> None:
+    async with on_stage(spec_of(invites=(OPEN,)), TEACHER) as stage:
+        invite(stage, "br-1")
+        await stage.pass_s()
+        invite(stage, "br-2", is_forced=True)
+        await stage.pass_s()
+        assert ["join_breakout", "leave_breakout", "join_breakout"] == [one[0] for one in stage.room.did]
+        assert ["accepted", "accepted"] == ends(stage)
+
+
+async def test_a_forced_invite_that_came_on_the_way_into_another_breakout_is_not_lost() -> None:
+    async with on_stage(spec_of(), TEACHER) as stage:
+        invite(stage, "br-1", is_forced=True)
+        invite(stage, "br-2", is_forced=True)
+        await stage.pass_s()
+        await stage.room.join_breakout(Joinee(room_id="br-1"), StreamInfo())
+        await stage.pass_s()
+        assert stage.room.breakout is not None
+        assert "br-2" == stage.room.breakout.room_id
+
+
+async def test_accepting_an_invite_that_was_forced_meanwhile_changes_nothing() -> None:
+    rules = (rule("invited", {"wait": "1s"}, {"accept": "invite"}),)
+    async with on_stage(spec_of(rules=rules), TEACHER) as stage:
+        invite(stage, is_forced=True)
+        await stage.room.join_breakout(Joinee(room_id="br-7"), StreamInfo())
+        await stage.pass_s(2)
+        assert 1 == len(stage.room.asked("join_breakout"))
+        assert ["finished"] == [run.outcome for run in stage.told(RunEnded)]
 
 
 async def test_a_rule_can_answer_invites_itself() -> None:
