@@ -31,6 +31,7 @@ from bots.bot.messages import (
 from bots.bot.parts import assemble
 from bots.bot.ports import JoinRoom, LoadClip, RoomPort
 from bots.bot.spec import BotSpec, RulePlan
+from bots.bot.steps.breakouts import close_own
 from bots.bot.waiting import done_within
 from bots.clock import Clock
 from bots.errors import BotsError
@@ -268,11 +269,21 @@ class Bot:
         self._parts.invitations.close()
         await self._parts.sound.close()
         if self._failure is None and self._room is not None:
-            self._emit(BotIdle(bot_id=self._spec.id))
-            if self._spec.listens and self._cause in ("session_end", "stopped"):
-                await done_within(self._clock, self._until_dismissed(), DISMISS_WAIT_S)
+            await self._end_session()
         await self._leave_room()
         self._tell_end()
+
+    async def _end_session(self) -> None:
+        """The last duties of a bot that goes because the session does: nobody stays behind, no question stays open."""
+        is_over = self._cause in ("session_end", "stopped")
+        if is_over:
+            try:
+                await close_own(self._parts.kit)
+            except BotsError as failure:
+                self._log.warning("breakout_kept", reason=str(failure))
+        self._emit(BotIdle(bot_id=self._spec.id))
+        if is_over and self._spec.listens:
+            await done_within(self._clock, self._until_dismissed(), DISMISS_WAIT_S)
 
     async def _until_dismissed(self) -> None:
         await self._dismissed.wait()

@@ -34,6 +34,7 @@ __all__ = ["Parts", "assemble"]
 class Parts:
     """What a bot is made of; `changed` rings after each thing that happened."""
 
+    kit: Kit
     presence: Presence
     hearing: Hearing
     sound: Sound
@@ -85,7 +86,7 @@ def assemble(
         call_back=lambda: spawn(_come_back(presence, log), "call-back"),
         silence=lambda room_id: spawn(sound.silence(room_id), "silence"),
     )  # fmt: skip
-    return Parts(presence, hearing, sound, invitations, runs, reactions, changed)
+    return Parts(kit, presence, hearing, sound, invitations, runs, reactions, changed)
 
 
 def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:

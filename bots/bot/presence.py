@@ -30,6 +30,7 @@ class Presence:
         self.breakout_names: dict[str, str] = {}
         self._names_known: dict[str, str] = {}
         self.open_breakouts: set[str] = set()
+        self.own_breakouts: set[str] = set()
         self.away: dict[str, str] = {}
 
     # rooms
@@ -119,6 +120,7 @@ class Presence:
     def forget_breakout(self, room_id: str) -> None:
         """It is closed: its name is free, and nobody is in it."""
         self.open_breakouts.discard(room_id)
+        self.own_breakouts.discard(room_id)
         self.breakout_names = {name: known for name, known in self.breakout_names.items() if known != room_id}
         self.away = {client: known for client, known in self.away.items() if known != room_id}
 

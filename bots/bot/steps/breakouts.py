@@ -9,7 +9,7 @@ from bots.bot.waiting import done_within
 from bots.playbook import Accept, Breakouts, CallBack, Invite, Leave, Reject
 from bots.room import BreakoutDefinition
 
-__all__ = ["CALL_BACK", "accept", "call_back", "invite", "leave", "open_or_close", "reject"]
+__all__ = ["CALL_BACK", "accept", "call_back", "close_own", "invite", "leave", "open_or_close", "reject"]
 
 CALL_BACK = {"bots": "call_back"}  # user data that calls one of our bots back to the parent
 CALL_BACK_LINE = "Please come back to the main room."
@@ -94,6 +94,7 @@ async def _open(kit: Kit, step: Breakouts, names: tuple[str, ...]) -> None:
         raise CannotDo(f"{len(names)} breakouts were asked for, the room made {len(room_ids)}")
     named = dict(zip(names, room_ids, strict=False))
     kit.presence.name_breakouts(named)
+    kit.presence.own_breakouts.update(room_ids)
     kit.changed.ring()
     for name, room_id in named.items():
         kit.log.info("breakout_created", breakout_id=room_id, breakout=name, capacity=step.capacity)
@@ -103,6 +104,19 @@ async def _open(kit: Kit, step: Breakouts, names: tuple[str, ...]) -> None:
 async def _close(kit: Kit, names: tuple[str, ...]) -> None:
     is_all = names == ("all",)
     room_ids = sorted(kit.presence.open_breakouts) if is_all else [_id_of(kit, name) for name in names]
+    await _destroy(kit, room_ids)
+
+
+async def close_own(kit: Kit) -> None:
+    """Close the breakouts that this bot has opened: whoever is in them comes back before the bot goes.
+
+    Raises:
+        RequestRefused: the room does not close them.
+    """
+    await _destroy(kit, sorted(kit.presence.own_breakouts))
+
+
+async def _destroy(kit: Kit, room_ids: list[str]) -> None:
     if not room_ids:
         return
     await kit.presence.parent.destroy_breakouts(room_ids)

@@ -210,6 +210,26 @@ async def test_breakouts_are_opened_under_names_invited_to_and_closed() -> None:
         assert ["finished"] * 3 == outcomes(stage)
 
 
+async def test_at_the_end_a_bot_closes_the_breakouts_it_has_opened_and_only_those() -> None:
+    entry = timeline(1, {"breakouts": {"open": ["red"], "capacity": 4}})
+    async with on_stage(spec_of(role="moderator", timeline=(entry,)), ANA) as stage:
+        stage.bot.command(BreakoutsNamed(names={"green": "br-9"}))
+        await stage.pass_s(600)
+        assert [(("br-1",),)] == stage.room.asked("destroy_breakouts")
+        assert ("leave",) == stage.room.did[-1]
+
+
+async def test_a_breakout_that_cannot_be_closed_keeps_nobody_from_leaving() -> None:
+    entry = timeline(1, {"breakouts": {"open": ["red"], "capacity": 4}})
+    with capture_logs() as lines:
+        async with on_stage(spec_of(role="moderator", timeline=(entry,)), ANA) as stage:
+            await stage.pass_s(1)
+            stage.room.refuses["destroy_breakouts"] = RequestRefused("destroy-breakout-rooms", 5003, "no")
+            await stage.pass_s(600)
+            assert ("leave",) == stage.room.did[-1]
+    assert "breakout_kept" in [line["event"] for line in lines]
+
+
 async def test_a_breakout_that_is_not_open_cannot_be_invited_to() -> None:
     entry = timeline(1, {"invite": {"people": "everyone", "to": "red"}})
     async with on_stage(spec_of(role="moderator", timeline=(entry,)), ANA) as stage:
