@@ -1,7 +1,7 @@
 """One bot: a trigger starts a run, a run performs steps and leaves a trace."""
 
 from bots.bot.bot import Bot
-from bots.bot.invites import InviteDecision, InviteWindow, decide_invite
+from bots.bot.breakout.invites import InviteDecision, InviteWindow, decide_invite
 from bots.bot.meeting import close_room, open_room
 from bots.bot.messages import (
     BotEvent,
@@ -26,8 +26,8 @@ from bots.bot.messages import (
     RunEnded,
     Said,
 )
-from bots.bot.outcome import Outcome
 from bots.bot.provider import Provider
+from bots.bot.rules.outcome import Outcome
 from bots.bot.spec import BotSpec, LeaveRule, RulePlan, sound_key
 from bots.bot.venue import Venue
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from bots.bot.departure import Departure
 from bots.bot.entry import enter
 from bots.bot.inbox import Inbox
 from bots.bot.messages import (
@@ -29,6 +28,7 @@ from bots.bot.messages import (
     LeaveCause,
 )
 from bots.bot.parts import assemble
+from bots.bot.place.departure import Departure
 from bots.bot.ports import JoinRoom, LoadClip, RoomPort
 from bots.bot.spec import BotSpec, RulePlan
 from bots.bot.steps.breakouts import close_own

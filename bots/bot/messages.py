@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bots.bot.outcome import Outcome
+from bots.bot.rules.outcome import Outcome
 
 __all__ = [
     "BotEvent",

@@ -5,16 +5,16 @@ from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
-from bots.bot.facts import Person
-from bots.bot.hearing import Hearing
 from bots.bot.messages import BreakoutEntered, BreakoutExited
+from bots.bot.place.presence import Presence
 from bots.bot.ports import RoomPort
-from bots.bot.presence import Presence
-from bots.bot.run import Runs
+from bots.bot.rules.facts import Person
+from bots.bot.rules.run import Runs
+from bots.bot.rules.triggers import does_fire, occasion_of
+from bots.bot.sound.hearing import Hearing
 from bots.bot.spec import RulePlan
 from bots.bot.steps.breakouts import CALL_BACK
 from bots.bot.steps.kit import Kit
-from bots.bot.triggers import does_fire, occasion_of
 from bots.room import (
     BreakoutConnected,
     BreakoutCreated,

@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from bots.bot.invites import InviteWindow
+from bots.bot.breakout.invites import InviteWindow
 from bots.bot.messages import ClipPlay
 from bots.bot.provider import Provider
-from bots.bot.run import Mode
+from bots.bot.rules.run import Mode
 from bots.playbook import Expression, Play, Step, Trigger
 
 __all__ = ["BotSpec", "LeaveRule", "RulePlan", "sound_key"]

@@ -1,9 +1,9 @@
 """Steps about breakout rooms: open, close, invite, accept, reject, call_back, leave."""
 
-from bots.bot.facts import Person
 from bots.bot.messages import BreakoutsClosed, BreakoutsOpened
-from bots.bot.outcome import CannotDo
-from bots.bot.run import Run
+from bots.bot.rules.facts import Person
+from bots.bot.rules.outcome import CannotDo
+from bots.bot.rules.run import Run
 from bots.bot.steps.kit import Kit
 from bots.bot.waiting import done_within
 from bots.playbook import Accept, Breakouts, CallBack, Invite, Leave, Reject

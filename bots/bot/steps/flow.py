@@ -5,10 +5,10 @@ from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from bots.bot.facts import Occasion
-from bots.bot.run import Run
+from bots.bot.rules.facts import Occasion
+from bots.bot.rules.run import Run
+from bots.bot.rules.triggers import matches
 from bots.bot.steps.kit import Kit
-from bots.bot.triggers import matches
 from bots.bot.waiting import done_within
 from bots.errors import StepFailed
 from bots.playbook import Expression, Trigger, Wait, WaitFor, format_duration

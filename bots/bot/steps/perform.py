@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
-from bots.bot.outcome import CannotDo
-from bots.bot.run import Run, RunStopped, StepTrace
+from bots.bot.rules.outcome import CannotDo
+from bots.bot.rules.run import Run, RunStopped, StepTrace
 from bots.bot.steps import breakouts, flow, speech
 from bots.bot.steps.kit import Kit
 from bots.errors import BotsError, StepFailed

@@ -2,7 +2,7 @@
 
 from bots.bot.messages import Said
 from bots.bot.ports import RoomPort
-from bots.bot.run import Run
+from bots.bot.rules.run import Run
 from bots.bot.spec import sound_key
 from bots.bot.steps.kit import Kit
 from bots.playbook import Log, Mute, Play, Say, Unmute

@@ -1,8 +1,8 @@
 """When a bot leaves by itself."""
 
 from bots.bot import LeaveRule
-from bots.bot.departure import Departure
-from bots.bot.facts import Person
+from bots.bot.place.departure import Departure
+from bots.bot.rules.facts import Person
 
 ME = Person(client_id="me", is_bot=True, is_me=True)
 BOT = Person(client_id="bot", is_bot=True)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from bots.bot import ClipPlay, Judge, Judged
-from bots.bot.hearing import Hearing, part_of
+from bots.bot.sound.hearing import Hearing, part_of
 from bots.media import Clip
 from tests.fakes.clock import FakeClock
 from tests.fakes.room import FakeIncoming, FakeRoom, clip_of

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from bots.bot.invites import InviteDecision, InviteWindow, decide_invite
+from bots.bot.breakout.invites import InviteDecision, InviteWindow, decide_invite
 
 START = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 

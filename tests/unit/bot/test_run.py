@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bots.bot.facts import Firing, Occasion, Person
-from bots.bot.run import Mode, Run, Runs, RunStopped
+from bots.bot.rules.facts import Firing, Occasion, Person
+from bots.bot.rules.run import Mode, Run, Runs, RunStopped
 from bots.errors import StepFailed
 from tests.fakes.clock import FakeClock, settle
 

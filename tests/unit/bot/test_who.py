@@ -2,9 +2,9 @@
 
 import pytest
 
-from bots.bot.facts import Person
-from bots.bot.outcome import CannotDo
-from bots.bot.who import resolve_who
+from bots.bot.place.who import resolve_who
+from bots.bot.rules.facts import Person
+from bots.bot.rules.outcome import CannotDo
 
 ME = Person(client_id="me", id="helper", name="Helper", role="moderator", is_bot=True, is_me=True)
 ANA = Person(client_id="ana", name="Ana")

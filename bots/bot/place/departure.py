@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.bot.facts import Person
+from bots.bot.rules.facts import Person
 from bots.bot.spec import LeaveRule
 
 __all__ = ["Departure"]

@@ -1,7 +1,7 @@
 """The facts that conditions and texts are filled with, for one firing of one bot at one moment."""
 
-from bots.bot.facts import Firing, Person
-from bots.bot.presence import Presence
+from bots.bot.place.presence import Presence
+from bots.bot.rules.facts import Firing, Person
 from bots.bot.spec import BotSpec, RulePlan
 from bots.playbook import BotFacts, MessageFacts, PersonFacts, RoomFacts, Scope
 

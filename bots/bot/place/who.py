@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bots.bot.facts import Person
-from bots.bot.outcome import CannotDo
+from bots.bot.rules.facts import Person
+from bots.bot.rules.outcome import CannotDo
 
 __all__ = ["resolve_who"]
 

@@ -2,9 +2,9 @@
 
 from typing import assert_never
 
-from bots.bot.facts import Occasion, OccasionKind, Person
+from bots.bot.place.presence import Presence
 from bots.bot.ports import RoomPort
-from bots.bot.presence import Presence
+from bots.bot.rules.facts import Occasion, OccasionKind, Person
 from bots.bot.spec import RulePlan
 from bots.playbook import BreakoutJoined as OnBreakoutJoined
 from bots.playbook import BreakoutLeft as OnBreakoutLeft

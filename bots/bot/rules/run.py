@@ -15,8 +15,8 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 import structlog
 
-from bots.bot.facts import Firing, Occasion
-from bots.bot.outcome import Outcome
+from bots.bot.rules.facts import Firing, Occasion
+from bots.bot.rules.outcome import Outcome
 from bots.clock import Clock
 from bots.errors import StepFailed
 

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from structlog.typing import FilteringBoundLogger
 
-from bots.bot.invites import InviteDecision, InviteWindow, decide_invite, has_pattern
+from bots.bot.breakout.invites import InviteDecision, InviteWindow, decide_invite, has_pattern
 from bots.bot.messages import BotEvent, InviteEnd, InviteSettled
-from bots.bot.presence import Presence
+from bots.bot.place.presence import Presence
 from bots.bot.waiting import Signal, done_within
 from bots.clock import Clock
 from bots.errors import BotsError, BreakoutRefused

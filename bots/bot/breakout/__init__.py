@@ -1,0 +1,1 @@
+"""Invites to breakout rooms: the decision, and the answer at its time."""

@@ -1,0 +1,1 @@
+"""Where a bot is, who is with it, whom a step means, and when it goes by itself."""

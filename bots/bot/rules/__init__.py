@@ -1,0 +1,1 @@
+"""What fires, under which condition, and how a run ends."""

@@ -1,0 +1,1 @@
+"""What a bot lets others hear, and what it hears of them."""
