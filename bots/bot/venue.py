@@ -36,10 +36,6 @@ class Venue:
         self._alarms.stop()
         await self._api.close()
 
-    @property
-    def alarms(self) -> AlarmClock:
-        return self._alarms
-
     def bot(self, spec: BotSpec, emit: Callable[[BotEvent], None]) -> Bot:
         """A bot that lives here; `run` is its life."""
         return Bot(spec, clock=self._clock, alarms=self._alarms, join=self.join, load=load_clip, emit=emit)
