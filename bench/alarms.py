@@ -1,4 +1,4 @@
-"""`python -m bench.alarms`: how late alarms ring, beside asyncio's own timers. Budget: p99 10 ms (design section 10)."""
+"""`python -m bench.alarms`: how late alarms ring, beside asyncio's own timers. Budget: p99 10 ms (design 10)."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
