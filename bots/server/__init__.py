@@ -1,5 +1,23 @@
-"""The embedded room server: the same wire as EnableX, for local sessions, rehearsals and tests."""
+"""The embedded room server: the same wire as EnableX, for local sessions, rehearsals, simulations and tests."""
 
+from bots.server.provision import ApiRefusal, new_room_body
+from bots.server.reception import Acknowledge, Line, Media, Reception
+from bots.server.rooms import Rooms, room_meta
 from bots.server.serve import RoomServer
+from bots.server.state import Room
+from bots.server.tokens import Claim, TokenMint
 
-__all__ = ["RoomServer"]
+__all__ = [
+    "Acknowledge",
+    "ApiRefusal",
+    "Claim",
+    "Line",
+    "Media",
+    "Reception",
+    "Room",
+    "RoomServer",
+    "Rooms",
+    "TokenMint",
+    "new_room_body",
+    "room_meta",
+]

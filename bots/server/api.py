@@ -7,7 +7,6 @@ import base64
 import binascii
 import hmac
 import json
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -121,7 +120,7 @@ class ServerApiRoutes:
         if not isinstance(data, dict) or len(data) > MOST_DATA_KEYS:
             raise ApiRefusal(400, 10010, "Invalid data", f'"data" must be an object of at most {MOST_DATA_KEYS} keys.')
         claim = Claim(
-            token_id=secrets.token_hex(12), room_id=room.room_id, name=name, role=str(role),
+            token_id=self._rooms.new_hex(12), room_id=room.room_id, name=name, role=str(role),
             user_ref=str(body.get("user_ref", "")), expires_at=self._now().timestamp() + LIFE_S, data=data,
         )  # fmt: skip
         return {"token": self.token_for(claim, room)}

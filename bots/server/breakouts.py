@@ -7,7 +7,7 @@ import random
 import secrets
 from collections.abc import Callable, Sequence
 
-from bots.server.provision import new_room_id
+from bots.server.provision import ROOM_ID_BYTES
 from bots.server.rooms import DROPPED, UNAUTHORISED, Refused, Rooms, breakout_of
 from bots.server.state import Breakout, Disconnect, Effect, Member, Room, Send
 from bots.server.tokens import Claim
@@ -137,7 +137,7 @@ class Breakouts:
             raise Refused(NO_TOKEN, "Failed to generate Token")
         breakout.joining.add(client_id)
         claim = Claim(
-            token_id=secrets.token_hex(12), room_id=room_id, name=member.claim.name, role=role,
+            token_id=self._rooms.new_hex(12), room_id=room_id, name=member.claim.name, role=role,
             user_ref=member.claim.user_ref, expires_at=self._clock_s() + JOIN_LIMIT_S, parent_client_id=client_id,
             data=member.claim.data,
         )  # fmt: skip
@@ -228,7 +228,11 @@ class Breakouts:
 
     def _new_room(self, parent: Room, creator: Member, definition: BreakoutDefinition) -> Room:
         number = 1 + max((int(self._rooms_name(i).rsplit(" ", 1)[1]) for i in parent.breakout_ids), default=0)
-        body = {**parent.body, "room_id": new_room_id(), "name": f"{parent.name} breakout {number}"}
+        body = {
+            **parent.body,
+            "room_id": self._rooms.new_hex(ROOM_ID_BYTES),
+            "name": f"{parent.name} breakout {number}",
+        }
         body["settings"] = {**parent.settings, "canvas": definition.canvas, "screen_share": definition.share}
         breakout = Breakout(parent.room_id, creator.client_id, definition)
         parent.breakout_ids.append(body["room_id"])

@@ -7,13 +7,13 @@ import asyncio
 import contextlib
 import secrets
 from collections import deque
-from collections.abc import Callable
 from typing import Any, Protocol
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bots.errors import WireError
+from bots.server.reception import Acknowledge, Line
 from bots.wire import (
     Closed,
     Connected,
@@ -40,13 +40,10 @@ BAD_ARGUMENT = 1155
 log = structlog.get_logger()
 
 
-Acknowledge = Callable[[tuple[Any, ...]], None]  # sends the ack of one request
-
-
 class House(Protocol):
-    """What a connection belongs to; serve.RoomServer is one."""
+    """What a connection belongs to; reception.Reception is one."""
 
-    def enter(self, connection: "Connection", token: PresentToken) -> tuple[tuple[Any, ...], str]:
+    def enter(self, line: Line, token: PresentToken) -> tuple[tuple[Any, ...], str]:
         """Answer a token: the ack's arguments, and the client id (empty if refused)."""
         ...
 
@@ -58,7 +55,7 @@ class House(Protocol):
         """Answer a request, then carry out what follows from it."""
         ...
 
-    def gone(self, connection: "Connection", client_id: str) -> None:
+    def gone(self, line: Line, client_id: str) -> None:
         """The socket is closed."""
         ...
 

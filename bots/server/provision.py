@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["ApiRefusal", "new_room_body", "new_room_id"]
+__all__ = ["ROOM_ID_BYTES", "ApiRefusal", "new_room_body"]
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 MOST_TALKERS = 16
+ROOM_ID_BYTES = 12  # 24 hex digits, as the vendor's ids
 _DEFAULTS: dict[str, Any] = {
     "description": "", "mode": "group", "scheduled": False, "adhoc": False, "moderators": 1, "participants": 100,
     "auto_recording": False, "screen_share": True, "canvas": False, "knock": False, "wait_for_moderator": False,
@@ -36,13 +37,8 @@ class ApiRefusal(Exception):
         self.desc = desc
 
 
-def new_room_id() -> str:
-    """24 hex digits, as the vendor's ids."""
-    return secrets.token_hex(12)
-
-
-def new_room_body(raw: object, now: datetime) -> dict[str, Any]:
-    """The whole room object that a create request stands for.
+def new_room_body(raw: object, now: datetime, *, room_id: str = "") -> dict[str, Any]:
+    """The whole room object that a create request stands for; with a new id unless one is given.
 
     Raises:
         ApiRefusal: with the documented result code of what is missing or wrong.
@@ -62,7 +58,7 @@ def new_room_body(raw: object, now: datetime) -> dict[str, Any]:
         "sip": {"enabled": bool(isinstance(sip, Mapping) and sip.get("enabled", False))},
         "data": raw.get("data") if isinstance(raw.get("data"), Mapping) else {},
         "created": now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "room_id": new_room_id(),
+        "room_id": room_id or secrets.token_hex(ROOM_ID_BYTES),
     }
 
 

@@ -4,7 +4,7 @@ Source: signalling.md sections 3, 4 and 9; server-api.md sections 4 to 6; errors
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,10 +45,16 @@ class Admission:
 
 
 class Rooms:
-    """The registry of rooms and of the connections in them."""
+    """The registry of rooms and of the connections in them.
 
-    def __init__(self, mint: TokenMint) -> None:
+    Args:
+        mint: makes and checks tokens.
+        new_hex: an unguessable id of so many bytes; repeatable in a simulation.
+    """
+
+    def __init__(self, mint: TokenMint, *, new_hex: Callable[[int], str] = secrets.token_hex) -> None:
         self.mint = mint
+        self.new_hex = new_hex
         self._rooms: dict[str, Room] = {}
         self._where: dict[str, Room] = {}
         self._used: dict[str, str] = {}
@@ -125,7 +131,7 @@ class Rooms:
             raise Refused(code, f"The room has places for {most} {kind}, all taken.")
 
     def _enter(self, room: Room, claim: Claim, old_id: str | None, *, replaced: bool, is_single_pc: bool) -> Admission:
-        client_id = old_id or f"c-{secrets.token_hex(8)}"
+        client_id = old_id or f"c-{self.new_hex(8)}"
         before = room.members.get(client_id)
         member = Member(client_id, claim, is_single_pc=is_single_pc)
         member.is_room_muted = room.is_muted and not member.is_moderator

@@ -7,9 +7,7 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
@@ -20,35 +18,19 @@ from starlette.websockets import WebSocket
 
 from bots.errors import ConfigError
 from bots.server.api import ServerApiRoutes
-from bots.server.breakouts import JOIN_LIMIT_S, Breakouts
-from bots.server.connection import Acknowledge, Connection
-from bots.server.desk import Desk
+from bots.server.connection import Connection
+from bots.server.reception import Reception
 from bots.server.relay import Relay
-from bots.server.rooms import Refused, Rooms
-from bots.server.state import Disconnect, Effect, Send
+from bots.server.rooms import Rooms
+from bots.server.state import Effect
 from bots.server.tokens import TokenMint
-from bots.wire import (
-    JoinBreakout,
-    PresentToken,
-    Publish,
-    Request,
-    RoomDisconnected,
-    Signal,
-    Subscribe,
-    Unpublish,
-    Unsubscribe,
-    granted,
-    refused,
-    token_refused,
-)
+from bots.wire import Notice, RoomDisconnected
 
 __all__ = ["RoomServer"]
 
 STOPPED = RoomDisconnected(cause=2002, msg="the room server stops")
 START_LIMIT_S = 10.0
 PAGE = Path(__file__).parent / "page"
-
-log = structlog.get_logger()
 
 
 class RoomServer:
@@ -68,14 +50,20 @@ class RoomServer:
         self.app_id = app_id or f"app-{secrets.token_hex(4)}"
         self.app_key = app_key or secrets.token_hex(16)
         self.rooms = Rooms(TokenMint())
+        self._relay = Relay(
+            self.rooms,
+            loopback=_is_loopback(host),
+            tell=self._tell,
+        )
         self._api = ServerApiRoutes(
             self.rooms, app_id=self.app_id, app_key=self.app_key, address=lambda: self.address,
-            perform=self.perform, now=lambda: datetime.now(UTC),
+            perform=self._perform, now=lambda: datetime.now(UTC),
         )  # fmt: skip
-        self.breakouts = Breakouts(self.rooms, clock_s=_unix_now, token_for=self._api.token_for)
-        self._desk = Desk(self.rooms, self.breakouts)
-        self._relay = Relay(self.rooms, loopback=_is_loopback(host), tell=self._tell)
-        self._connections: dict[str, Connection] = {}
+        self._reception = Reception(
+            self.rooms, self._relay, token_for=self._api.token_for, now_s=_unix_now,
+            probe_url=lambda: f"http://{self.address}/probe",
+        )  # fmt: skip
+        self.breakouts = self._reception.breakouts
         self._uvicorn: _Uvicorn | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -130,9 +118,9 @@ class RoomServer:
         """Tell everybody, close every connection, free the port."""
         if self._uvicorn is None or self._task is None:
             return
-        for connection in tuple(self._connections.values()):
-            connection.send(STOPPED)
-            connection.end()
+        for line in self._reception.lines:
+            line.send(STOPPED)
+            line.end()
         await self._relay.stop()
         self._uvicorn.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
@@ -154,108 +142,17 @@ class RoomServer:
         listener.setblocking(False)
         return listener
 
-    # ---- what a connection asks of its house
+    def _tell(self, client_id: str, notice: Notice) -> None:
+        self._reception.tell(client_id, notice)
 
-    def enter(self, connection: Connection, token: PresentToken) -> tuple[tuple[Any, ...], str]:
-        try:
-            admission = self.rooms.admit(token, _unix_now())
-        except Refused as no:
-            log.debug("join_refused", result=no.result, reason=no.reason)
-            return token_refused(no.result, no.reason), ""
-        client_id = admission.member.client_id
-        if admission.replaced and (older := self._connections.get(client_id)) is not None:
-            older.client_id = ""  # its end is not this member's end
-            older.end()
-            self._relay.forget(client_id)
-        self._connections[client_id] = connection
-        asyncio.get_running_loop().call_soon(self.perform, list(admission.effects))
-        answer = {"result": 0, "clientId": client_id, "connectedIP": connection.address}
-        log.debug(
-            "member_joined",
-            room=admission.room.room_id,
-            client_id=client_id,
-            role=admission.member.claim.role,
-        )
-        return ("success", answer), client_id
-
-    def entered(self, client_id: str) -> None:
-        place = self.rooms.place_of(client_id)
-        connection = self._connections.get(client_id)
-        if place is None or connection is None:
-            return
-        connection.send(self.rooms.welcome(*place, probe_url=f"http://{self.address}/probe"))
-        self._relay.enter(client_id)
-
-    def answer(self, client_id: str, request: Request, acknowledge: Acknowledge) -> None:
-        match request:
-            case Publish():
-                acknowledge(self._publish(client_id, request))
-            case Subscribe():
-                acknowledge(
-                    (True,) if self._relay.knows_slot(client_id, request.stream_id) else (None, "no such stream")
-                )
-            case Signal():
-                acknowledge(granted())
-                self._relay.signal(client_id, request)
-            case Unpublish():
-                self._relay.unpublish(client_id, request.stream_id)
-                acknowledge(("success", True))
-            case Unsubscribe():
-                self._relay.unsubscribe(client_id, request.stream_id)
-                acknowledge(("success", True))
-            case _:
-                reply = self._desk.handle(client_id, request, _unix_now())
-                acknowledge(reply.answer)
-                if isinstance(request, JoinBreakout) and reply.answer[0]["result"] == 0:
-                    loop = asyncio.get_running_loop()
-                    loop.call_later(JOIN_LIMIT_S, self.breakouts.give_up_joining, request.room_id, client_id)
-                self.perform(reply.effects)
-                self._relay.update_around(client_id)
-
-    def gone(self, connection: Connection, client_id: str) -> None:
-        if not client_id or self._connections.get(client_id) is not connection:
-            return
-        place = self.rooms.place_of(client_id)
-        del self._connections[client_id]
-        self.perform(self._desk.leave(client_id))
-        self._relay.forget(client_id)
-        if place is not None:
-            log.debug("member_left", room=place[0].room_id, client_id=client_id)
-
-    def perform(self, effects: Any) -> None:
-        """Say what has to be said, close what has to be closed."""
-        for effect in effects:
-            self._perform(effect)
-
-    def _perform(self, effect: Effect) -> None:
-        connection = self._connections.get(effect.client_id)
-        match effect:
-            case Send(notice=notice):
-                if connection is not None:
-                    connection.send(notice)
-            case Disconnect(client_id=client_id):
-                self._relay.forget(client_id)
-                if connection is not None:
-                    connection.part()
-
-    def _tell(self, client_id: str, notice: Any) -> None:
-        self._perform(Send(client_id, notice))
-
-    def _publish(self, client_id: str, request: Publish) -> tuple[Any, ...]:
-        place = self.rooms.place_of(client_id)
-        if place is None:
-            return refused(1171, "You are not in a room (any more).")
-        if (refusal := self._desk.publish_refusal(*place)) is not None:
-            return refused(*refusal)
-        if request.mute_stream.audio:
-            self.perform(self._desk.started_muted(*place))
-        return granted(id=self._relay.publish(client_id))
+    def _perform(self, effects: list[Effect]) -> None:
+        self._reception.perform(effects)
 
     async def _serve_socket(self, websocket: WebSocket) -> None:
         query = websocket.query_params
         if query.get("EIO") != "4" or query.get("transport") != "websocket":
             return await websocket.close(1008)
-        return await Connection(websocket, self).run()
+        return await Connection(websocket, self._reception).run()
 
 
 class _Uvicorn(uvicorn.Server):

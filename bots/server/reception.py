@@ -1,0 +1,199 @@
+"""The reception: who comes in, what they ask, what follows from it. The rules of the server put to work; no I/O.
+
+It speaks to lines (a socket, or a client in memory) and to whatever carries the media.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+import structlog
+
+from bots.server.breakouts import JOIN_LIMIT_S, Breakouts
+from bots.server.desk import Desk
+from bots.server.rooms import Refused, Rooms
+from bots.server.state import Disconnect, Effect, Room, Send
+from bots.server.tokens import Claim
+from bots.wire import (
+    JoinBreakout,
+    Notice,
+    PresentToken,
+    Publish,
+    Request,
+    Signal,
+    Subscribe,
+    Unpublish,
+    Unsubscribe,
+    granted,
+    refused,
+    token_refused,
+)
+
+__all__ = ["Acknowledge", "Line", "Media", "Reception"]
+
+Acknowledge = Callable[[tuple[Any, ...]], None]  # sends the ack of one request
+
+log = structlog.get_logger()
+
+
+class Line(Protocol):
+    """The server's end of one client's connection."""
+
+    client_id: str
+
+    @property
+    def address(self) -> str: ...
+    def send(self, notice: Notice) -> None: ...
+    def part(self) -> None:
+        """Close, once the client had a second to leave by itself."""
+        ...
+
+    def end(self) -> None:
+        """Close after what is queued has been written."""
+        ...
+
+
+class Media(Protocol):
+    """What carries sound between members; `relay.Relay` is the real one."""
+
+    def enter(self, client_id: str) -> None: ...
+    def forget(self, client_id: str) -> None: ...
+    def knows_slot(self, client_id: str, stream_id: int) -> bool: ...
+    def publish(self, client_id: str) -> int: ...
+    def unpublish(self, client_id: str, stream_id: int) -> None: ...
+    def unsubscribe(self, client_id: str, stream_id: int) -> None: ...
+    def signal(self, client_id: str, request: Signal) -> None: ...
+    def update_around(self, client_id: str) -> None: ...
+
+
+class Reception:
+    """Answers every request of every line; implements `connection.House`.
+
+    Args:
+        rooms: the registry.
+        media: carries the sound.
+        token_for: makes the token text of a claim for a room.
+        now_s: Unix time, seconds.
+        probe_url: where a client looks whether the server is there.
+        rng: spreads people over rooms in create-and-invite.
+    """
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        media: Media,
+        *,
+        token_for: Callable[[Claim, Room], str],
+        now_s: Callable[[], float],
+        probe_url: Callable[[], str],
+        rng: random.Random | None = None,
+    ) -> None:
+        self.breakouts = Breakouts(rooms, clock_s=now_s, token_for=token_for, rng=rng)
+        self._rooms = rooms
+        self._desk = Desk(rooms, self.breakouts)
+        self._media = media
+        self._now_s = now_s
+        self._probe_url = probe_url
+        self._lines: dict[str, Line] = {}
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Of every member, in the order of coming."""
+        return tuple(self._lines.values())
+
+    def enter(self, line: Line, token: PresentToken) -> tuple[tuple[Any, ...], str]:
+        """Answer a token: the ack's arguments, and the client id (empty if refused)."""
+        try:
+            admission = self._rooms.admit(token, self._now_s())
+        except Refused as no:
+            log.debug("join_refused", result=no.result, reason=no.reason)
+            return token_refused(no.result, no.reason), ""
+        client_id = admission.member.client_id
+        if admission.replaced and (older := self._lines.get(client_id)) is not None:
+            older.client_id = ""  # its end is not this member's end
+            older.end()
+            self._media.forget(client_id)
+        self._lines[client_id] = line
+        asyncio.get_running_loop().call_soon(self.perform, list(admission.effects))
+        answer = {"result": 0, "clientId": client_id, "connectedIP": line.address}
+        log.debug(
+            "member_joined",
+            room=admission.room.room_id,
+            client_id=client_id,
+            role=admission.member.claim.role,
+        )
+        return ("success", answer), client_id
+
+    def entered(self, client_id: str) -> None:
+        """The ack has left: say `room-connected`."""
+        place = self._rooms.place_of(client_id)
+        line = self._lines.get(client_id)
+        if place is None or line is None:
+            return
+        line.send(self._rooms.welcome(*place, probe_url=self._probe_url()))
+        self._media.enter(client_id)
+
+    def answer(self, client_id: str, request: Request, acknowledge: Acknowledge) -> None:
+        """Answer a request, then carry out what follows from it."""
+        media = self._media
+        match request:
+            case Publish():
+                acknowledge(self._publish(client_id, request))
+            case Subscribe():
+                acknowledge((True,) if media.knows_slot(client_id, request.stream_id) else (None, "no such stream"))
+            case Signal():
+                acknowledge(granted())
+                media.signal(client_id, request)
+            case Unpublish():
+                media.unpublish(client_id, request.stream_id)
+                acknowledge(("success", True))
+            case Unsubscribe():
+                media.unsubscribe(client_id, request.stream_id)
+                acknowledge(("success", True))
+            case _:
+                reply = self._desk.handle(client_id, request, self._now_s())
+                acknowledge(reply.answer)
+                if isinstance(request, JoinBreakout) and reply.answer[0]["result"] == 0:
+                    loop = asyncio.get_running_loop()
+                    loop.call_later(JOIN_LIMIT_S, self.breakouts.give_up_joining, request.room_id, client_id)
+                self.perform(reply.effects)
+                media.update_around(client_id)
+
+    def gone(self, line: Line, client_id: str) -> None:
+        """The line is closed."""
+        if not client_id or self._lines.get(client_id) is not line:
+            return
+        place = self._rooms.place_of(client_id)
+        del self._lines[client_id]
+        self.perform(self._desk.leave(client_id))
+        self._media.forget(client_id)
+        if place is not None:
+            log.debug("member_left", room=place[0].room_id, client_id=client_id)
+
+    def perform(self, effects: Iterable[Effect]) -> None:
+        """Say what has to be said, close what has to be closed."""
+        for effect in effects:
+            line = self._lines.get(effect.client_id)
+            match effect:
+                case Send(notice=notice):
+                    if line is not None:
+                        line.send(notice)
+                case Disconnect(client_id=client_id):
+                    self._media.forget(client_id)
+                    if line is not None:
+                        line.part()
+
+    def tell(self, client_id: str, notice: Notice) -> None:
+        """Say something to one member; nothing if it is gone."""
+        self.perform([Send(client_id, notice)])
+
+    def _publish(self, client_id: str, request: Publish) -> tuple[Any, ...]:
+        place = self._rooms.place_of(client_id)
+        if place is None:
+            return refused(1171, "You are not in a room (any more).")
+        if (refusal := self._desk.publish_refusal(*place)) is not None:
+            return refused(*refusal)
+        if request.mute_stream.audio:
+            self.perform(self._desk.started_muted(*place))
+        return granted(id=self._media.publish(client_id))
