@@ -13,12 +13,12 @@ LIBRARY_EVENT = "library_logged"  # its level is the record's, so its call looks
 
 def logging_calls() -> list[tuple[str, ast.Call]]:
     """Each call `log.info(...)`, `self._log.warning(...)` and the like, with its place."""
-    found = []
-    for path in sorted(ROOT.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and is_logging(node.func):
-                found.append((f"{path.relative_to(ROOT)}:{node.lineno}", node))
-    return found
+    return [
+        (f"{path.relative_to(ROOT)}:{node.lineno}", node)
+        for path in sorted(ROOT.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and is_logging(node.func)
+    ]
 
 
 def is_logging(function: ast.expr) -> bool:
