@@ -53,8 +53,10 @@ def _check_breakout_names(playbook: Playbook) -> Iterator[Finding]:
     opened = _opened(playbook)
     for step in all_steps(playbook):
         match step:
-            case Invite() if step.to not in opened:
-                yield _unknown_breakout(loc_of(step, "invite", "to"), step.to, opened)
+            case Invite():
+                for name in step.to:
+                    if name not in opened:
+                        yield _unknown_breakout(loc_of(step, "invite", "to"), name, opened)
             case Breakouts() if step.close is not None:
                 for name in step.close:
                     if name not in (*opened, "all"):

@@ -89,10 +89,12 @@ def _check_invites(playbook: Playbook) -> Iterator[Finding]:
     steps = list(all_steps(playbook))
     capacity = {name: step.capacity for step in steps if isinstance(step, Breakouts) for name in step.open or ()}
     for step in steps:
-        if isinstance(step, Invite) and step.to in capacity:
+        if isinstance(step, Invite) and all(name in capacity for name in step.to):
             invited = sum(size for name, size in _sizes(playbook).items() if name in step.people)
-            if invited > capacity[step.to]:
-                message = f'{invited} bots are invited, "{step.to}" has a capacity of {capacity[step.to]}'
+            room = sum(capacity[name] for name in step.to)
+            if invited > room:
+                named = ", ".join(f'"{name}"' for name in step.to)
+                message = f"{invited} bots are invited, {named} has a capacity of {room}"
                 yield Finding(loc_of(step, "invite", "people"), "overfull-breakout", message, "warning")
 
 

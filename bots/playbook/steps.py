@@ -164,7 +164,9 @@ class Invite(_Step):
 
     kind: Literal["invite"] = "invite"
     people: Who = Field(description="Whom.")
-    to: BreakoutName = Field(description="The name of an open breakout room.")
+    to: Names = Field(
+        min_length=1, description="The name of an open breakout room; several share the people out evenly."
+    )
     force: Flag = Field(default=False, description="Move them without asking.")
 
 

@@ -52,6 +52,7 @@ CLIENT_FACTS = {
     "Chrome/140.0.0.0 Safari/537.36",
 }
 _LISTENERS = ("viewer", "audience")  # roles that do not publish (signalling.md 3.3)
+_MEDIA_LOST_S = 2.0  # media that ended this long before the signalling did not end with it
 _LEAVE_S = 1.0
 _ADMISSION_S = 1800.0  # how long a bot waits in a knock room for a moderator
 _DISCONNECTED = 1163
@@ -251,6 +252,11 @@ class Session:
 
     def _media_changed(self, what: str, state: str) -> None:
         if state == "failed" and not self.is_closed:
+            # a room that ends closes its media too, and that may be seen before the word about it
+            asyncio.get_running_loop().call_later(_MEDIA_LOST_S, self._say_media_lost, what)
+
+    def _say_media_lost(self, what: str) -> None:
+        if not self.is_closed:
             log.warning("media_lost", room=self.state.room_id, what=what)
 
     def _publish_request(self) -> Publish:

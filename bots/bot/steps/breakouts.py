@@ -25,19 +25,23 @@ async def open_or_close(kit: Kit, step: Breakouts) -> None:
 
 
 async def invite(kit: Kit, step: Invite, run: Run) -> None:
-    """Invite people to an open breakout; ends when the room has sent the invites."""
-    room_id = _id_of(kit, step.to)
+    """Invite people to an open breakout, or share them out over several; ends when the room has sent the invites."""
+    room_ids = {name: _id_of(kit, name) for name in step.to}
     people = kit.people(step.people, run)
     if not people:
-        raise CannotDo(f"nobody is here to be invited to {step.to}")
-    await kit.presence.parent.invite(room_id, [person.client_id for person in people], force=step.force)
-    kit.log.info(
-        "breakout_invited",
-        breakout_id=room_id,
-        breakout=step.to,
-        people=[person.id or person.client_id for person in people],
-        is_forced=step.force,
-    )
+        raise CannotDo(f"nobody is here to be invited to {', '.join(step.to)}")
+    for number, (name, room_id) in enumerate(room_ids.items()):
+        group = people[number :: len(room_ids)]
+        if not group:
+            continue
+        await kit.presence.parent.invite(room_id, [person.client_id for person in group], force=step.force)
+        kit.log.info(
+            "breakout_invited",
+            breakout_id=room_id,
+            breakout=name,
+            people=[person.id or person.client_id for person in group],
+            is_forced=step.force,
+        )
 
 
 async def accept(kit: Kit, step: Accept, run: Run) -> None:

@@ -210,6 +210,17 @@ async def test_breakouts_are_opened_under_names_invited_to_and_closed() -> None:
         assert ["finished"] * 3 == outcomes(stage)
 
 
+async def test_people_are_shared_out_evenly_over_several_breakouts() -> None:
+    entry = timeline(
+        1,
+        {"breakouts": {"open": ["red", "blue"], "capacity": 4}},
+        {"invite": {"people": ["pupil", "Ana"], "to": ["red", "blue"]}},
+    )
+    async with on_stage(spec_of(role="moderator", timeline=(entry,)), PUPIL, PUPIL_2, ANA) as stage:
+        await stage.pass_s(1)
+        assert [("br-1", ("c-p1", "c-ana"), False), ("br-2", ("c-p2",), False)] == stage.room.asked("invite")
+
+
 async def test_at_the_end_a_bot_closes_the_breakouts_it_has_opened_and_only_those() -> None:
     entry = timeline(1, {"breakouts": {"open": ["red"], "capacity": 4}})
     async with on_stage(spec_of(role="moderator", timeline=(entry,)), ANA) as stage:
