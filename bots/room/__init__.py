@@ -28,6 +28,7 @@ from bots.room.events import (
     TalkersChanged,
     Unknown,
 )
+from bots.room.network import Conversation, Incoming, Network, Outgoing, Playing, PublicationLine, SubscriptionLine
 from bots.room.room import Room
 from bots.room.token import ServerApi, decode_token, socket_url
 from bots.wire import BreakoutDefinition
@@ -47,19 +48,26 @@ __all__ = [
     "BreakoutLeft",
     "ChatReceived",
     "Closed",
+    "Conversation",
     "DataReceived",
     "HardMuteChanged",
+    "Incoming",
     "InviteRejected",
     "Joinee",
+    "Network",
+    "Outgoing",
     "Participant",
     "ParticipantJoined",
     "ParticipantLeft",
+    "Playing",
+    "PublicationLine",
     "Room",
     "RoomAwaited",
     "RoomEvent",
     "RoomJoined",
     "ServerApi",
     "StreamInfo",
+    "SubscriptionLine",
     "Talker",
     "TalkersChanged",
     "Unknown",

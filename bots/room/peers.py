@@ -5,35 +5,38 @@ vendor's client. Source: signalling.md sections 6.2 to 6.5 and 7.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bots.errors import MediaError, WireError
 from bots.media import IncomingAudio, MediaLine, OutgoingAudio, Pacer, PeerConnection
-from bots.room.signaling import Signaling
-from bots.wire import Signal, read_json
+from bots.wire import Request, Signal, read_json
 
 __all__ = ["MediaPeer", "Publication", "Subscription"]
 
 _END = "end"
 _MAX_WAITING = 256  # signals before the answer is applied; a server that sends more is ignored
 
+Post = Callable[[Request], object]  # queues a request; nobody waits for the answer
+
 
 class MediaPeer:
     """One peer connection and its part of the signalling, under the stream id `number`."""
 
-    def __init__(
-        self, number: int, signaling: Signaling, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]
-    ) -> None:
+    def __init__(self, number: int, post: Post, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]) -> None:
         self.number = number
         self.connection = PeerConnection(loopback=is_local, ice_servers=ice_servers)
-        self._signaling = signaling
+        self._post = post
         self._inbox: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(_MAX_WAITING)
 
     def take(self, msg: Mapping[str, Any]) -> None:
         """Take the `msg` of a `media_engine_connecting`; `ready`, `started` and unknown types mean nothing here."""
         if msg.get("type") in ("answer", "candidate") and not self._inbox.full():
             self._inbox.put_nowait(msg)
+
+    def on_state(self, callback: Callable[[str], None]) -> Callable[[], None]:
+        """Call back with each new state of the connection; returns what detaches it."""
+        return self.connection.on_state(callback)
 
     async def close(self) -> None:
         """Close the media connection."""
@@ -48,13 +51,13 @@ class MediaPeer:
         try:
             async with asyncio.timeout(timeout_s):
                 offer, candidates = _without_candidates(await self.connection.offer([line]))
-                self._signaling.post(Signal.offer(self.number, offer))
+                self._post(Signal.offer(self.number, offer))
                 early = await self._apply_answer()
         except TimeoutError:
             raise MediaError(f"stream {self.number}", f"the server did not answer in {timeout_s:g} s") from None
         for candidate in candidates:
-            self._signaling.post(Signal.candidate(self.number, candidate))
-        self._signaling.post(Signal.end_of_candidates(self.number))
+            self._post(Signal.candidate(self.number, candidate))
+        self._post(Signal.end_of_candidates(self.number))
         taking = asyncio.create_task(self._take_candidates(early), name=f"stream-{self.number}/candidates")
         try:
             await self.connection.wait_connected(timeout_s)
@@ -91,13 +94,13 @@ class Publication(MediaPeer):
     def __init__(
         self,
         number: int,
-        signaling: Signaling,
+        post: Post,
         pacer: Pacer,
         *,
         is_local: bool,
         ice_servers: Sequence[Mapping[str, Any]],
     ) -> None:
-        super().__init__(number, signaling, is_local=is_local, ice_servers=ice_servers)
+        super().__init__(number, post, is_local=is_local, ice_servers=ice_servers)
         self._ssrc = PeerConnection.new_ssrc()
         self.outgoing = OutgoingAudio(self.connection, pacer, ssrc=self._ssrc)
 
@@ -116,12 +119,12 @@ class Subscription(MediaPeer):
     def __init__(
         self,
         number: int,
-        signaling: Signaling,
+        post: Post,
         *,
         is_local: bool,
         ice_servers: Sequence[Mapping[str, Any]],
     ) -> None:
-        super().__init__(number, signaling, is_local=is_local, ice_servers=ice_servers)
+        super().__init__(number, post, is_local=is_local, ice_servers=ice_servers)
         self.incoming = IncomingAudio(self.connection)
 
     async def connect(self, timeout_s: float) -> None:

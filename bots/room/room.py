@@ -25,6 +25,7 @@ from bots.room.events import (
     RoomJoined,
 )
 from bots.room.microphone import Mute
+from bots.room.network import LiveNetwork, Network
 from bots.room.session import Session, Terms
 from bots.room.token import decode_token
 from bots.room.view import RoomView
@@ -112,7 +113,26 @@ class Room(RoomView):
             JoinRefused: nobody answers, or the server refused.
             PublishRefused: the server does not take the sound, or no media connection could be made.
         """
-        terms = Terms(clock=clock, pacer=pacer, publish=publish, listen=listen, timeout_s=timeout_s)
+        return await cls.join_over(
+            LiveNetwork(pacer), token, clock=clock, publish=publish, listen=listen, on_event=on_event,
+            on_breakout_event=on_breakout_event, timeout_s=timeout_s,
+        )  # fmt: skip
+
+    @classmethod
+    async def join_over(
+        cls,
+        network: Network,
+        token: str,
+        *,
+        clock: Clock,
+        publish: bool = True,
+        listen: bool = False,
+        on_event: EventCallback | None = None,
+        on_breakout_event: EventCallback | None = None,
+        timeout_s: float = 15.0,
+    ) -> "Room":
+        """As `join`, over another network than sockets: a simulation's."""
+        terms = Terms(clock=clock, network=network, publish=publish, listen=listen, timeout_s=timeout_s)
         room = cls(decode_token(token), terms, on_event=on_event, on_breakout_event=on_breakout_event)
         await room._session.open()
         return room

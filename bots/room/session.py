@@ -14,11 +14,10 @@ import structlog
 
 from bots.clock import Clock
 from bots.errors import BotsError, JoinRefused, PublishRefused, RequestRefused, RoomClosed
-from bots.media import IncomingAudio, OutgoingAudio, Pacer
 from bots.room.events import Closed, HardMuteChanged, RoomAwaited, RoomEvent
 from bots.room.microphone import Microphone, Mute
-from bots.room.peers import MediaPeer, Publication, Subscription
-from bots.room.signaling import LEFT, Signaling
+from bots.room.network import Conversation, Incoming, MediaLine, Network, Outgoing, PublicationLine, SubscriptionLine
+from bots.room.signaling import LEFT
 from bots.room.state import RoomState
 from bots.room.token import is_loopback, socket_url
 from bots.wire import (
@@ -67,7 +66,7 @@ class Terms:
     """How to join: what the caller of `Room.join` chose."""
 
     clock: Clock
-    pacer: Pacer
+    network: Network
     publish: bool = True
     listen: bool = False
     is_breakout: bool = False
@@ -83,10 +82,10 @@ class Session:
         self.state = RoomState(_claimed_room_id(fields))
         self._fields = dict(fields)
         self._on_event = on_event
-        self._signaling: Signaling | None = None
-        self._peers: dict[int, MediaPeer] = {}
-        self._publication: Publication | None = None
-        self._subscriptions: dict[int, Subscription] = {}
+        self._signaling: Conversation | None = None
+        self._peers: dict[int, MediaLine] = {}
+        self._publication: PublicationLine | None = None
+        self._subscriptions: dict[int, SubscriptionLine] = {}
         self._admitted: asyncio.Future[RoomConnected | RoomClosed] = asyncio.get_running_loop().create_future()
         self._is_awaited = False
         self._begun = asyncio.Event()
@@ -108,11 +107,11 @@ class Session:
         return self._name
 
     @property
-    def outgoing(self) -> OutgoingAudio | None:
+    def outgoing(self) -> Outgoing | None:
         return self._publication.outgoing if self._publication is not None else None
 
     @property
-    def incoming(self) -> dict[int, IncomingAudio]:
+    def incoming(self) -> dict[int, Incoming]:
         """What is heard, by slot."""
         return {slot: one.incoming for slot, one in self._subscriptions.items()}
 
@@ -138,7 +137,7 @@ class Session:
 
     async def _be_admitted(self) -> RoomConnected:
         room_id, limit_s = self.state.room_id, self.terms.timeout_s
-        self._signaling = await Signaling.open(
+        self._signaling = await self.terms.network.open(
             socket_url(self._fields),
             room_id=room_id,
             name=self._name,
@@ -205,15 +204,15 @@ class Session:
         number = answer.get("id")
         if not answer.is_ok or not isinstance(number, int):
             raise PublishRefused(self.state.room_id, answer.result, answer.reason or "it gave no stream id")
-        publication = Publication(
-            number, self._signaling, self.terms.pacer, is_local=self._is_local, ice_servers=ice_servers
+        publication = self.terms.network.publication(
+            number, self._signaling, is_local=self._is_local, ice_servers=ice_servers
         )
         self._peers[number] = publication
         try:
             await publication.connect(self.terms.timeout_s)
         except BotsError as error:
             raise PublishRefused(self.state.room_id, _MEDIA_FAILED, str(error)) from error
-        publication.connection.on_state(lambda state: self._media_changed("publication", state))
+        publication.on_state(lambda state: self._media_changed("publication", state))
         self._publication = publication
         if self.microphone.is_muted:  # muted on join: told once the media is up, as the SDK does
             publication.outgoing.is_muted = True
@@ -244,10 +243,12 @@ class Session:
         answer = await self._signaling.request(wanted, timeout_s=self.terms.timeout_s)
         if not answer.is_ok:
             raise RequestRefused("subscribe", answer.result, answer.reason)
-        subscription = Subscription(slot, self._signaling, is_local=self._is_local, ice_servers=ice_servers)
+        subscription = self.terms.network.subscription(
+            slot, self._signaling, is_local=self._is_local, ice_servers=ice_servers
+        )
         self._peers[slot] = subscription
         await subscription.connect(self.terms.timeout_s)
-        subscription.connection.on_state(lambda state: self._media_changed(f"slot {slot}", state))
+        subscription.on_state(lambda state: self._media_changed(f"slot {slot}", state))
         self._subscriptions[slot] = subscription
 
     def _media_changed(self, what: str, state: str) -> None:

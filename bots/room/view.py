@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bots.media import IncomingAudio, OutgoingAudio
 from bots.room.breakout import BreakoutTable
 from bots.room.events import BreakoutInvite, Participant, Talker
+from bots.room.network import Incoming, Outgoing
 from bots.room.session import Session
 
 __all__ = ["RoomView"]
@@ -74,12 +74,12 @@ class RoomView:
         return self._session.microphone.is_hard_muted
 
     @property
-    def outgoing(self) -> OutgoingAudio | None:
+    def outgoing(self) -> Outgoing | None:
         """What the bot sends; None if it joined without publishing."""
         return self._session.outgoing
 
     @property
-    def incoming(self) -> Mapping[int, IncomingAudio]:
+    def incoming(self) -> Mapping[int, Incoming]:
         """What the bot hears, by slot; empty if it joined without listening."""
         return self._session.incoming
 
