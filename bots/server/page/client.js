@@ -4,11 +4,17 @@
 const decodeToken = (token) => JSON.parse(atob(token));
 
 export class RoomClient {
-  // `on` is called with (event name, payload) for everything that the server says and for "closed".
+  // `on` is called with (event name, payload, client) for everything that the server says, for "slot" and for "closed".
   constructor(token, {microphone = null, on = () => {}} = {}) {
     this.fields = decodeToken(token);
     this.microphone = microphone;
-    this.on = on;
+    this.tell = (name, data) => on(name, data, this);
+    this.people = new Map();      // client id -> who is in the room, as the server describes them
+    this.name = "";
+    this.talkers = [];
+    this.isMuted = false;
+    this.hasLeft = false;
+    this.lastWords = "the connection was lost";
     this.peers = new Map();       // stream id -> RTCPeerConnection
     this.audio = new Map();       // slot -> MediaStream
     this.waiting = new Map();     // ack id -> resolve
@@ -26,7 +32,7 @@ export class RoomClient {
       this.socket.onclose = () => {
         this.closePeers();
         reject(new Error("the room server closed the connection"));
-        this.on("closed", {});
+        this.tell("closed", {});
       };
     });
   }
@@ -44,12 +50,13 @@ export class RoomClient {
     if (kind === "3") return this.waiting.get(Number(id))?.(JSON.parse(body));
     if (kind === "2") {
       const [name, ...values] = JSON.parse(body);
-      if (id) this.socket.send(`43${id}${JSON.stringify([{result: 0, msg: "success"}])}`);
+      if (id && this.socket.readyState === WebSocket.OPEN) this.socket.send(`43${id}${JSON.stringify([{result: 0, msg: "success"}])}`);
       this.handle(name, values[0] ?? {});
     }
   }
 
   send(name, ...values) {
+    if (this.socket.readyState !== WebSocket.OPEN) return Promise.resolve(["error", {msg: "You are not in the room any more."}]);
     const id = this.nextAck++;
     this.socket.send(`42${id}${JSON.stringify([name, ...values])}`);
     return new Promise((resolve) => this.waiting.set(id, (answer) => { this.waiting.delete(id); resolve(answer); }));
@@ -72,11 +79,24 @@ export class RoomClient {
 
   // ---- what the server says
 
-  async handle(name, data) {
-    if (name === "room-connected") await this.welcome(data);
+  handle(name, data) {
     if (name === "media_engine_connecting") return this.signal(data.peerId ?? data.streamId, data.msg);
+    this.remember(name, data);
+    this.tell(name, data);
+    if (name === "room-connected") this.welcome(data).catch((error) => this.tell("failed", error));
     if (name === "room-disconnected") this.socket.close();
-    this.on(name, data);
+  }
+
+  remember(name, data) {
+    if (name === "room-connected") {
+      this.name = data.room.name;
+      this.people = new Map(data.userList.map((user) => [user.clientId, user]));
+    }
+    if (name === "user-connected") this.people.set(data.clientId, data);
+    if (name === "user-disconnected") this.people.delete(data.clientId);
+    if (/^user-audio-/.test(name) && data.user) this.people.set(data.clientId, data.user);
+    if (name === "active-talkers-updated") this.talkers = data.activeList;
+    if (name === "room-disconnected") this.lastWords = data.cause?.msg ?? data.msg;
   }
 
   async welcome(data) {
@@ -99,7 +119,7 @@ export class RoomClient {
     await this.send("subscribe", {streamId: slot, audio: true, video: false, data: true}, null);
     const peer = this.peer(slot);
     peer.addTransceiver("audio", {direction: "recvonly"});
-    peer.ontrack = (event) => { this.audio.set(slot, new MediaStream([event.track])); this.on("slot", {slot}); };
+    peer.ontrack = (event) => { this.audio.set(slot, new MediaStream([event.track])); this.tell("slot", {slot}); };
     await this.offer(slot, peer);
   }
 
@@ -125,6 +145,7 @@ export class RoomClient {
 
   say(text) { return this.ask("sendDataStreamToRoom", {msg: text, broadcast: true, clients: [], type: "chat"}); }
   mute(on) {
+    this.isMuted = on;
     this.microphone?.getAudioTracks().forEach((track) => { track.enabled = !on; });
     return this.send(on ? "user-audio-muted" : "user-audio-unmuted");
   }
@@ -139,6 +160,7 @@ export class RoomClient {
       const inside = new RoomClient(token, {microphone: this.microphone, on});
       const room = await inside.connect();
       await this.ask("user-joined-breakout-room", {name: room.room.name});
+      if (this.isMuted) await inside.mute(true);
       return inside;
     } catch (error) {
       await this.resume();
@@ -148,6 +170,7 @@ export class RoomClient {
   reject(roomId) { return this.ask("reject-breakout-room", roomId); }
 
   async leave() {
+    this.hasLeft = true;
     await Promise.race([this.send("drop", {self: true}), new Promise((done) => setTimeout(done, 1000))]);
     this.socket.close();
   }

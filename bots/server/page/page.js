@@ -3,13 +3,20 @@
 
 import {RoomClient} from "./client.js";
 
+const LOOK_MS = 3000;  // between two looks at the list of rooms, while the door is open
+const NOBODY = "There is no room yet.";
 const $ = (id) => document.getElementById(id);
 const credentials = decodeURIComponent(location.hash.slice(1));
-let parent = null, inside = null, isMuted = false, people = new Map(), talkers = [];
-window.room = () => inside ?? parent;  // for the browser's console, and for tests
+let parent = null, inside = null;
+const here = () => inside ?? parent;
+window.room = here;  // for the browser's console, and for tests
 
 const status = (text, isBad = false) => { $("status").textContent = text; $("status").classList.toggle("bad", isBad); };
 const item = (list, text) => { const li = document.createElement("li"); li.textContent = text; $(list).append(li); return li; };
+const trying = (act) => async (event) => {
+  event.preventDefault();
+  try { await act(event); } catch (error) { status(error.message, true); }
+};
 
 const api = async (method, path, body) => {
   const reply = await fetch(`/video/v2${path}`, {method, body: body && JSON.stringify(body),
@@ -19,18 +26,60 @@ const api = async (method, path, body) => {
   return answer;
 };
 
-const listRooms = async (chosen) => {
+// ---- the door
+
+const listRooms = async (chosen = $("room").value) => {
   const {rooms} = await api("GET", "/rooms");
-  $("room").replaceChildren(...rooms.map((room) => new Option(room.name, room.room_id, false, room.room_id === chosen)));
-  return rooms;
+  const before = [...$("room").options].map((option) => option.value).join();
+  if (rooms.map((room) => room.room_id).join() !== before) {
+    $("room").replaceChildren(...rooms.map((room) => new Option(room.name, room.room_id)));
+  }
+  if (rooms.some((room) => room.room_id === chosen)) $("room").value = chosen;
+  $("join").disabled = !rooms.length;
+  if (!rooms.length) status(NOBODY);
+  else if ($("status").textContent === NOBODY) status("Not connected.");
 };
 
-const showPeople = () => {
-  $("people").replaceChildren();
-  for (const user of people.values()) {
-    const li = item("people", `${user.name} (${user.role}${user.audioMuted ? ", muted" : ""})`);
-    li.classList.toggle("talks", talkers.some((talker) => talker.clientId === user.clientId));
+const join = async () => {
+  status("Joining …");
+  const {token} = await api("POST", `/rooms/${$("room").value}/tokens`,
+    {name: $("name").value, role: $("role").value, user_ref: $("name").value});
+  const microphone = $("mic").checked ? await navigator.mediaDevices.getUserMedia({audio: true}) : null;
+  const client = new RoomClient(token, {microphone, on: heard});
+  try {
+    const {room} = await client.connect();
+    parent = client;
+    showInside();
+    status(`You are in “${room.name}”.`);
+  } catch (error) {
+    switchOff(microphone);
+    throw error;
   }
+};
+
+const switchOff = (microphone) => microphone?.getTracks().forEach((track) => track.stop());
+
+const showInside = () => {
+  $("door").hidden = Boolean(parent);
+  $("inside").hidden = !parent;
+  for (const list of ["invites", "chat"]) $(list).replaceChildren();
+  showHere();
+};
+
+// ---- the room
+
+const showHere = () => {
+  const client = here();
+  $("people").replaceChildren();
+  for (const user of client?.people.values() ?? []) {
+    const isMe = user.clientId === client.clientId;
+    const li = item("people", `${user.name} (${user.role}${isMe ? ", you" : ""}${user.audioMuted ? ", muted" : ""})`);
+    li.classList.toggle("talks", client.talkers.some((talker) => talker.clientId === user.clientId));
+  }
+  $("title").textContent = client ? client.name : "Join a room";
+  $("back").hidden = !inside;
+  $("mute").hidden = !client?.microphone;
+  $("mute").textContent = client?.isMuted ? "Unmute" : "Mute";
 };
 
 const play = (client) => client.audio.forEach((stream, slot) => {
@@ -40,78 +89,74 @@ const play = (client) => client.audio.forEach((stream, slot) => {
   document.body.append(player);
 });
 
-const heard = (client) => (name, data) => {
-  if (name === "room-connected") people = new Map(data.userList.map((user) => [user.clientId, user]));
-  if (name === "user-connected") people.set(data.clientId, data);
-  if (name === "user-disconnected") people.delete(data.clientId);
-  if (/^user-audio-/.test(name) && data.user) people.set(data.clientId, data.user);
-  if (name === "active-talkers-updated") talkers = data.activeList;
-  if (name === "onDataStreamToRoom" && data.type === "chat") item("chat", `${data.sender}: ${data.message}`);
-  if (name === "slot") play(client());
+const silence = (client) => document.querySelectorAll(`audio[id^="slot-${client.clientId}-"]`).forEach((one) => one.remove());
+
+const heard = (name, data, client) => {
+  if (name === "onDataStreamToRoom" && data.type === "chat") showLine(data.sender, data.message);
+  if (name === "slot") play(client);
+  if (name === "failed") status(data.message, true);
   if (name === "invite-breakout-room") invited(data);
   if (name === "breakout-room-destroyed") $(`invite-${data.room_id}`)?.remove();
-  if (name === "closed") closed(client());
-  showPeople();
+  if (name === "closed") closed(client);
+  showHere();
+};
+
+const showLine = (sender, text) => {
+  const li = item("chat", `: ${text}`);
+  li.prepend(Object.assign(document.createElement("b"), {textContent: sender}));
+  $("chat").scrollTop = $("chat").scrollHeight;
 };
 
 const invited = ({room_id: roomId}) => {
-  const li = item("invites", "A breakout room wants you. ");
+  $(`invite-${roomId}`)?.remove();
+  const li = item("invites", "A breakout room wants you.");
   li.id = `invite-${roomId}`;
   for (const [label, act] of [["Go there", () => enter(roomId)], ["No, thank you", () => parent.reject(roomId)]]) {
     const button = Object.assign(document.createElement("button"), {textContent: label, type: "button"});
-    button.onclick = async () => { li.remove(); try { await act(); } catch (error) { status(error.message, true); } };
+    button.onclick = trying(() => { li.remove(); return act(); });
     li.append(button);
   }
 };
 
 const enter = async (roomId) => {
-  inside = await parent.joinBreakout(roomId, heard(() => inside));
-  $("back").hidden = false;
+  inside = await parent.joinBreakout(roomId, heard);
   status("You are in a breakout room.");
+  showHere();
 };
 
 const closed = async (client) => {
-  if (client && client === inside) {
+  silence(client);
+  if (client === inside) {
     inside = null;
-    $("back").hidden = true;
-    if (parent) { await parent.resume(); status("Back in the parent room."); }
+    if (client.isMuted !== parent.isMuted) parent.mute(client.isMuted);
+    await parent.resume();
+    status("Back in the parent room.");
   } else if (client === parent) {
     parent = null;
-    $("inside").hidden = true; $("door").hidden = false;
-    status("You have left the room.");
+    switchOff(client.microphone);
+    showInside();
+    status(client.hasLeft ? "You have left the room." : `The room is over for you: ${client.lastWords}.`, !client.hasLeft);
   }
 };
 
-$("door").onsubmit = async (event) => {
-  event.preventDefault();
-  try {
-    status("Joining …");
-    const {token} = await api("POST", `/rooms/${$("room").value}/tokens`,
-      {name: $("name").value, role: $("role").value, user_ref: $("name").value});
-    const microphone = $("mic").checked ? await navigator.mediaDevices.getUserMedia({audio: true}) : null;
-    parent = new RoomClient(token, {microphone, on: heard(() => parent)});
-    const room = await parent.connect();
-    $("door").hidden = true; $("inside").hidden = false;
-    status(`You are in “${room.room.name}”.`);
-  } catch (error) { status(error.message, true); }
-};
-$("new").onclick = async () => {
-  try {
-    const {room} = await api("POST", "/rooms", {name: `Room of ${$("name").value}`, owner_ref: "page", settings: {}});
-    await listRooms(room.room_id);
-  } catch (error) { status(error.message, true); }
-};
-$("say").onsubmit = async (event) => {
-  event.preventDefault();
+$("door").onsubmit = trying(join);
+$("new").onclick = trying(async () => {
+  const {room} = await api("POST", "/rooms", {name: `Room of ${$("name").value}`, owner_ref: "page", settings: {}});
+  await listRooms(room.room_id);
+});
+$("say").onsubmit = trying(async () => {
   const text = $("text").value;
   if (!text) return;
-  try { await window.room().say(text); item("chat", `me: ${text}`); $("text").value = ""; } catch (error) { status(error.message, true); }
-};
-$("mute").onclick = () => { isMuted = !isMuted; window.room().mute(isMuted); $("mute").textContent = isMuted ? "Unmute" : "Mute"; };
-$("back").onclick = () => inside.leave();
-$("leave").onclick = async () => { await inside?.leave(); await parent?.leave(); };
+  await here().say(text);
+  showLine("me", text);
+  $("text").value = "";
+});
+$("mute").onclick = trying(async () => { await here().mute(!here().isMuted); showHere(); });
+$("back").onclick = trying(() => inside.leave());
+$("leave").onclick = trying(async () => { await inside?.leave(); await parent?.leave(); });
 
 try {
   if (!credentials.includes(":")) throw new Error("Open this page by the link that `bots room` prints: it has the credentials.");
-  if (!(await listRooms()).length) status("There is no room yet.");
+  await listRooms();
+  setInterval(() => { if (!parent && !document.hidden) listRooms().catch((error) => status(error.message, true)); }, LOOK_MS);
 } catch (error) { status(error.message, true); }
