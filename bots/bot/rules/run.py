@@ -66,7 +66,8 @@ class Run:
         number: counts the runs of a bot, from 1.
         started_at: aware.
         is_draining: stop before the next step.
-        waiting: how many of its branches only wait; where one does, stopping loses nothing.
+        under_way: how many steps it performs now; more than one inside `parallel`.
+        waiting: how many of them only wait; where all do, stopping loses nothing.
     """
 
     rule_id: str
@@ -75,6 +76,7 @@ class Run:
     started_at: datetime
     trace: list[StepTrace] = field(default_factory=list)
     is_draining: bool = False
+    under_way: int = 0
     waiting: int = 0
 
 
@@ -159,7 +161,7 @@ class Runs(Generic[R]):
             for task, run in state.tasks.items():
                 if spare_since is None or run.started_at < spare_since:
                     run.is_draining = True
-                    if run.waiting:
+                    if run.waiting and run.waiting >= run.under_way:
                         task.cancel()
         tasks = self._tasks()
         if tasks:

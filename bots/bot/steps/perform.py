@@ -53,6 +53,8 @@ class Performer:
         started_s = self._kit.clock.monotonic()
         outcome: Literal["finished", "failed", "stopped"] = "stopped"
         reason: str | None = None
+        is_work = not isinstance(step, If | Parallel)
+        run.under_way += is_work
         try:
             await self._do(step, run)
             outcome = "finished"
@@ -63,6 +65,7 @@ class Performer:
             outcome, reason = "failed", str(cause) or type(cause).__name__
             raise StepFailed(self._kit.spec.id, step.path or step.kind, reason) from cause
         finally:
+            run.under_way -= is_work
             self._finish(step, run, started_s, outcome, reason)
 
     def _finish(

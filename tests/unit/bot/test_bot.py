@@ -96,6 +96,19 @@ async def test_draining_finishes_the_step_and_leaves_properly() -> None:
         assert BotLeft(bot_id="helper", cause="stopped") == stage.events[-1]
 
 
+async def test_draining_does_not_wait_for_a_wait_but_for_a_sound_beside_it() -> None:
+    beside = {"parallel": [[{"wait": "1h"}], [{"play": "a.wav"}, {"say": "never"}]]}
+    for steps, seconds in (({"wait": "1h"}, 0.0), (beside, 1.0)):
+        async with on_stage(spec_of(timeline=(timeline(0, steps),))) as stage:
+            await stage.pass_s(1)
+            stage.bot.command(Drain(within_s=10))
+            await stage.pass_s(seconds - 0.1 if seconds else 0.0)
+            assert (seconds == 0.0) == bool(stage.told(RunEnded))
+            await stage.pass_s(0.2)
+            assert ["stopped"] == [run.outcome for run in stage.told(RunEnded)]
+            assert [] == stage.room.asked("say")
+
+
 async def test_a_bot_drained_before_its_arrival_never_joins() -> None:
     async with on_stage(spec_of(arrives_at=START + timedelta(minutes=5))) as stage:
         stage.bot.command(Drain())
