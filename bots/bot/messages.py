@@ -147,11 +147,16 @@ class BotLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InviteSettled:
-    """One invite has come to its end."""
+    """One invite has come to its end.
+
+    Attributes:
+        in_run: a step answered it, so a failure is that run's.
+    """
 
     bot_id: str
     room_id: str
     end: InviteEnd
+    in_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,8 +52,10 @@ class Tally:
                 self._counts["left"] += event.was_joined
             case BotFailed():
                 self._counts["errors"] += 1
+            case InviteSettled(end="failed", in_run=in_run):
+                self._counts["errors"] += not in_run
             case InviteSettled(end=end):
-                self._counts["errors" if end == "failed" else end] += 1
+                self._counts[end] += 1
             case BreakoutEntered():
                 self._counts["breakout_joins"] += 1
             case BreakoutExited():

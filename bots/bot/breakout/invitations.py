@@ -65,6 +65,7 @@ class Invitations:
         self._pending: dict[str, asyncio.Task[None]] = {}
         self._received_at: dict[str, datetime] = {}
         self._forced: str | None = None
+        self._in_run: set[str] = set()
         self.last: str | None = None
 
     def receive(self, invite: BreakoutInvite) -> None:
@@ -123,6 +124,7 @@ class Invitations:
         audio: bool = True,
         screen: bool = False,
         canvas: bool = False,
+        in_run: bool = False,
     ) -> None:
         """Go into the breakout; a bot that is in another one goes out of it first.
 
@@ -132,6 +134,8 @@ class Invitations:
         if self._presence.breakout is not None and self._presence.breakout.room_id == room_id:
             return  # a forced invite was quicker
         self._take(room_id)
+        if in_run:
+            self._in_run.add(room_id)
         self._log.info(
             "invite_accepted",
             breakout_id=room_id,
@@ -232,7 +236,9 @@ class Invitations:
         self._settled(room_id, "expired")
 
     def _settled(self, room_id: str, end: InviteEnd) -> None:
-        self._emit(InviteSettled(bot_id=self._bot_id, room_id=room_id, end=end))
+        in_run = room_id in self._in_run
+        self._in_run.discard(room_id)
+        self._emit(InviteSettled(bot_id=self._bot_id, room_id=room_id, end=end, in_run=in_run))
 
     def _take(self, room_id: str) -> None:
         """Somebody answers this invite now: nobody else does."""

@@ -47,7 +47,12 @@ async def invite(kit: Kit, step: Invite, run: Run) -> None:
 async def accept(kit: Kit, step: Accept, run: Run) -> None:
     """Follow the invite that fired the rule, or the last one."""
     await kit.invitations.accept(
-        _invited_to(kit, run), role=step.role, audio=step.audio, screen=step.screen, canvas=step.canvas
+        _invited_to(kit, run),
+        role=step.role,
+        audio=step.audio,
+        screen=step.screen,
+        canvas=step.canvas,
+        in_run=True,
     )
 
 

@@ -188,6 +188,15 @@ async def test_a_rule_can_answer_invites_itself() -> None:
         assert ["rejected", "accepted"] == ends(stage)
 
 
+async def test_a_refusal_to_a_step_fails_its_run() -> None:
+    async with on_stage(spec_of(rules=(rule("invited", {"accept": "invite"}),)), TEACHER) as stage:
+        stage.room.refuses["join_breakout"] = BreakoutRefused("br-7", 1729, "Failed to generate Token")
+        invite(stage)
+        await stage.pass_s()
+        assert [("failed", True)] == [(event.end, event.in_run) for event in stage.told(InviteSettled)]
+        assert ["failed"] == [run.outcome for run in stage.told(RunEnded)]
+
+
 async def test_sound_goes_where_the_bot_is_and_the_microphone_follows_it() -> None:
     spec = spec_of(
         invites=(OPEN,),

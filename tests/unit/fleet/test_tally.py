@@ -55,6 +55,11 @@ def test_invites_count_by_their_ends_and_failures_as_errors() -> None:
     assert {"accepted": 1, "expired": 2, "errors": 1} == counted(*ends)
 
 
+def test_a_failure_inside_a_run_is_counted_once() -> None:
+    failed = InviteSettled(bot_id="p", room_id="b", end="failed", in_run=True)
+    assert {"errors": 1} == counted(failed, RunEnded(bot_id="p", rule="r", outcome="failed"))
+
+
 def test_breakouts_count_openings_joins_and_returns() -> None:
     assert {"breakouts": 2, "breakout_joins": 1, "back": 1} == counted(
         BreakoutsOpened(bot_id="h", names={"red": "1", "blue": "2"}),
