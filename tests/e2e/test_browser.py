@@ -2,17 +2,20 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bots.media import Clip, load_clip
 from bots.room import BreakoutDefinition, InviteRejected, ServerApi
 from bots.server import RoomServer
 from tests.e2e.guest import Guest, until
 from tests.e2e.program import PLAYBOOKS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # the browser lives as long as the module
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -52,8 +55,9 @@ class House:
     server: RoomServer
     api: ServerApi
     room_id: str
-    browser: Browser
+    browser: BrowserContext
     clip: Clip
+    faults: list[str] = field(default_factory=list)
 
     async def visitor(self, name: str = "Vera", role: str = "participant", *, with_microphone: bool = True) -> Page:
         """A page through whose door a person has gone."""
@@ -67,31 +71,36 @@ class House:
         return page
 
     async def opened(self) -> Page:
-        page = await self.browser.new_page(viewport={"width": 900, "height": 900})
+        page = await self.browser.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
         await page.goto(self.server.page_url)
         await expect(page.get_by_label("Room").locator("option")).to_have_text(["Class 9B"])
         return page
 
-    def __post_init__(self) -> None:
-        self.faults: list[str] = []
 
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    """Everything is opened for each test, and closed after it; a fault in the page's console fails the test."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests of this module; each test has its own context in it."""
     chromium = shutil.which("chromium")
     assert chromium is not None, "this test needs Debian's chromium: apt-get install chromium"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(browser: Browser) -> AsyncIterator[House]:
+    """A server and an empty browser for each test; a fault in the console of a page fails the test."""
     clip = await load_clip(PLAYBOOKS / "audio" / "good-morning.ogg")
     async with RoomServer() as server, ServerApi(server.api_url, server.app_id, server.app_key) as api:
         settings = {"mode": "group", "max_active_talkers": 4, "moderators": 2, "participants": 8}
         room_id = await api.create_room({"name": "Class 9B", "owner_ref": "test", "settings": settings})
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-            house = House(server, api, room_id, browser, clip)
-            yield house
-            await browser.close()
+        context = await browser.new_context(viewport={"width": 900, "height": 900})
+        house = House(server, api, room_id, context, clip)
+        yield house
+        await context.close()
     assert [] == house.faults
 
 
