@@ -4,7 +4,7 @@ Source: signalling.md sections 3, 6, 7, 12.2, 14.8; moderation.md sections 2 and
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -125,7 +125,7 @@ class Session:
         """
         try:
             connected = await self._be_admitted()
-            await self._start_media(connected)
+            await self._unless_over(self._start_media(connected))
         except BaseException as error:
             self._end(RoomClosed(self.state.room_id, LEFT, "the join did not succeed"))
             await self.wait_closed()
@@ -134,6 +134,25 @@ class Session:
                     self.state.room_id, error.result, error.reason, retryable=error.result == _DISCONNECTED
                 ) from error
             raise
+
+    async def _unless_over(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do a part of the join; the end of the room ends it at once.
+
+        Raises:
+            JoinRefused: the room was over before it was done.
+        """
+        doing = asyncio.create_task(work, name=f"{self._name}/media")
+        ending = asyncio.create_task(self._over.wait(), name=f"{self._name}/over")
+        try:
+            await asyncio.wait([doing, ending], return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done():
+                assert self._closed is not None, "over"
+                raise JoinRefused(self.state.room_id, self._closed.cause, self._closed.reason)
+            doing.result()
+        finally:
+            doing.cancel()
+            ending.cancel()
+            await asyncio.gather(doing, ending, return_exceptions=True)
 
     async def _be_admitted(self) -> RoomConnected:
         room_id, limit_s = self.state.room_id, self.terms.timeout_s

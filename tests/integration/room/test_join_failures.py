@@ -214,3 +214,20 @@ async def test_a_dead_server_api_says_what_to_check(house: House) -> None:
             await api.list_rooms()
         assert caught.value.retryable
         assert SECRET not in str(caught.value)
+
+
+async def test_a_room_that_ends_while_its_media_is_negotiated_ends_the_join_at_once() -> None:
+    endings: list[asyncio.Task[None]] = []
+
+    def answer(event: Event) -> tuple[Any, ...]:
+        if event.name == "signaling_message" and not endings:
+            dropped = {"cause": {"cause": 2001, "msg": "disconnected-by-moderator"}}
+            endings.append(asyncio.create_task(server.emit("room-disconnected", dropped)))
+        granted = {"token": OK, "publish": ({"result": 0, "id": 900_000_001},)}
+        return granted.get(event.name, ({"result": 0},))
+
+    async with nothing_left(), ScriptedServer(answer=answer, script=let_in) as server:
+        async with asyncio.timeout(5):  # long before the join's own limit
+            with pytest.raises(JoinRefused, match="2001"):
+                await join(server, timeout_s=30)
+        await asyncio.gather(*endings)
