@@ -144,7 +144,11 @@ class Rule(Frozen):
         default="single",
         description="A second firing while it runs: is dropped, restarts it, waits, or runs beside it.",
     )
-    max: Number | None = Field(default=None, ge=1, description="Fire at most this often in a session.")
+    max: Number | None = Field(
+        default=None,
+        ge=1,
+        description="With queued and parallel: how many run or wait at once (10). Else: how often it runs in a session.",
+    )
     steps: tuple[Step, ...] = Field(validation_alias="do", min_length=1, description="What to do.")
 
     @model_validator(mode="wrap")
