@@ -196,6 +196,37 @@ def test_an_unmet_expectation_is_an_exit_code(tmp_path: Path, start: Run) -> Non
     assert "" == ended.err
 
 
+def test_the_text_log_ends_with_what_was_met_and_what_was_not(tmp_path: Path, start: Run) -> None:
+    ended = start("run", str(written(tmp_path, UNMET)), "--log-format", "text").end(limit_s=30)
+    assert 6 == ended.code
+    last = ended.out[ended.out.rindex("Small class/lesson@") :]
+    assert "3 of 3 bots joined" in last
+    assert "met     joined 3 by end: 3" in last
+    assert "NOT MET accepted 1 by end: 0" in last
+
+
+def test_one_bot_alone_waits_for_its_start(tmp_path: Path, start: Run) -> None:
+    path = written(tmp_path, LESSON.replace("60s", "1s"))
+    ended = start("run", str(path), "--only-bot", "pupil-02", "--starts-in", "2s", "--session", "lesson").end(
+        limit_s=30
+    )
+    assert (0, "") == (ended.code, ended.err)
+    assert ["playbook_loaded", "session_scheduled", "session_started"] == [event["event"] for event in ended.log[:3]]
+    assert ["pupil-02"] == [event["bot"] for event in ended.events("room_joined")]
+    [scheduled], [started] = ended.events("session_scheduled"), ended.events("session_started")
+    assert scheduled["starts_at"] <= started["timestamp"]
+
+
+def test_a_session_that_is_stopped_before_its_start_ends_at_once(lesson: Path, start: Run) -> None:
+    program = start("run", str(lesson), "--starts-in", "1h")
+    program.wait_event("session_scheduled")
+    program.signal(signal.SIGINT)
+    ended = program.end(limit_s=10)
+    assert 0 == ended.code
+    assert "stopped" == ended.events("session_finished")[0]["outcome"]
+    assert () == ended.events("room_joined")
+
+
 def test_a_room_server_that_dies_ends_the_session_early(tmp_path: Path, lesson: Path, start: Run) -> None:
     (folder := tmp_path / "dying").mkdir()
     with room_server(folder) as (server, provider):

@@ -218,6 +218,9 @@ def test_the_lesson_plays_music_until_the_groups_and_three_sounds_later(stories:
 def test_the_lesson_opens_its_groups_and_ends_when_everybody_is_back(stories: dict[str, Story]) -> None:
     log = stories["classroom"].end
     assert ["rojo", "azul", "verde"] == [event["breakout"] for event in log.events("breakout_created")]
+    invited = [event["people"] for event in log.events("breakout_invited")]
+    assert [1, 1, 1] == [len(people) for people in invited]  # three pupils are shared out over three groups
+    assert 3 == len({person for people in invited for person in people})
     assert 3 == len(log.events("breakout_destroyed"))
     assert () == log.events("people_missing")
     assert {"finished"} == {event["outcome"] for event in log.events("step_finished")}
