@@ -147,7 +147,7 @@ class Rule(Frozen):
     max: Number | None = Field(
         default=None,
         ge=1,
-        description="With queued and parallel: how many run or wait at once (10). Else: how often it runs in a session.",
+        description="With queued and parallel: how many run or wait at once (10). Else: how often a session has it.",
     )
     steps: tuple[Step, ...] = Field(validation_alias="do", min_length=1, description="What to do.")
 

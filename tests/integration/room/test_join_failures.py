@@ -217,7 +217,7 @@ async def test_a_dead_server_api_says_what_to_check(house: House) -> None:
 
 
 async def test_a_room_that_ends_while_its_media_is_negotiated_ends_the_join_at_once() -> None:
-    endings: list[asyncio.Task[None]] = []
+    endings: list[asyncio.Task[int | None]] = []
 
     def answer(event: Event) -> tuple[Any, ...]:
         if event.name == "signaling_message" and not endings:
