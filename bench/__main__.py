@@ -2,7 +2,15 @@
 
 import asyncio
 
-from bench.playing import main
+from bench import alarms, playing
+
+
+async def main() -> None:
+    """Print every table."""
+    await playing.main()
+    print()
+    await alarms.main()
+
 
 if __name__ == "__main__":
     asyncio.run(main())
