@@ -2,7 +2,7 @@
 
 from bots.bot.bot import Bot
 from bots.bot.breakout.invites import InviteDecision, InviteWindow, decide_invite
-from bots.bot.meeting import close_room, open_room
+from bots.bot.meeting import close_room, open_room, room_body
 from bots.bot.messages import (
     BotEvent,
     BotFailed,
@@ -26,6 +26,7 @@ from bots.bot.messages import (
     RunEnded,
     Said,
 )
+from bots.bot.ports import RoomPort
 from bots.bot.provider import Provider
 from bots.bot.rules.outcome import Outcome
 from bots.bot.spec import BotSpec, LeaveRule, RulePlan, sound_key
@@ -58,6 +59,7 @@ __all__ = [
     "Outcome",
     "PlayFinished",
     "Provider",
+    "RoomPort",
     "RulePlan",
     "RunEnded",
     "Said",
@@ -65,5 +67,6 @@ __all__ = [
     "close_room",
     "decide_invite",
     "open_room",
+    "room_body",
     "sound_key",
 ]

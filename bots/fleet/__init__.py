@@ -1,6 +1,6 @@
 """Many bots: plan, start, watch, judge, drain."""
 
-from bots.fleet.expect import ExpectResult
+from bots.fleet.expect import ExpectResult, expectations_of
 from bots.fleet.fleet import Fleet
 from bots.fleet.local import LocalFleet
 from bots.fleet.plan import plan, session_label, session_times
@@ -16,6 +16,7 @@ __all__ = [
     "Session",
     "SessionResult",
     "SessionSnapshot",
+    "expectations_of",
     "plan",
     "run_session",
     "session_label",

@@ -138,11 +138,11 @@ class Session:
             case _:
                 pass
         if self._alive <= self._idle and not self._proofs.pending:
-            for bot_id in self._alive:
+            for bot_id in sorted(self._alive):
                 self._fleet.command(bot_id, Dismiss())
 
     def _tell_others(self, teller: str, command: BreakoutsNamed | BreakoutsGone) -> None:
-        for bot_id in self._alive - {teller}:
+        for bot_id in sorted(self._alive - {teller}):
             self._fleet.command(bot_id, command)
 
     def _settle(self, step: Question | Verdict) -> None:
@@ -219,7 +219,7 @@ class Session:
     async def _stop_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
         self._is_stopped = True
-        for bot_id in self._alive:
+        for bot_id in sorted(self._alive):
             self._fleet.command(bot_id, Drain())
 
     async def _stop_by_force(self) -> None:

@@ -1,6 +1,6 @@
 """What is heard: sounds, paced packets, the peer connection."""
 
-from bots.media.clip import Clip, ClipInfo, load_clip, probe_clip
+from bots.media.clip import PACKET_S, Clip, ClipInfo, load_clip, probe_clip
 from bots.media.match import Match, match
 from bots.media.pacer import Pacer
 from bots.media.peer import Line, LineAnswer, MediaLine, OfferedLine, PeerConnection
@@ -19,6 +19,7 @@ from bots.media.rtp import (
 from bots.media.sender import Delivery, OutgoingAudio, Playback, Played
 
 __all__ = [
+    "PACKET_S",
     "Clip",
     "ClipInfo",
     "Delivery",

@@ -23,7 +23,10 @@ ALLOWED: dict[str, set[str]] = {
     "bot": {"errors", "clock", "playbook", "rotation", "schedule", "journal", "room", "media"},
     "fleet": {"errors", "clock", "log", "playbook", "schedule", "journal", "bot"},
     "dashboard": {"errors", "clock", "fleet"},
-    "simulation": {"errors", "clock", "playbook", "journal", "room", "server", "bot", "fleet"},
+    "simulation": {
+        *("errors", "clock", "playbook", "wire", "media", "schedule"),
+        *("journal", "room", "server", "bot", "fleet"),
+    },
 }
 EVERYTHING = set(ALLOWED) - {"cli"}
 

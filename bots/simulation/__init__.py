@@ -1,0 +1,19 @@
+"""A whole session on a virtual clock: the real engine, the server's real rules in memory, people from a seed."""
+
+from bots.simulation.loop import Standstill, VirtualClock, VirtualLoop, run_virtually
+from bots.simulation.people import Habits, PersonPlan, plan_people
+from bots.simulation.rooms import SimulatedRooms
+from bots.simulation.scenario import Scenario, scenario_of
+
+__all__ = [
+    "Habits",
+    "PersonPlan",
+    "Scenario",
+    "SimulatedRooms",
+    "Standstill",
+    "VirtualClock",
+    "VirtualLoop",
+    "plan_people",
+    "run_virtually",
+    "scenario_of",
+]

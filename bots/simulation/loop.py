@@ -1,0 +1,118 @@
+"""Virtual time: an event loop that jumps to the next timer instead of sleeping, and the clock that it moves.
+
+Nothing in a simulation reads the machine's clock: asyncio's timers ask the loop, everything of ours asks the clock
+that is handed in. Work for threads is done at once, in the loop's own thread, so that time cannot run ahead of it.
+"""
+
+import asyncio
+import selectors
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+__all__ = ["Standstill", "VirtualClock", "VirtualLoop", "run_virtually"]
+
+T = TypeVar("T")
+MICROSECONDS = 1_000_000
+RESOLUTION_S = 1e-7  # below a microsecond: a timer that is due at an instant is found due at it
+
+
+class Standstill(RuntimeError):
+    """Nothing is ready and no timer is set: on a real clock this would hang for ever."""
+
+
+class VirtualClock:
+    """Implements `bots.clock.Clock`; stands still until a `VirtualLoop` moves it, in whole microseconds.
+
+    Args:
+        start: the instant at which it begins, aware.
+
+    Raises:
+        ValueError: the instant has no zone.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        if start.tzinfo is None:
+            raise ValueError("the start has no zone")
+        self._start = start.astimezone(UTC)
+        self._passed_us = 0
+
+    def monotonic(self) -> float:
+        return self._passed_us / MICROSECONDS
+
+    def now(self) -> datetime:
+        return self._start + timedelta(microseconds=self._passed_us)
+
+    async def sleep_until(self, monotonic_s: float) -> None:
+        await asyncio.sleep(max(0.0, monotonic_s - self.monotonic()))
+
+    def leap(self, seconds: float) -> None:
+        """Move on to the first whole microsecond that is not before `seconds` from now."""
+        microseconds = round(seconds * MICROSECONDS, 1)
+        self._passed_us += max(1, int(-(-microseconds // 1)))
+
+
+class _Leaper(selectors.BaseSelector):
+    """Looks at real file descriptors without waiting, and lets the clock leap where it would wait."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._real = selectors.DefaultSelector()
+        self._clock = clock
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        found = self._real.select(0)
+        if found or timeout == 0:
+            return found
+        if timeout is None:
+            raise Standstill("nothing is ready and no timer is set")
+        self._clock.leap(timeout)
+        return []
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        return self._real.register(fileobj, events, data)
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        return self._real.unregister(fileobj)
+
+    def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        return self._real.modify(fileobj, events, data)
+
+    def get_key(self, fileobj: Any) -> selectors.SelectorKey:
+        return self._real.get_key(fileobj)
+
+    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
+        return self._real.get_map()
+
+    def close(self) -> None:
+        self._real.close()
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """asyncio on a virtual clock."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._virtual = clock
+        super().__init__(_Leaper(clock))
+        self._clock_resolution = RESOLUTION_S  # an inner name of asyncio: how early a timer may be called
+
+    def time(self) -> float:
+        return self._virtual.monotonic()
+
+    def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]  # noqa: ARG002 -- asyncio's signature
+        """Do the work now: what threads do takes no virtual time, and always comes in the same order."""
+        done: asyncio.Future[T] = self.create_future()
+        try:
+            done.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 -- it belongs to whoever awaits the future
+            done.set_exception(error)
+        return done
+
+
+def run_virtually(main: Callable[[], Coroutine[Any, Any, T]], clock: VirtualClock) -> T:
+    """`asyncio.run` in virtual time; the clock stands at the end of it afterwards.
+
+    Raises:
+        Standstill: everything waits for something that cannot come.
+    """
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(clock)) as runner:
+        return runner.run(main())

@@ -1,0 +1,283 @@
+"""A network in memory: the room's requests reach the server's reception, and back, as the values the wire would carry.
+
+Each message goes through the wire's own writing and reading, only not through text, and takes `LATENCY_S` each way;
+one connection keeps its order.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bots.clock import Clock
+from bots.errors import RequestRefused, RoomClosed
+from bots.room import Conversation
+from bots.server import Reception
+from bots.simulation.voices import VirtualOutgoing, Voices
+from bots.wire import Answer, Notice, PresentToken, Request, read_answer, read_notice, read_request, refused
+
+__all__ = ["LATENCY_S", "MemoryNetwork"]
+
+LATENCY_S = 0.005
+MEDIA_S = 0.1  # ICE and DTLS
+PARTING_S = 1.0  # what the server leaves a client to go by itself
+ACK_S = 10.0
+LOST = 2002
+_CLOSED = 1163
+
+Answered = asyncio.Future[Answer]
+
+
+class MemoryNetwork:
+    """The network of one client; implements `bots.room.Network`.
+
+    Args:
+        reception: of the server.
+        voices: carries its sound.
+    """
+
+    def __init__(self, reception: Reception, voices: Voices) -> None:
+        self._reception = reception
+        self._voices = voices
+        self._open: list[_Conversation] = []
+
+    async def open(
+        self,
+        url: str,
+        *,
+        room_id: str,
+        name: str,
+        clock: Clock,
+        on_notice: Callable[[Notice], None],
+        on_closed: Callable[[RoomClosed], None],
+        timeout_s: float,
+    ) -> Conversation:
+        del url, name, clock, timeout_s  # there is one server, it is here, and it answers
+        await asyncio.sleep(2 * LATENCY_S)
+        conversation = _Conversation(self._reception, room_id, on_notice, on_closed)
+        self._open.append(conversation)
+        return conversation
+
+    def publication(
+        self, number: int, conversation: Conversation, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]
+    ) -> "_Publication":
+        del is_local, ice_servers
+        assert isinstance(conversation, _Conversation), "this network has no others"
+        return _Publication(number, self._voices.outgoing(conversation.client_id))
+
+    def subscription(
+        self, number: int, conversation: Conversation, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]
+    ) -> "_Subscription":
+        del conversation, is_local, ice_servers
+        return _Subscription(number)
+
+    def cut(self) -> None:
+        """The client's network is gone: every connection breaks, at both ends."""
+        for conversation in self._open:
+            conversation.cut()
+        self._open.clear()
+
+
+class _Pipe:
+    """One direction of a connection: everything arrives in order, `LATENCY_S` later."""
+
+    def __init__(self) -> None:
+        self._under_way: deque[Callable[[], None]] = deque()
+
+    def send(self, arrive: Callable[[], None]) -> None:
+        self._under_way.append(arrive)
+        asyncio.get_running_loop().call_later(LATENCY_S, self._arrive)
+
+    def _arrive(self) -> None:
+        self._under_way.popleft()()
+
+
+class _Conversation:
+    """The client's end; implements `bots.room.Conversation`."""
+
+    def __init__(
+        self,
+        reception: Reception,
+        room_id: str,
+        on_notice: Callable[[Notice], None],
+        on_closed: Callable[[RoomClosed], None],
+    ) -> None:
+        self._room_id = room_id
+        self._on_notice = on_notice
+        self._on_closed: Callable[[RoomClosed], None] | None = on_closed
+        self._up = _Pipe()
+        self._line = _Line(reception, self)
+        self._waiting: dict[int, Answered] = {}
+        self._count = 0
+        self._is_closed = False
+
+    @property
+    def is_closed(self) -> bool:
+        return self._is_closed
+
+    @property
+    def client_id(self) -> str:
+        return self._line.client_id
+
+    def post(self, request: Request) -> Answered:
+        answer: Answered = asyncio.get_running_loop().create_future()
+        if self._is_closed:
+            answer.set_result(Answer(_CLOSED, "the connection to the room is closed"))
+            return answer
+        self._count += 1
+        self._waiting[self._count] = answer
+        self._up.send(partial(self._line.take, request.event, request.arguments(), self._count))
+        return answer
+
+    async def request(self, request: Request, *, timeout_s: float = ACK_S) -> Answer:
+        return await self.answer_to(request.event, self.post(request), timeout_s=timeout_s)
+
+    async def answer_to(self, event: str, answer: Answered, *, timeout_s: float = ACK_S) -> Answer:
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await answer
+        except TimeoutError:
+            reason = f"the room server did not answer in {timeout_s:g} s"
+            raise RequestRefused(event, _CLOSED, reason) from None
+
+    async def close(self) -> None:
+        self._on_closed = None
+        if not self._is_closed:
+            self._shut("the connection to the room was closed")
+            self._up.send(self._line.hang_up)
+
+    def cut(self) -> None:
+        """The network is gone."""
+        self.lose("the connection broke (simulated)")
+        self._line.hang_up()
+
+    def acknowledge(self, number: int, values: tuple[Any, ...]) -> None:
+        """An ack has arrived."""
+        answer = self._waiting.pop(number, None)
+        if answer is not None and not answer.done():
+            answer.set_result(read_answer(values))
+
+    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """A notice has arrived."""
+        if not self._is_closed:
+            self._on_notice(read_notice(event, arguments))
+
+    def lose(self, reason: str) -> None:
+        """The connection has ended, and not by the client's will."""
+        if self._is_closed:
+            return
+        self._shut(reason)
+        if self._on_closed is not None:
+            on_closed, self._on_closed = self._on_closed, None
+            on_closed(RoomClosed(self._room_id, LOST, reason, retryable=True))
+
+    def _shut(self, reason: str) -> None:
+        self._is_closed = True
+        waiting, self._waiting = self._waiting, {}
+        for answer in waiting.values():
+            if not answer.done():
+                answer.set_result(Answer(_CLOSED, reason))
+
+
+class _Line:
+    """The server's end; implements `bots.server.Line`, and asks the reception as `server.Connection` does."""
+
+    def __init__(self, reception: Reception, client: _Conversation) -> None:
+        self.client_id = ""
+        self.address = "127.0.0.1"
+        self._reception = reception
+        self._client = client
+        self._down = _Pipe()
+        self._is_over = False
+        self._parting: asyncio.TimerHandle | None = None
+
+    def take(self, event: str, arguments: tuple[Any, ...], number: int) -> None:
+        """A request has arrived."""
+        if self._is_over:
+            return
+
+        def acknowledge(values: tuple[Any, ...]) -> None:
+            self._down.send(partial(self._client.acknowledge, number, values))
+
+        request = read_request(event, arguments)
+        if isinstance(request, PresentToken):
+            answer, self.client_id = self._reception.enter(self, request)
+            acknowledge(answer)
+            if self.client_id:
+                self._reception.entered(self.client_id)
+            else:
+                self.part()
+        elif not self.client_id:
+            acknowledge(refused(1171, "Present a token first."))
+        else:
+            self._reception.answer(self.client_id, request, acknowledge)
+
+    def send(self, notice: Notice) -> None:
+        self._down.send(partial(self._client.hear, notice.event, notice.arguments()))
+
+    def part(self) -> None:
+        if self._parting is None and not self._is_over:
+            self._parting = asyncio.get_running_loop().call_later(PARTING_S, self.end)
+
+    def end(self) -> None:
+        if not self._is_over:
+            self._down.send(partial(self._client.lose, "the room server ended the conversation"))
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        """The connection is over."""
+        if self._is_over:
+            return
+        self._is_over = True
+        if self._parting is not None:
+            self._parting.cancel()
+        self._reception.gone(self, self.client_id)
+
+
+class _MediaLine:
+    """A media connection that is there after a moment and never fails."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def take(self, msg: Mapping[str, Any]) -> None:
+        """There is nothing to negotiate."""
+
+    def on_state(self, callback: Callable[[str], None]) -> Callable[[], None]:
+        """It stays as it is, so nobody is called."""
+        del callback
+        return lambda: None
+
+    async def connect(self, timeout_s: float) -> None:
+        del timeout_s
+        await asyncio.sleep(MEDIA_S)
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+class _Publication(_MediaLine):
+    def __init__(self, number: int, outgoing: VirtualOutgoing) -> None:
+        super().__init__(number)
+        self.outgoing = outgoing
+
+    async def close(self) -> None:
+        self.outgoing.close()
+
+
+class _Silence:
+    """A slot in which nothing arrives: what was heard is asked of `Voices`."""
+
+    def samples(self, since_s: float, until_s: float) -> npt.NDArray[np.int16]:
+        del since_s, until_s
+        return np.zeros(0, np.int16)
+
+
+class _Subscription(_MediaLine):
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.incoming = _Silence()

@@ -1,0 +1,129 @@
+"""A whole session in virtual time: the real engine, the server's real rules, people from a seed."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bots.bot import Provider, room_body
+from bots.errors import ConfigError
+from bots.fleet import (
+    Session,
+    SessionResult,
+    expectations_of,
+    plan,
+    session_label,
+    session_times,
+)
+from bots.playbook import Playbook, ScheduleEntry
+from bots.schedule import WEEKDAYS, AlarmClock, SessionTimes, Times, Weekly, occurrences, parse_cron, zone_named
+from bots.simulation.fleet import SimulatedFleet
+from bots.simulation.loop import VirtualClock, run_virtually
+from bots.simulation.people import Crowd, Habits, Person, PersonPlan, plan_people
+from bots.simulation.rooms import SimulatedRooms
+
+__all__ = ["Scenario", "scenario_of"]
+
+PROVIDER = Provider("http://127.0.0.1:1/video/v2", "simulated", "simulated")
+AFTER = datetime(2026, 3, 29, 3, 0, tzinfo=UTC)  # a Sunday, after Europe's clocks have changed
+LEAD = timedelta(seconds=5)  # time begins this long before anybody comes
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One session, planned: `run` it once; `clock` tells its time meanwhile and afterwards."""
+
+    playbook: Playbook
+    session_id: str | None
+    times: SessionTimes
+    people: tuple[PersonPlan, ...]
+    clock: VirtualClock
+
+    def run(self) -> SessionResult:
+        """Play it, from the first arrival to the end.
+
+        Raises:
+            BotsError: as `bots.fleet.run_session`.
+        """
+        return run_virtually(self._play, self.clock)
+
+    async def _play(self) -> SessionResult:
+        playbook, clock, starts_at = self.playbook, self.clock, self.times.starts_at
+        rooms = SimulatedRooms(clock, str(playbook.seed))
+        room_id = rooms.make_room(_room_body(playbook, len(self.people)), playbook.room.id or "")
+        specs = plan(playbook, provider=PROVIDER, room_id=room_id, starts_at=starts_at, session_id=self.session_id)
+        alarms = AlarmClock(clock)
+        alarms.start()
+        try:
+            async with (
+                Crowd(lambda person: Person(person, rooms, room_id, clock), self.people),
+                SimulatedFleet(rooms, clock, alarms) as fleet,
+            ):
+                session = Session(
+                    session_label(playbook, starts_at, self.session_id), specs,
+                    expectations_of(playbook, self.times), fleet=fleet, clock=clock, alarms=alarms,
+                )  # fmt: skip
+                await session.run(asyncio.Event())
+        finally:
+            alarms.stop()
+        return session.finish()
+
+
+def scenario_of(
+    playbook: Playbook,
+    *,
+    habits: Habits | None = None,
+    seed: int | None = None,
+    session_id: str | None = None,
+    starts_at: datetime | None = None,
+) -> Scenario:
+    """Plan a simulation; the same arguments give the same one.
+
+    Args:
+        seed: instead of the playbook's own; of every random choice, of bots, people and ids.
+        session_id: of the schedule entry; the first unless given.
+        starts_at: aware; the first planned start after `AFTER` unless given.
+
+    Raises:
+        ConfigError: no such schedule entry.
+        ScheduleError: a clock time without a zone.
+    """
+    if seed is not None:
+        playbook = playbook.model_copy(update={"seed": seed})
+    starts_at = starts_at or _planned_start(playbook, session_id)
+    times = session_times(playbook, starts_at, session_id)
+    specs = plan(playbook, provider=PROVIDER, room_id="-", starts_at=starts_at, session_id=session_id)
+    people = plan_people(habits or Habits(), seed=str(playbook.seed), starts_at=times.starts_at, ends_at=times.ends_at)
+    first = min([*(spec.arrives_at for spec in specs), *(one.arrives_at for one in people if one.arrives_at)])
+    return Scenario(playbook, session_id, times, people, VirtualClock(min(first, times.starts_at) - LEAD))
+
+
+def _planned_start(playbook: Playbook, session_id: str | None) -> datetime:
+    """The same for every simulation of a playbook; a schedule that has ended by then gives no other choice."""
+    entry = playbook.schedule[0] if session_id is None else _entry(playbook, session_id)
+    times: Times
+    if entry.cron is not None:
+        times = parse_cron(entry.cron)
+    elif entry.every is not None and entry.at is not None:
+        times = Weekly(frozenset(WEEKDAYS.index(day) for day in entry.every), entry.at)
+    else:
+        return AFTER
+    zone = zone_named(playbook.timezone or "UTC")
+    return next(occurrences(times, zone, after=AFTER, first_day=entry.first_day, last_day=entry.last_day), AFTER)
+
+
+def _entry(playbook: Playbook, session_id: str) -> ScheduleEntry:
+    found = [entry for entry in playbook.schedule if entry.id == session_id]
+    if not found:
+        known = ", ".join(entry.id for entry in playbook.schedule)
+        raise ConfigError(f"no schedule entry is called {session_id!r}; this playbook has {known}")
+    return found[0]
+
+
+def _room_body(playbook: Playbook, people: int) -> dict[str, Any]:
+    """What the room is: as the playbook makes it, or, for a room that exists, one with places for everybody."""
+    moderators, participants = playbook.count_of("moderator"), playbook.count_of("participant")
+    if playbook.room.create is not None:
+        return room_body(playbook.room.create, playbook.name[:100], moderators, participants + people)
+    settings = {"moderators": 5, "participants": max(200, participants + people)}
+    return {"name": playbook.name, "owner_ref": "", "settings": settings}

@@ -1,0 +1,209 @@
+"""Sound without packets: what plays takes its real length in virtual time, and it is known who could hear it.
+
+`Voices` stands where the server has its relay, `VirtualOutgoing` where a room has its publication.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bots.clock import Clock
+from bots.media import PACKET_S, Clip, Delivery, Played
+from bots.server import Rooms
+from bots.wire import Signal
+
+__all__ = ["VirtualOutgoing", "VirtualPlayback", "Voices"]
+
+FIRST_PUBLICATION = 900_000_001
+Outcome = Literal["finished", "stopped", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Utterance:
+    """One sound that was begun in a room: the sender's `user_ref`, and when."""
+
+    user_ref: str
+    room_id: str
+    since: datetime
+
+
+class Voices:
+    """Who is sounding where; implements the server's `Media`.
+
+    A room's members hear as many voices at once as it has slots; who began first stays, as in the relay.
+    """
+
+    def __init__(self, rooms: Rooms, clock: Clock) -> None:
+        self._rooms = rooms
+        self._clock = clock
+        self._numbers = itertools.count(FIRST_PUBLICATION)
+        self._outgoing: dict[str, list[VirtualOutgoing]] = {}
+        self._sounding: dict[str, set[str]] = {}
+        self._seated: set[_Utterance] = set()
+
+    # ---- what the reception asks
+
+    def enter(self, client_id: str) -> None:
+        self._outgoing.setdefault(client_id, [])
+
+    def forget(self, client_id: str) -> None:
+        for outgoing in self._outgoing.pop(client_id, ()):
+            outgoing.close()
+
+    def knows_slot(self, client_id: str, stream_id: int) -> bool:
+        place = self._rooms.place_of(client_id)
+        return place is not None and 1 <= stream_id <= place[0].slots
+
+    def publish(self, client_id: str) -> int:
+        number = next(self._numbers)
+        if (place := self._rooms.place_of(client_id)) is not None:
+            place[1].publication_ids.add(number)
+        return number
+
+    def unpublish(self, client_id: str, stream_id: int) -> None:
+        if (place := self._rooms.place_of(client_id)) is not None:
+            place[1].publication_ids.discard(stream_id)
+
+    def unsubscribe(self, client_id: str, stream_id: int) -> None:
+        pass
+
+    def signal(self, client_id: str, request: Signal) -> None:
+        pass
+
+    def update_around(self, client_id: str) -> None:
+        pass
+
+    # ---- what a member sends
+
+    def outgoing(self, client_id: str) -> "VirtualOutgoing":
+        """The microphone line of a member."""
+        outgoing = VirtualOutgoing(self._clock, lambda is_sounding: self._sound(client_id, is_sounding=is_sounding))
+        self._outgoing.setdefault(client_id, []).append(outgoing)
+        return outgoing
+
+    def was_heard(self, user_ref: str, room_id: str, since: datetime) -> bool:
+        """Could the members of the room hear what this one began to play at that instant?"""
+        return _Utterance(user_ref, room_id, since) in self._seated
+
+    def _sound(self, client_id: str, *, is_sounding: bool) -> None:
+        place = self._rooms.place_of(client_id)
+        if place is None:
+            return
+        room, member = place
+        voices = self._sounding.setdefault(room.room_id, set())
+        if not is_sounding:
+            voices.discard(client_id)
+        elif member.is_audible and len(voices - {client_id}) < room.slots:
+            voices.add(client_id)
+            self._seated.add(_Utterance(member.claim.user_ref, room.room_id, self._clock.now()))
+
+
+class VirtualPlayback:
+    """One clip on its way."""
+
+    def __init__(self, sender: "VirtualOutgoing", clip: Clip, *, loop: bool) -> None:
+        self.clip = clip
+        self.is_looped = loop
+        self._sender = sender
+        self._done: asyncio.Future[Played] = asyncio.get_running_loop().create_future()
+
+    async def wait(self) -> Played:
+        """Return when the clip's time is over, or it was stopped."""
+        return await asyncio.shield(self._done)
+
+    def stop(self) -> None:
+        """Stop here; without effect if it is over."""
+        self._sender.end(self, "stopped")
+
+    def finish(self, packets: int, duration_s: float, outcome: Outcome) -> None:
+        """Called by the sender: this is over."""
+        if not self._done.done():
+            self._done.set_result(Played(packets, duration_s, outcome))
+
+
+class VirtualOutgoing:
+    """The audio stream of one publication; implements `bots.room.Outgoing`.
+
+    Args:
+        tell: hears when sound begins and ends.
+    """
+
+    def __init__(self, clock: Clock, tell: Callable[[bool], None]) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._is_muted = False
+        self._is_closed = False
+        self._playback: VirtualPlayback | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._began_s = 0.0
+        self._audible_since_s: float | None = None
+        self._audible_s = 0.0
+        self._sent = 0
+
+    @property
+    def is_muted(self) -> bool:
+        """While muted a clip's time goes on, and nothing is sent."""
+        return self._is_muted
+
+    @is_muted.setter
+    def is_muted(self, is_muted: bool) -> None:
+        if is_muted == self._is_muted:
+            return
+        self._is_muted = is_muted
+        if self._playback is not None:
+            self._switch(is_audible=not is_muted)
+
+    def play(self, clip: Clip, *, loop: bool = False) -> VirtualPlayback:
+        """Begin a clip; what plays now is stopped."""
+        self.stop()
+        playback = VirtualPlayback(self, clip, loop=loop)
+        if self._is_closed:
+            playback.finish(0, 0.0, "closed")
+            return playback
+        self._playback, self._began_s, self._audible_s = playback, self._clock.monotonic(), 0.0
+        if not loop:
+            self._timer = asyncio.get_running_loop().call_later(clip.duration_s, self.end, playback, "finished")
+        if not self._is_muted:
+            self._switch(is_audible=True)
+        return playback
+
+    def stop(self) -> None:
+        """Stop what plays now, if anything does."""
+        if self._playback is not None:
+            self.end(self._playback, "stopped")
+
+    def delivery(self) -> Delivery:
+        """Every packet arrives."""
+        return Delivery(self._sent, has_report=self._sent > 0)
+
+    def close(self) -> None:
+        """The publication is over."""
+        self._is_closed = True
+        if self._playback is not None:
+            self.end(self._playback, "closed")
+
+    def end(self, playback: VirtualPlayback, outcome: Outcome) -> None:
+        """End a playback, if it is the one that plays."""
+        if playback is not self._playback:
+            return
+        self._switch(is_audible=False)
+        self._playback = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        packets = round(self._audible_s / PACKET_S)
+        self._sent += packets
+        playback.finish(packets, round(self._clock.monotonic() - self._began_s, 6), outcome)
+
+    def _switch(self, *, is_audible: bool) -> None:
+        now_s = self._clock.monotonic()
+        if is_audible and self._audible_since_s is None:
+            self._audible_since_s = now_s
+            self._tell(True)
+        elif not is_audible and self._audible_since_s is not None:
+            self._audible_s += now_s - self._audible_since_s
+            self._audible_since_s = None
+            self._tell(False)
