@@ -69,8 +69,9 @@ class RoomServer:
 
     @property
     def address(self) -> str:
-        """`host:port` as clients reach it."""
-        return f"{'127.0.0.1' if self.host in ('0.0.0.0', '::') else self.host}:{self.port}"
+        """`host:port` as clients reach it; where every address is bound, the one that this machine's name has."""
+        host = _own_address() if self.host in ("0.0.0.0", "::") else self.host
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
     @property
     def api_url(self) -> str:
@@ -174,6 +175,13 @@ class _Uvicorn(uvicorn.Server):
 async def _probe(_: HttpRequest) -> Response:
     """The SDK asks for this, from another origin, before it reconnects (signalling.md section 9.2)."""
     return Response(headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"})
+
+
+def _own_address() -> str:
+    try:
+        return socket.gethostbyname(socket.gethostname())
+    except OSError:
+        return "127.0.0.1"
 
 
 def _unix_now() -> float:
