@@ -14,8 +14,10 @@ from bots.playbook.cast import (
 )
 from bots.playbook.expression import Expression
 from bots.playbook.grammar import FACTS, ExpressionError
+from bots.playbook.layout import format_text
 from bots.playbook.lint import lint, lint_text, render, to_json
-from bots.playbook.load import load, read
+from bots.playbook.load import load, read, read_file
+from bots.playbook.manual import MANUAL, Explanation
 from bots.playbook.model import (
     COUNTERS,
     Clip,
@@ -30,6 +32,7 @@ from bots.playbook.model import (
     Sound,
 )
 from bots.playbook.problem import Problem
+from bots.playbook.report import to_github, to_sarif
 from bots.playbook.scalars import Offset, Range, format_duration, parse_duration
 from bots.playbook.schema import json_schema
 from bots.playbook.scope import BotFacts, Counts, MessageFacts, PersonFacts, RoomFacts, Scope
@@ -69,6 +72,7 @@ from bots.playbook.triggers import (
 __all__ = [
     "COUNTERS",
     "FACTS",
+    "MANUAL",
     "STEPS",
     "TRIGGERS",
     "Accept",
@@ -84,6 +88,7 @@ __all__ = [
     "Counter",
     "Counts",
     "Expectation",
+    "Explanation",
     "Expression",
     "ExpressionError",
     "If",
@@ -128,6 +133,7 @@ __all__ = [
     "WaitFor",
     "every_step",
     "format_duration",
+    "format_text",
     "instances_of",
     "json_schema",
     "lint",
@@ -135,6 +141,9 @@ __all__ = [
     "load",
     "parse_duration",
     "read",
+    "read_file",
     "render",
+    "to_github",
     "to_json",
+    "to_sarif",
 ]

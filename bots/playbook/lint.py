@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bots.playbook.allowed import without_allowed
 from bots.playbook.checks import check
 from bots.playbook.load import examine, read_file
 from bots.playbook.problem import Problem
@@ -45,6 +46,7 @@ def lint_text(
     found = list(examined.problems)
     if examined.playbook is not None:
         found += check(examined.playbook, examined.document)
+    found = without_allowed(found, examined.document)
     return sorted(set(found), key=lambda problem: problem.order)
 
 

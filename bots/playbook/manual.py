@@ -1,0 +1,308 @@
+"""What each problem means, an example that causes it, and how to mend it: `bots lint --explain ID`."""
+
+from dataclasses import dataclass
+
+__all__ = ["MANUAL", "Explanation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One problem id for people.
+
+    Attributes:
+        meaning: sentences.
+        example: top keys of a playbook that has the problem, or what was done.
+        mending: what to do.
+    """
+
+    meaning: str
+    example: str
+    mending: str
+
+    def render(self, problem_id: str) -> str:
+        """As `--explain` prints it."""
+        indented = "\n".join(f"    {line}" for line in self.example.splitlines())
+        return f"{problem_id}\n\n{self.meaning}\n\nFor example:\n\n{indented}\n\nTo mend it: {self.mending}"
+
+
+def _bot(settings: str) -> str:
+    return f"bots:\n  helper: {settings}"
+
+
+def _do(step: str) -> str:
+    return f"bots:\n  helper:\n    timeline:\n      - {{at: start, do: [{step}]}}"
+
+
+_E = Explanation
+MANUAL: dict[str, Explanation] = {
+    "after-end": _E(
+        "Something is planned for a moment after the end of every session, so it never happens.",
+        "schedule: [{length: 50m}]\n" + _bot('{timeline: [{at: start + 51m, do: [{say: "Bye."}]}]}'),
+        "write an earlier moment, or one that counts from the end (end - 1m), or make the session longer.",
+    ),
+    "after-leaving": _E(
+        "A step is planned for a moment at which an earlier entry has already made the bot leave.",
+        _bot('{timeline: [{at: start + 5m, do: [{leave: room}]}, {at: end, do: [{say: "Bye."}]}]}'),
+        "let the bot leave later, or do the step before it leaves.",
+    ),
+    "alias-bomb": _E(
+        "Anchors (&name, *name) that contain each other make the playbook grow to more than 50,000 values.",
+        "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]   # and so on",
+        "use fewer anchors inside of anchors.",
+    ),
+    "bad-encoding": _E(
+        "The file is not UTF-8 text, or has a character that cannot stand in YAML.",
+        "a file saved as Latin-1 or UTF-16",
+        "save the file as UTF-8; your editor has this under “encoding”.",
+    ),
+    "bad-expression": _E(
+        "A condition is not part of the language: facts, texts, numbers, and/or/not, comparisons, in, + and -.",
+        _bot('{rules: [{when: joined, if: "count.people >", do: [{log: hi}]}]}'),
+        "look at the caret; docs/playbook.md, “Texts and conditions”, lists all that a condition may have.",
+    ),
+    "bad-input": _E(
+        "The value of an input, given or default, is not of the input's type.",
+        "inputs: {length: {type: duration, default: fifty}}",
+        "write a value of that type, or another type: text, number, duration, clock, share, boolean.",
+    ),
+    "bad-key": _E(
+        "This cannot be a key here: a bot id has small letters, digits, - and _, and a key is a text.",
+        "bots:\n  Class Helper: {role: moderator}",
+        "write a short id (helper) and put the name that people see into display_name.",
+    ),
+    "bad-placeholder": _E(
+        "A text has braces that are no placeholder, or a placeholder that is empty or stands without quotes.",
+        _do('{say: "Welcome {}!"}'),
+        "put a fact into the braces ({person.name}), write {{ and }} for braces, and quote the text.",
+    ),
+    "bad-regex": _E(
+        "The pattern after matches: is not a regular expression.",
+        _bot('{rules: [{when: {chat: {matches: "(help"}}, do: [{log: hi}]}]}'),
+        "look at the caret; if you only want a word, write chat: help without matches.",
+    ),
+    "bad-time": _E(
+        "A moment, clock time or date cannot be read.",
+        _bot("{timeline: [{at: after start, do: [{log: hi}]}]}"),
+        "write a moment as start, start + 8m, end - 5m or 10:15, a date as 2026-05-01.",
+    ),
+    "bad-value": _E(
+        "A value is of the right kind, but out of its limits, misspelt, or without its unit.",
+        "schedule: [{length: 50}]",
+        "the sentence says what is allowed; durations need a unit (50m), shares a percent sign (30%).",
+    ),
+    "bad-zone": _E(
+        "The time zone is not one of the IANA list.",
+        "timezone: Madrid",
+        "write continent and city, such as Europe/Madrid.",
+    ),
+    "before-arrival": _E(
+        "A bot is to do something before it arrives.",
+        _bot("{arrive: {at: start + 5m}, timeline: [{at: start, do: [{log: hi}]}]}"),
+        "let it arrive earlier, or do the step later.",
+    ),
+    "cannot-format": _E(
+        "bots fmt found something that it cannot keep in its place, and left the file alone.",
+        "display_name: |   # a comment behind a text block\n  Helper",
+        "move the comment to a line of its own, then format again.",
+    ),
+    "custom-tag": _E(
+        "YAML tags (!name) are not part of the language.",
+        _do("{say: !secret hi}"),
+        "remove the tag; if the text begins with an exclamation mark, put it in quotes.",
+    ),
+    "duplicate-id": _E(
+        "Two entries of the schedule, two rules of a bot or two breakout rooms of a step have the same name.",
+        "schedule: [{id: lesson, length: 50m}, {id: lesson, length: 40m}]",
+        "give each its own id.",
+    ),
+    "duplicate-key": _E(
+        "A key stands twice in one mapping; only one of them could count.",
+        _bot("{role: moderator, role: participant}"),
+        "remove one of the two.",
+    ),
+    "enablex-limit": _E(
+        "The playbook asks for more than EnableX allows: 10 breakout rooms, a capacity of at most "
+        "max_active_talkers - 1, 5 moderators, group mode and audio only.",
+        _do("{breakouts: {open: [red], capacity: 40}}"),
+        "stay within the number in the sentence, or open more and smaller rooms.",
+    ),
+    "impossible": _E(
+        "No run can fulfil this expectation.",
+        "expect: {joined: 5}\nbots: {helper: {role: moderator}}",
+        "correct the number, or the bots that are to reach it.",
+    ),
+    "many-documents": _E(
+        "The file has a line --- that begins a second YAML document; a file has one playbook.",
+        "name: One\n---\nplaybook: 1",
+        "put the second playbook into a file of its own.",
+    ),
+    "missing-environment": _E(
+        "The playbook reads a variable of the environment (${NAME}) that is not set or is empty.",
+        'room: {id: "${ROOM}"}   # and no ROOM in the environment',
+        "set it before you start: ROOM=... bots run lesson.yaml.",
+    ),
+    "missing-input": _E(
+        "The playbook has an input without a default, and it was not given.",
+        "inputs: {room_name: {type: text}}   # and no --set",
+        "give it, as in --set room_name=Blue, or add a default.",
+    ),
+    "missing-key": _E(
+        "A key that is needed is not there.",
+        "schedule: [{id: lesson}]",
+        "add the key that the sentence names.",
+    ),
+    "missing-sound": _E(
+        "No sound file has this name in the folder of the playbook.",
+        _do("{play: welcom.wav}"),
+        "correct the name, or put the file beside the playbook; paths count from the playbook's folder.",
+    ),
+    "missing-value": _E(
+        "A key has nothing behind it.",
+        "bots:\n  helper:\n    role:",
+        "write its value, or remove the key.",
+    ),
+    "missing-zone": _E(
+        "The playbook has a clock time, but does not say in which time zone.",
+        "schedule: [{every: [mon], at: 10:00, length: 50m}]",
+        "add a line timezone: Europe/Madrid.",
+    ),
+    "never-fires": _E(
+        "Nothing can fire this rule, or no breakout room fits this entry: its condition never holds, or nobody in "
+        "this room could open breakout rooms or invite.",
+        _bot("{rules: [{when: joined, if: 1 > 2, do: [{log: hi}]}]}"),
+        "correct the condition or pattern, or add the step that the rule waits for.",
+    ),
+    "never-opens": _E(
+        "The window of an invites entry closes before it opens, or opens after the end.",
+        _bot("{invites: [{from: start + 40m, until: start + 3m}]}"),
+        "let from be before until, and both inside the session.",
+    ),
+    "not-a-playbook": _E(
+        "The file is YAML, but does not begin with playbook: 1.",
+        "services: {web: {image: nginx}}",
+        "write playbook: 1 as its first line, or do not pass this file.",
+    ),
+    "outside-folder": _E(
+        "A sound is named that is not in the playbook's folder: an absolute path, a path with .., or a link that "
+        "leads out. A playbook with its folder must be complete.",
+        _do("{play: ../bell.wav}"),
+        "copy the file into the folder of the playbook.",
+    ),
+    "overfull-breakout": _E(
+        "More bots are invited at once than fit into the breakout rooms.",
+        "bots:\n  pupil: {count: 9, display_name: 'Pupil {n}'}\n  helper:\n    timeline:\n      - at: start\n"
+        "        do: [{breakouts: {open: [red], capacity: 3}}, {invite: {people: pupil, to: red}}]",
+        "open more rooms (to: [red, blue]), or raise the capacity.",
+    ),
+    "same-name": _E(
+        "All copies of a bot would have the same display name.",
+        _bot("{count: 3, display_name: Pupil}"),
+        'number them: display_name: "Pupil {n:02}".',
+    ),
+    "too-deep": _E(
+        "The YAML is nested more than 40 levels deep.",
+        "name: " + "[" * 45 + "]" * 45,
+        "a step inside of so many others is hard to follow for people too; make it flatter.",
+    ),
+    "too-few-seats": _E(
+        "More bots are to join than the room has places for.",
+        "room: {create: {participants: 2}}\nbots: {pupil: {count: 3, display_name: 'Pupil {n}'}}",
+        "raise moderators or participants of the room, or leave them out.",
+    ),
+    "too-large": _E(
+        "The file has more than 1 MB or more than 50,000 values.",
+        "a file of another kind with the name of a playbook",
+        "check that this is the right file; use count for many equal bots.",
+    ),
+    "two-steps": _E(
+        "Two steps stand in one item of a list.",
+        _do('{say: "Hello.", play: bell.wav}'),
+        "give each step its own item: - say: … and in the next line - play: ….",
+    ),
+    "two-triggers": _E(
+        "A rule waits for two things at once.",
+        _bot("{rules: [{when: {chat: help, joined: first_time}, do: [{log: hi}]}]}"),
+        "write two rules, one for each trigger.",
+    ),
+    "unknown-anchor": _E(
+        "*name is used, but no &name stands before it.",
+        _bot("*moderator"),
+        "write &name before the value that is meant, higher up in the file.",
+    ),
+    "unknown-bot": _E(
+        "A step names a bot, or a copy of a bot, that the playbook does not have.",
+        "bots:\n  pupil: {}\n  helper: {timeline: [{at: start, do: [{mute: pupl}]}]}",
+        "correct the id; the copies of pupil with count 3 are pupil-01, pupil-02, pupil-03.",
+    ),
+    "unknown-breakout": _E(
+        "A step invites to a breakout room, or closes one, that no step opens.",
+        _do("{breakouts: {open: red}}, {invite: {people: everyone, to: rad}}"),
+        "correct the name, or open the room with a breakouts step.",
+    ),
+    "unknown-clip": _E(
+        "A step plays a clip that the audio section does not have.",
+        _do("{play: bell}"),
+        "add it to audio (bell: {file: bell.wav}), or write the name of a file (bell.wav).",
+    ),
+    "unknown-counter": _E(
+        "This is not one of the counters that expect knows.",
+        "expect: {joins: 5}",
+        "docs/playbook.md, “Expect”, lists them.",
+    ),
+    "unknown-input": _E(
+        "{inputs.name} is used, or given with --set, and the playbook has no such input.",
+        'schedule: [{length: "{inputs.lenght}"}]\ninputs: {length: {type: duration, default: 50m}}',
+        "correct the name, or add the input to inputs.",
+    ),
+    "unknown-key": _E(
+        "This key is not part of the language here. Keys are never ignored, so that a typing error is found.",
+        _bot("{rolle: moderator}"),
+        "correct the name; if it is a setting of something else, move it there.",
+    ),
+    "unknown-name": _E(
+        "A condition or text asks for a fact that does not exist, or is not known here: person only in rules, "
+        "message only in rules about the chat.",
+        _do('{say: "Hello {person.name}."}'),
+        "use a fact of docs/playbook.md, “Texts and conditions”, or do it in a rule.",
+    ),
+    "unknown-person": _E(
+        "No bot has this name, so it must be the display name of a person who may or may not be there.",
+        _do("{say: {text: Hi, to: Ana}}"),
+        "correct the name; if you mean a person, add the comment # bots: allow unknown-person to the line.",
+    ),
+    "unknown-step": _E(
+        "This is not a step.",
+        _do('{shout: "Hello."}'),
+        "docs/playbook.md, “Steps”, lists them.",
+    ),
+    "unknown-trigger": _E(
+        "This is not a trigger.",
+        _bot("{rules: [{when: arrived, do: [{log: hi}]}]}"),
+        "docs/playbook.md, “Triggers”, lists them.",
+    ),
+    "unreadable": _E(
+        "The file cannot be opened.",
+        "bots lint leson.yaml   # the file is lesson.yaml",
+        "check the name, the folder and the permissions.",
+    ),
+    "unused-allow": _E(
+        "A comment # bots: allow ID silences a problem that its line does not have.",
+        "name: Lesson   # bots: allow unused-clip",
+        "remove the comment, or put it on the line with the problem.",
+    ),
+    "unused-clip": _E(
+        "No step and no microphone plays this clip.",
+        "audio: {bell: bell.wav}",
+        "remove it, or play it.",
+    ),
+    "wrong-type": _E(
+        "Something else belongs here: a text, a number, true or false, a list or a mapping.",
+        _bot("{count: [3]}"),
+        "write what the sentence names; a text that looks like a number or true needs quotes.",
+    ),
+    "yaml-syntax": _E(
+        "The file is not YAML: often a wrong indentation, a : or { in a text without quotes, or a tab.",
+        "name: Lesson: part two",
+        "look at the caret and the line above; put texts with : or { in quotes.",
+    ),
+}  # fmt: skip
