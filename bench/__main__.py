@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bench import alarms, playing
+from bench import alarms, playing, simulation
 
 
 async def main() -> None:
@@ -14,3 +14,5 @@ async def main() -> None:
 
 if __name__ == "__main__":
     asyncio.run(main())
+    print()
+    simulation.main()

@@ -62,6 +62,34 @@ def lint(
 
 
 @app.command()
+def simulate(  # noqa: PLR0917 -- one argument an option
+    playbook: PlaybookPath,
+    session: Annotated[str, typer.Option(metavar="ID", help="entry of the schedule; the first one if not given")] = "",
+    set_input: SetInput = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="S", help="of every random choice; the playbook's if not given")
+    ] = (None),
+    people: Annotated[int, typer.Option(metavar="N", min=0, max=2000, help="synthetic people beside the bots")] = 0,
+    late: Annotated[str, typer.Option(metavar="SHARE", help="how many of them come late")] = "10%",
+    drop: Annotated[str, typer.Option(metavar="SHARE", help="how many lose the network, and come back")] = "5%",
+    ignore_invites: Annotated[str, typer.Option(metavar="SHARE", help="how many ignore breakout invites")] = "10%",
+    trace: Annotated[str, typer.Option(metavar="FILE", help="write every event there, as JSON lines")] = "",
+    log_format: Annotated[
+        str, typer.Option("--log-format", metavar="text|json", help="a timeline, or the events of a live run")
+    ] = "text",
+) -> None:
+    """Play a whole session in a moment: virtual time, rooms in memory, people from a seed."""
+    from bots.cli.simulate import simulate_playbook
+
+    raise typer.Exit(
+        simulate_playbook(
+            playbook, session=session, inputs=set_input or [], seed=seed, people=people, late=late, drop=drop,
+            ignore_invites=ignore_invites, trace=trace, log_format=log_format,
+        )
+    )  # fmt: skip
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of a playbook, for editors."""
     from bots.cli.schema import print_schema

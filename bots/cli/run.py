@@ -24,7 +24,7 @@ from bots.log import configure
 from bots.media import load_clip
 from bots.playbook import Play, Playbook, Sound, every_step, lint, load, parse_duration
 
-__all__ = ["run_playbook"]
+__all__ = ["check_choices", "exit_of_result", "refuse_errors", "run_playbook", "sounds_of"]
 
 log = structlog.get_logger()
 
@@ -43,8 +43,8 @@ def run_playbook(
     if delay_s is None:
         raise typer.BadParameter(f"{starts_in!r} is no time span; write 30s or 5m", param_hint="--starts-in")
     playbook = load(path, environment=os.environ, inputs=given)
-    _refuse_errors(path, given)
-    _check_choices(playbook, session, only_bot)
+    refuse_errors(path, given)
+    check_choices(playbook, session, only_bot)
     provider = provider_of()
     stop = _Stop()
     result = asyncio.run(_run(playbook, provider, stop, session=session, delay_s=delay_s, only_bot=only_bot))
@@ -53,13 +53,23 @@ def run_playbook(
     return exit_of_result(result)
 
 
-def _refuse_errors(path: str, inputs: dict[str, str]) -> None:
+def refuse_errors(path: str, inputs: dict[str, str]) -> None:
+    """What only `lint` finds ends a run before it begins, too.
+
+    Raises:
+        PlaybookError: with all errors.
+    """
     errors = [problem for problem in lint(path, inputs=inputs) if problem.severity == "error"]
     if errors:
         raise PlaybookError(errors)
 
 
-def _check_choices(playbook: Playbook, session: str, only_bot: str) -> None:
+def check_choices(playbook: Playbook, session: str, only_bot: str) -> None:
+    """Are the session and the bot in the playbook? Empty means not chosen.
+
+    Raises:
+        typer.BadParameter: one is not.
+    """
     ids = [entry.id for entry in playbook.schedule]
     if session and session not in ids:
         raise typer.BadParameter(f"{session!r} is not in the schedule; it has {', '.join(ids)}", param_hint="--session")
@@ -93,11 +103,12 @@ async def _load_sounds(playbook: Playbook) -> None:
     Raises:
         MediaError: the first one that cannot be read.
     """
-    for sound in _sounds(playbook):
+    for sound in sounds_of(playbook):
         await load_clip(sound.path, volume=sound.volume, fade_in_s=sound.fade_in_s, fade_out_s=sound.fade_out_s)
 
 
-def _sounds(playbook: Playbook) -> Iterator[Sound]:
+def sounds_of(playbook: Playbook) -> Iterator[Sound]:
+    """Every sound that a bot of the playbook can play."""
     for bot in playbook.bots.values():
         if bot.microphone is not None:
             yield playbook.sound_of(bot.microphone)

@@ -1,11 +1,13 @@
 """A whole session on a virtual clock: the real engine, the server's real rules in memory, people from a seed."""
 
+from bots.simulation.clips import Clips
 from bots.simulation.loop import Standstill, VirtualClock, VirtualLoop, run_virtually
 from bots.simulation.people import Habits, PersonPlan, plan_people
 from bots.simulation.rooms import SimulatedRooms
 from bots.simulation.scenario import Scenario, scenario_of
 
 __all__ = [
+    "Clips",
     "Habits",
     "PersonPlan",
     "Scenario",

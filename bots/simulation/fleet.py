@@ -21,11 +21,11 @@ class SimulatedFleet:
     compare; `Voices` knows.
     """
 
-    def __init__(self, rooms: SimulatedRooms, clock: Clock, alarms: Alarms) -> None:
+    def __init__(self, rooms: SimulatedRooms, clock: Clock, alarms: Alarms, clips: Clips) -> None:
         self._rooms = rooms
         self._clock = clock
         self._alarms = alarms
-        self._clips = Clips()
+        self._clips = clips
         self._bots: dict[str, Bot] = {}
         self._lives: dict[str, asyncio.Task[None]] = {}
         self._events: asyncio.Queue[BotEvent] = asyncio.Queue()  # bounded by the bots: each tells a few things a step

@@ -17,6 +17,7 @@ from bots.fleet import (
 )
 from bots.playbook import Playbook, ScheduleEntry
 from bots.schedule import WEEKDAYS, AlarmClock, SessionTimes, Times, Weekly, occurrences, parse_cron, zone_named
+from bots.simulation.clips import Clips
 from bots.simulation.fleet import SimulatedFleet
 from bots.simulation.loop import VirtualClock, run_virtually
 from bots.simulation.people import Crowd, Habits, Person, PersonPlan, plan_people
@@ -38,6 +39,7 @@ class Scenario:
     times: SessionTimes
     people: tuple[PersonPlan, ...]
     clock: VirtualClock
+    clips: Clips
 
     def run(self) -> SessionResult:
         """Play it, from the first arrival to the end.
@@ -57,7 +59,7 @@ class Scenario:
         try:
             async with (
                 Crowd(lambda person: Person(person, rooms, room_id, clock), self.people),
-                SimulatedFleet(rooms, clock, alarms) as fleet,
+                SimulatedFleet(rooms, clock, alarms, self.clips) as fleet,
             ):
                 session = Session(
                     session_label(playbook, starts_at, self.session_id), specs,
@@ -76,6 +78,7 @@ def scenario_of(
     seed: int | None = None,
     session_id: str | None = None,
     starts_at: datetime | None = None,
+    clips: Clips | None = None,
 ) -> Scenario:
     """Plan a simulation; the same arguments give the same one.
 
@@ -83,6 +86,7 @@ def scenario_of(
         seed: instead of the playbook's own; of every random choice, of bots, people and ids.
         session_id: of the schedule entry; the first unless given.
         starts_at: aware; the first planned start after `AFTER` unless given.
+        clips: loaded before; others are read when they are played.
 
     Raises:
         ConfigError: no such schedule entry.
@@ -95,7 +99,9 @@ def scenario_of(
     specs = plan(playbook, provider=PROVIDER, room_id="-", starts_at=starts_at, session_id=session_id)
     people = plan_people(habits or Habits(), seed=str(playbook.seed), starts_at=times.starts_at, ends_at=times.ends_at)
     first = min([*(spec.arrives_at for spec in specs), *(one.arrives_at for one in people if one.arrives_at)])
-    return Scenario(playbook, session_id, times, people, VirtualClock(min(first, times.starts_at) - LEAD))
+    return Scenario(
+        playbook, session_id, times, people, VirtualClock(min(first, times.starts_at) - LEAD), clips or Clips()
+    )
 
 
 def _planned_start(playbook: Playbook, session_id: str | None) -> datetime:

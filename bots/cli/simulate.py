@@ -1,0 +1,149 @@
+"""`bots simulate`: a whole session in virtual time, told as a timeline; see docs/simulation.md."""
+
+import asyncio
+import contextlib
+import io
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO, cast
+
+import structlog
+import typer
+
+from bots.cli.options import inputs_of, log_format_of
+from bots.cli.run import check_choices, exit_of_result, refuse_errors, sounds_of
+from bots.cli.telling import tell
+from bots.cli.timeline import line_of
+from bots.errors import ConfigError
+from bots.log import configure
+from bots.playbook import load
+from bots.simulation import Clips, Habits, scenario_of
+
+__all__ = ["simulate_playbook"]
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+PLACEHOLDER = "simulated"  # for what the environment does not name: no room outside is touched
+
+log = structlog.get_logger()
+
+
+def simulate_playbook(
+    path: str,
+    *,
+    session: str,
+    inputs: Sequence[str],
+    seed: int | None,
+    people: int,
+    late: str,
+    drop: str,
+    ignore_invites: str,
+    trace: str,
+    log_format: str,
+) -> int:
+    """Simulate it, and say by the exit code how it went, as `bots run` would.
+
+    Raises:
+        PlaybookError, ConfigError, ApiError, MediaError: before anything started.
+    """
+    as_json = log_format_of(log_format) == "json" or (log_format == "auto" and not sys.stdout.isatty())
+    habits = Habits(
+        people=people,
+        late=share_of(late, "--late"),
+        drop=share_of(drop, "--drop"),
+        ignore_invites=share_of(ignore_invites, "--ignore-invites"),
+    )
+    given = inputs_of(inputs)
+    playbook = load(path, environment=_environment(path), inputs=given)
+    refuse_errors(path, given)
+    check_choices(playbook, session, "")
+    clips = Clips()
+    for sound in sounds_of(playbook):
+        asyncio.run(clips.load(sound.path))
+    scenario = scenario_of(playbook, habits=habits, seed=seed, session_id=session or None, clips=clips)
+    with _opened(trace) as trace_file:
+        sink = _Sink(sys.stdout, trace_file, None if as_json else scenario.times.starts_at)
+        configure("json", cast("TextIO", sink), now=scenario.clock.now)
+        log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
+        result = scenario.run()
+    if not as_json:
+        typer.echo(tell(path, result))
+    return exit_of_result(result)
+
+
+def share_of(text: str, option: str) -> float:
+    """`20%` or `0.2`.
+
+    Raises:
+        typer.BadParameter: it is no share.
+    """
+    with contextlib.suppress(ValueError):
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        if 0 <= share <= 1:
+            return share
+    raise typer.BadParameter(f"{text!r} is no share; write 20%", param_hint=option)
+
+
+def _environment(path: str) -> dict[str, str]:
+    """The environment, and a placeholder for each `${NAME}` that it does not have."""
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""  # `load` says what is wrong with the file
+    return {**{name: f"{PLACEHOLDER}-{name.lower()}" for name in _VARIABLE.findall(text)}, **os.environ}
+
+
+def _opened(trace: str) -> contextlib.AbstractContextManager[TextIO | None]:
+    """The file for the trace.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
+    if not trace:
+        return contextlib.nullcontext()
+    try:
+        return Path(trace).open("w", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot write the trace to {trace}: {error.strerror}") from error
+
+
+class _Sink(io.TextIOBase):
+    """Takes the log's JSON lines: all go into the trace; shown are a live run's events, or the timeline.
+
+    Args:
+        starts_at: of the session, for the timeline; None shows JSON.
+    """
+
+    def __init__(self, out: TextIO, trace: TextIO | None, starts_at: datetime | None) -> None:
+        super().__init__()
+        self._out = out
+        self._trace = trace
+        self._starts_at = starts_at
+        self._rest = ""
+
+    def isatty(self) -> bool:
+        return False
+
+    def write(self, text: str) -> int:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._take(line)
+        return len(text)
+
+    def flush(self) -> None:
+        self._out.flush()
+
+    def _take(self, line: str) -> None:
+        if self._trace is not None:
+            self._trace.write(line + "\n")
+        event = json.loads(line)
+        if self._starts_at is not None:
+            told = line_of(event, self._starts_at)
+            if told is not None:
+                self._out.write(told + "\n")
+        elif event["event"] != "person_acted":  # people are no part of a live run's log
+            self._out.write(line + "\n")

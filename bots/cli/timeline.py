@@ -1,0 +1,96 @@
+"""A session told in lines to read: minute and second, who, what. From the events of the log; pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+__all__ = ["line_of"]
+
+_UNTOLD = {"playbook_loaded", "session_scheduled", "participant_joined", "participant_left", "breakout_destroyed"}
+_FRAME = {"timestamp", "level", "event", "session", "bot", "room"}
+
+
+def line_of(event: Mapping[str, Any], starts_at: datetime) -> str | None:
+    """The line of one event; None for what the other lines already say.
+
+    Args:
+        event: as JSON has it.
+        starts_at: of the session; aware.
+    """
+    what = _what(event)
+    if what is None:
+        return None
+    who = event.get("bot") or event.get("name") or "session"
+    return f"{_moment(event['timestamp'], starts_at):>8}  {who:<16}  {what}"
+
+
+def _moment(timestamp: str, starts_at: datetime) -> str:
+    """`08:30` after the start, `-00:15` before it; hours where there are some."""
+    seconds = (datetime.fromisoformat(timestamp) - starts_at).total_seconds()
+    minutes, second = divmod(int(abs(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    sign = "-" if seconds <= -1 else ""
+    return sign + (f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}")
+
+
+def _what(event: Mapping[str, Any]) -> str | None:
+    get = event.get
+    breakout = get("breakout") or get("breakout_id")
+    reason = f": {get('reason')}" if get("reason") else ""
+    match event["event"]:
+        case name if name in _UNTOLD:
+            return None
+        case "session_started":
+            return f"starts with {get('bots')} bots"
+        case "session_finished":
+            return f"ends: {get('outcome')}{reason}"
+        case "expectation_judged":
+            verdict = "met" if get("is_met") else "NOT MET"
+            return f"expected {get('counter')} {get('wanted')}, it is {get('value')}: {verdict}"
+        case "person_acted":
+            return f"{get('act')}: {get('what')}" if get("what") else str(get("act"))
+        case "room_joined":
+            return f"is in the room, with {get('participants', 1) - 1} others"
+        case "room_left":
+            return f"leaves ({get('cause')})"
+        case "bot_failed":
+            return f"FAILS{reason}"
+        case "invite_received":
+            return f"is {'sent' if get('is_forced') else 'invited'} to {breakout}"
+        case "invite_kept":
+            return f"keeps the invite until {get('until')}"
+        case "invite_accepted" | "invite_rejected" | "invite_ignored":
+            return f"{event['event'].removeprefix('invite_')} the invite to {breakout}"
+        case "invite_expired":
+            return f"let the invite to {breakout} expire{reason}"
+        case "breakout_created":
+            return f"opens {breakout} for {get('capacity')}"
+        case "breakout_invited":
+            people = get("people") or []
+            return f"invites {len(people)} to {breakout}"
+        case "breakout_joined":
+            return f"is in {breakout}"
+        case "breakout_left":
+            return f"is back from {breakout}"
+        case "audio_started":
+            return f"plays {get('clip')}{' again and again' if get('is_looped') else ''}"
+        case "audio_finished":
+            heard = {"True": ", heard", "False": ", NOT HEARD"}.get(str(get("heard")), "")
+            return f"{get('clip')} {get('outcome')} after {get('duration_s')} s{heard}"
+        case "rule_fired":
+            return str(get("rule")) if get("trigger") == "timeline" else f"{get('rule')} ({get('trigger')})"
+        case "step_finished":
+            return _step(event)
+        case "run_finished":
+            return None if get("outcome") == "finished" else f"{get('rule')}: {get('outcome')}{reason}"
+        case "note_logged":
+            return f"notes: {get('text')}"
+        case name:
+            return f"{name} " + " ".join(f"{key}={value}" for key, value in event.items() if key not in _FRAME)
+
+
+def _step(event: Mapping[str, Any]) -> str | None:
+    """Steps whose effect has no event of its own, and those that failed."""
+    if event.get("outcome") == "failed":
+        return f"{event.get('kind')} FAILED at {event.get('where') or event.get('step')}: {event.get('reason')}"
+    return {"say": "writes a chat line", "mute": "mutes", "unmute": "unmutes"}.get(str(event.get("kind")))
