@@ -20,6 +20,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+trace_app = typer.Typer(name="trace", help="Look into the logs of sessions.", no_args_is_help=True)
+app.add_typer(trace_app)
+
 PlaybookPath = Annotated[str, typer.Argument(metavar="PLAYBOOK", help="the YAML file")]
 SetInput = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="give an input of the playbook; repeatable")
@@ -87,6 +90,17 @@ def simulate(  # noqa: PLR0917 -- one argument an option
             ignore_invites=ignore_invites, trace=trace, log_format=log_format,
         )
     )  # fmt: skip
+
+
+@trace_app.command()
+def diff(
+    first: Annotated[str, typer.Argument(metavar="A", help="a log in JSON lines, of bots run or bots simulate")],
+    second: Annotated[str, typer.Argument(metavar="B", help="the log to compare it with")],
+) -> None:
+    """Compare what the bots of two sessions decided, in order; ends with 6 if it differs."""
+    from bots.cli.trace import diff_traces
+
+    raise typer.Exit(diff_traces(first, second))
 
 
 @app.command()

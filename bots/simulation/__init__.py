@@ -1,6 +1,7 @@
 """A whole session on a virtual clock: the real engine, the server's real rules in memory, people from a seed."""
 
 from bots.simulation.clips import Clips
+from bots.simulation.decisions import Difference, compare, decisions_of, read_log
 from bots.simulation.loop import Standstill, VirtualClock, VirtualLoop, run_virtually
 from bots.simulation.people import Habits, PersonPlan, plan_people
 from bots.simulation.rooms import SimulatedRooms
@@ -8,6 +9,7 @@ from bots.simulation.scenario import Scenario, scenario_of
 
 __all__ = [
     "Clips",
+    "Difference",
     "Habits",
     "PersonPlan",
     "Scenario",
@@ -15,7 +17,10 @@ __all__ = [
     "Standstill",
     "VirtualClock",
     "VirtualLoop",
+    "compare",
+    "decisions_of",
     "plan_people",
+    "read_log",
     "run_virtually",
     "scenario_of",
 ]
