@@ -56,10 +56,14 @@ class AlarmClock:
 
     A callback is called once, on the loop, and must not block; what it raises is logged (`alarm_failed`) and
     concerns nobody else. Alarms of one instant ring in the order in which they were set.
+
+    Args:
+        clock: says what is due.
+        max_sleep_s: how long to sleep at most, against stepped clocks; a clock that is never stepped needs no limit.
     """
 
-    def __init__(self, clock: Clock) -> None:
-        self._scheduler = _GuardedScheduler(clock)
+    def __init__(self, clock: Clock, *, max_sleep_s: float = MAX_SLEEP_S) -> None:
+        self._scheduler = _GuardedScheduler(clock, max_sleep_s)
         self._numbers = itertools.count()
 
     def start(self) -> None:
@@ -103,7 +107,7 @@ class AlarmClock:
 class _GuardedScheduler(AsyncIOScheduler):  # type: ignore[misc]  # APScheduler ships no types
     """AsyncIOScheduler whose wake-up cannot fail as a whole, and that takes the time from our clock."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, max_sleep_s: float) -> None:
         quiet = logging.getLogger("bots.alarms")
         quiet.setLevel(logging.WARNING)  # it tells every added and every run job otherwise
         super().__init__(
@@ -114,6 +118,7 @@ class _GuardedScheduler(AsyncIOScheduler):  # type: ignore[misc]  # APScheduler 
             job_defaults={"misfire_grace_time": None, "coalesce": False, "max_instances": 1_000_000},
         )
         self._clock = clock
+        self._max_sleep_s = max_sleep_s
 
     def _process_jobs(self) -> float | None:
         """Start what is due; returns the seconds until the next look, None when no alarm is left."""
@@ -126,7 +131,7 @@ class _GuardedScheduler(AsyncIOScheduler):  # type: ignore[misc]  # APScheduler 
             return MAX_SLEEP_S
         if next_at is None:
             return None
-        return float(min(MAX_SLEEP_S, max(0.0, (next_at - self._clock.now()).total_seconds())))
+        return float(min(self._max_sleep_s, max(0.0, (next_at - self._clock.now()).total_seconds())))
 
     def _start_due(self, now: datetime) -> datetime | None:
         """Start the due jobs of every store; returns the next run time of all stores."""

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 
 from bots.bot import Provider, room_body
@@ -54,7 +55,7 @@ class Scenario:
         rooms = SimulatedRooms(clock, str(playbook.seed))
         room_id = rooms.make_room(_room_body(playbook, len(self.people)), playbook.room.id or "")
         specs = plan(playbook, provider=PROVIDER, room_id=room_id, starts_at=starts_at, session_id=self.session_id)
-        alarms = AlarmClock(clock)
+        alarms = AlarmClock(clock, max_sleep_s=inf)  # a virtual clock is never stepped
         alarms.start()
         try:
             async with (

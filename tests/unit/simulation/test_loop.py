@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any, TypeVar
 
 import pytest
 
-from bots.schedule import AlarmClock
+from bots.schedule import AlarmClock, wait_until
 from bots.simulation import Standstill, VirtualClock, run_virtually
 
 T = TypeVar("T")
@@ -85,6 +86,26 @@ def test_a_week_of_small_steps_does_not_drift() -> None:
 def test_a_clock_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         VirtualClock(datetime(2026, 3, 30))  # noqa: DTZ001 -- the fault under test
+
+
+def test_an_alarm_clock_without_a_limit_wakes_once_for_an_alarm_of_next_week() -> None:
+    looks: list[datetime] = []
+
+    class CountingClock(VirtualClock):
+        def now(self) -> datetime:
+            looks.append(super().now())
+            return looks[-1]
+
+    async def main(clock: VirtualClock) -> None:
+        alarms = AlarmClock(clock, max_sleep_s=inf)
+        alarms.start()
+        await wait_until(alarms, START + timedelta(days=7), "next week")
+        alarms.stop()
+
+    clock = CountingClock(START)
+    run_virtually(lambda: main(clock), clock)
+    assert START + timedelta(days=7) == looks[-1]
+    assert len(looks) < 20
 
 
 def test_alarms_ring_at_their_instants_in_the_order_in_which_they_were_set() -> None:
