@@ -21,10 +21,12 @@ BELL = Clip("bell.ogg", 2.0, (), (), 0.0, np.zeros(0, np.int16))
 class Scene:
     """One room, and who joins it; `told` has each one's events by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: int) -> None:
         self.clock = VirtualClock(START)
         self.rooms = SimulatedRooms(self.clock, "seed")
-        self.room_id = self.rooms.make_room({"name": "Class", "settings": {"moderators": 1, "participants": 3}})
+        self.room_id = self.rooms.make_room(
+            {"name": "Class", "settings": {"moderators": 1, "participants": 3, **settings}}
+        )
         self.told: dict[str, list[RoomEvent]] = {}
         self.networks: dict[str, MemoryNetwork] = {}
 
@@ -39,8 +41,8 @@ class Scene:
         return [event.name for event in self.told[who]]
 
 
-def play(act: Callable[[Scene], Awaitable[None]]) -> Scene:
-    scene = Scene()
+def play(act: Callable[[Scene], Awaitable[None]], **settings: int) -> Scene:
+    scene = Scene(**settings)
 
     async def main() -> None:
         await act(scene)
@@ -143,6 +145,19 @@ def test_what_is_played_while_muted_is_neither_sent_nor_heard() -> None:
         assert not scene.rooms.voices.was_heard("teacher", scene.room_id, since)
 
     play(act)
+
+
+def test_one_voice_more_than_the_room_has_slots_is_not_heard() -> None:
+    async def act(scene: Scene) -> None:
+        rooms = [await scene.join(name) for name in ("ana", "ben", "eva")]
+        since = scene.clock.now()
+        for room in rooms:
+            assert room.outgoing is not None
+            room.outgoing.play(BELL)
+        heard = [scene.rooms.voices.was_heard(name, scene.room_id, since) for name in ("ana", "ben", "eva")]
+        assert [True, True, False] == heard
+
+    play(act, max_active_talkers=2)
 
 
 def test_a_loop_goes_on_until_it_is_stopped_and_a_closed_room_ends_it() -> None:

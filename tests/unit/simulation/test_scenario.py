@@ -76,6 +76,21 @@ def test_people_come_write_drop_out_and_follow_invites() -> None:
     assert 0 == result.counts["errors"]
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("path", sorted(PLAYBOOKS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_people_who_drop_out_come_late_and_refuse_break_no_bot(path: Path, seed: int) -> None:
+    habits = Habits(people=3, late=0.4, drop=0.6, ignore_invites=0.2)
+    scenario = scenario_of(playbook(path.stem), habits=habits, seed=seed)
+    out = StringIO()
+    configure("json", out, now=scenario.clock.now)
+    try:
+        result = scenario.run()
+    finally:
+        configure("json", sys.stderr)
+    assert ("finished", (), 0) == (result.outcome, result.errors, result.counts["errors"])
+    assert [] == [event for event in events(out.getvalue()) if event["level"] in ("warning", "error")]
+
+
 def test_a_lesson_of_fifty_minutes_with_thirty_people_takes_less_than_a_second() -> None:
     simulate("classroom", people=30)  # files and modules are warm
     began = time.process_time()
