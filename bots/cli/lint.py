@@ -1,46 +1,83 @@
 """`bots lint`: all problems of playbooks at once, without running anything."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import typer
 
+from bots import __version__
 from bots.cli.exits import Exit
+from bots.cli.files import counted, playbooks_in
 from bots.cli.options import inputs_of
-from bots.playbook import Problem, lint, render, to_json
+from bots.playbook import MANUAL, Heard, Problem, Sound, lint, render, to_github, to_json, to_sarif
 
-__all__ = ["lint_paths"]
+__all__ = ["explain_problem", "lint_paths"]
+
+FORMATS = ("text", "json", "sarif", "github")
 
 
-def lint_paths(paths: Sequence[str], *, inputs: Sequence[str], format: str) -> int:  # noqa: A002 -- the option's name
-    """Print the problems of all playbooks in `paths`; 3 if one of them could not run."""
-    if format not in ("text", "json"):
-        raise typer.BadParameter("must be text or json", param_hint="--format")
-    files = [file for path in paths for file in _playbooks(Path(path))]
+def lint_paths(
+    paths: Sequence[str], *, inputs: Sequence[str], format: str, strict: bool, audio: bool  # noqa: A002 -- the option
+) -> int:  # fmt: skip
+    """Print the problems of all playbooks in `paths`; 3 if one could not run, or with `strict` has a warning."""
+    if format not in FORMATS:
+        raise typer.BadParameter(f"must be one of {', '.join(FORMATS)}", param_hint="--format")
+    if not paths:
+        raise typer.BadParameter("name a playbook or a folder, or --explain ID", param_hint="PATH")
+    files = playbooks_in(paths)
     given = inputs_of(inputs)
-    problems = [problem for file in files for problem in lint(file, inputs=given)]
-    typer.echo(to_json(problems) if format == "json" else _text(files, problems))
-    return Exit.PLAYBOOK if any(problem.severity == "error" for problem in problems) else Exit.DONE
+    listen = _listener(tells=format == "text") if audio else None
+    problems = [problem for file in files for problem in lint(file, inputs=given, listen=listen)]
+    _print(files, problems, format)
+    is_bad = any(strict or problem.severity == "error" for problem in problems)
+    return Exit.PLAYBOOK if is_bad else Exit.DONE
 
 
-def _playbooks(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".yml"))
-        if not found:
-            raise typer.BadParameter(f"there is no playbook (*.yaml) in {path}", param_hint="PATH")
-        yield from found
-    else:
-        yield path
+def explain_problem(problem_id: str) -> int:
+    """Print what a problem means, an example and how to mend it.
+
+    Raises:
+        typer.BadParameter: there is no such problem.
+    """
+    explained = MANUAL.get(problem_id)
+    if explained is None:
+        raise typer.BadParameter(
+            f"no problem has this id; there are {', '.join(sorted(MANUAL))}", param_hint="--explain"
+        )
+    typer.echo(explained.render(problem_id))
+    return Exit.DONE
+
+
+def _listener(*, tells: bool) -> Callable[[Iterable[Sound]], dict[Sound, Heard]]:
+    """Decodes sounds, and prints a line for each if it is to tell."""
+    from bots.cli.audio import listen, table  # the media stack takes half a second to load
+
+    def heard_of(sounds: Iterable[Sound]) -> dict[Sound, Heard]:
+        heard = listen(sounds)
+        if tells and heard:
+            typer.echo(table(heard))
+        return heard
+
+    return heard_of
+
+
+def _print(files: Sequence[Path], problems: Sequence[Problem], form: str) -> None:
+    match form:
+        case "json":
+            typer.echo(to_json(problems))
+        case "sarif":
+            typer.echo(to_sarif(problems, version=__version__))
+        case "github":
+            if problems:
+                typer.echo(to_github(problems))
+        case _:
+            typer.echo(_text(files, problems))
 
 
 def _text(files: Sequence[Path], problems: Sequence[Problem]) -> str:
     errors = sum(problem.severity == "error" for problem in problems)
-    playbooks = _counted(len(files), "playbook")
+    playbooks = counted(len(files), "playbook")
     if not problems:
         return f"{playbooks}, no problems"
-    counts = f"{_counted(errors, 'error')}, {_counted(len(problems) - errors, 'warning')} in {playbooks}"
+    counts = f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')} in {playbooks}"
     return f"{render(problems)}\n{counts}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -53,15 +53,66 @@ def run(  # noqa: PLR0917 -- one argument an option
 
 
 @app.command()
-def lint(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="playbooks, or folders of them")],
+def lint(  # noqa: PLR0917 -- one argument an option
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH…", help="playbooks, or folders of them", show_default=False)
+    ] = None,
     set_input: SetInput = None,
-    format: Annotated[str, typer.Option(metavar="text|json", help="how problems are printed")] = "text",  # noqa: A002
+    format: Annotated[  # noqa: A002 -- the option's name
+        str, typer.Option(metavar="text|json|sarif|github", help="how problems are printed")
+    ] = "text",
+    strict: Annotated[bool, typer.Option("--strict", help="warnings fail too")] = False,
+    audio: Annotated[bool, typer.Option("--audio", help="listen to the sounds: length, loudness, clipping")] = False,
+    explain: Annotated[str, typer.Option(metavar="ID", help="what a problem means and how to mend it")] = "",
 ) -> None:
     """Check playbooks without running them: every problem at once, with its place."""
-    from bots.cli.lint import lint_paths
+    from bots.cli.lint import explain_problem, lint_paths
 
-    raise typer.Exit(lint_paths(paths, inputs=set_input or [], format=format))
+    if explain:
+        raise typer.Exit(explain_problem(explain))
+    raise typer.Exit(lint_paths(paths or [], inputs=set_input or [], format=format, strict=strict, audio=audio))
+
+
+@app.command()
+def fmt(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="playbooks, or folders of them")],
+    check: Annotated[bool, typer.Option("--check", help="write nothing; say which would change")] = False,
+) -> None:
+    """Lay out playbooks the canonical way; keeps their meaning and every comment."""
+    from bots.cli.fmt import format_paths
+
+    raise typer.Exit(format_paths(paths, check=check))
+
+
+@app.command()
+def explain(
+    playbook: PlaybookPath,
+    new: Annotated[str, typer.Argument(metavar="[NEW]", help="with --diff: the new version", show_default=False)] = "",
+    set_input: SetInput = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="say what changes for the class: explain --diff OLD NEW")
+    ] = False,
+) -> None:
+    """Tell a lesson in plain English, or what a new version of it changes."""
+    from bots.cli.explain import explain_playbook
+
+    if diff != bool(new):
+        raise typer.BadParameter("write --diff OLD NEW, or one playbook without --diff", param_hint="PLAYBOOK")
+    old = playbook if diff else ""
+    raise typer.Exit(explain_playbook(new or playbook, old=old, inputs=set_input or []))
+
+
+@app.command()
+def init(
+    folder: Annotated[str, typer.Argument(metavar="[DIR]", help="where to write; made if it is not there")] = ".",
+    template: Annotated[
+        str, typer.Option(metavar="classroom|greeter|rehearsal", help="which lesson to begin with")
+    ] = "classroom",
+) -> None:
+    """Write a first playbook with its sounds; overwrites nothing."""
+    from bots.cli.init import write_template
+
+    raise typer.Exit(write_template(folder, template=template))
 
 
 @app.command()

@@ -15,7 +15,7 @@ from bots.playbook.cast import (
 from bots.playbook.expression import Expression
 from bots.playbook.grammar import FACTS, ExpressionError
 from bots.playbook.layout import format_text
-from bots.playbook.lint import lint, lint_text, render, to_json
+from bots.playbook.lint import examine_file, lint, lint_text, render, to_json
 from bots.playbook.load import load, read, read_file
 from bots.playbook.manual import MANUAL, Explanation
 from bots.playbook.model import (
@@ -36,6 +36,7 @@ from bots.playbook.report import to_github, to_sarif
 from bots.playbook.scalars import Offset, Range, format_duration, parse_duration
 from bots.playbook.schema import json_schema
 from bots.playbook.scope import BotFacts, Counts, MessageFacts, PersonFacts, RoomFacts, Scope
+from bots.playbook.soundcheck import Heard
 from bots.playbook.steps import (
     STEPS,
     Accept,
@@ -57,6 +58,7 @@ from bots.playbook.steps import (
     WaitFor,
     every_step,
 )
+from bots.playbook.tell import changes, explain
 from bots.playbook.template import Template
 from bots.playbook.triggers import (
     TRIGGERS,
@@ -91,6 +93,7 @@ __all__ = [
     "Explanation",
     "Expression",
     "ExpressionError",
+    "Heard",
     "If",
     "IfMissed",
     "Input",
@@ -131,7 +134,10 @@ __all__ = [
     "Unmute",
     "Wait",
     "WaitFor",
+    "changes",
     "every_step",
+    "examine_file",
+    "explain",
     "format_duration",
     "format_text",
     "instances_of",

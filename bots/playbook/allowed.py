@@ -24,15 +24,24 @@ class _Allowance:
     problem_id: str
 
 
-def without_allowed(problems: Sequence[Problem], document: Document) -> list[Problem]:
-    """The problems that no comment allows, with a warning for each comment that allows nothing."""
+def without_allowed(
+    problems: Sequence[Problem], document: Document, *, unchecked: frozenset[str] = frozenset()
+) -> list[Problem]:
+    """The problems that no comment allows, with a warning for each comment that allows nothing.
+
+    Args:
+        problems: all that were found.
+        document: where they were found.
+        unchecked: ids that were not looked for, so that nobody knows whether their comments are needed.
+    """
     if not isinstance(document.root, MappingNode) or not any("allow" in line for line in document.lines):
         return list(problems)
     allowances = list(_allowances(document))
     allowed = {(one.line, one.problem_id) for one in allowances}
     silenced = {(problem.line, problem.id) for problem in problems} & allowed
     kept = [problem for problem in problems if (problem.line, problem.id) not in silenced]
-    return kept + [_unused(one, document) for one in allowances if (one.line, one.problem_id) not in silenced]
+    unused = [one for one in allowances if (one.line, one.problem_id) not in silenced]
+    return kept + [_unused(one, document) for one in unused if one.problem_id not in unchecked]
 
 
 def _unused(one: _Allowance, document: Document) -> Problem:

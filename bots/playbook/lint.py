@@ -6,14 +6,20 @@ from pathlib import Path
 
 from bots.playbook.allowed import without_allowed
 from bots.playbook.checks import check
-from bots.playbook.load import examine, read_file
+from bots.playbook.load import Examined, examine, read_file
 from bots.playbook.problem import Problem
+from bots.playbook.soundcheck import BY_EAR, Listen, check_heard, sounds_of
+from bots.playbook.source import Document
 
-__all__ = ["lint", "lint_text", "render", "to_json"]
+__all__ = ["examine_file", "lint", "lint_text", "render", "to_json"]
 
 
 def lint(
-    path: Path | str, *, environment: Mapping[str, str] | None = None, inputs: Mapping[str, str] | None = None
+    path: Path | str,
+    *,
+    environment: Mapping[str, str] | None = None,
+    inputs: Mapping[str, str] | None = None,
+    listen: Listen | None = None,
 ) -> list[Problem]:
     """The problems of a playbook file, in the order of the text.
 
@@ -23,12 +29,13 @@ def lint(
         path: the file.
         environment: what `${NAME}` may name; None, as in CI, does not ask.
         inputs: values by input name; something stands in for those without value and default.
+        listen: decodes sounds; None leaves them alone.
     """
     data, problem = read_file(path)
     if problem is not None:
         return [problem]
     folder = Path(path).resolve().parent
-    return lint_text(data, file=str(path), folder=folder, environment=environment, inputs=inputs)
+    return lint_text(data, file=str(path), folder=folder, environment=environment, inputs=inputs, listen=listen)
 
 
 def lint_text(
@@ -38,6 +45,7 @@ def lint_text(
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
     inputs: Mapping[str, str] | None = None,
+    listen: Listen | None = None,
 ) -> list[Problem]:
     """The problems of a playbook text, in its order; without a folder, files are not looked for."""
     examined = examine(
@@ -46,8 +54,19 @@ def lint_text(
     found = list(examined.problems)
     if examined.playbook is not None:
         found += check(examined.playbook, examined.document)
-    found = without_allowed(found, examined.document)
+        found += check_heard(examined, listen(sounds_of(examined.playbook))) if listen else []
+    unchecked = frozenset() if listen else BY_EAR
+    found = without_allowed(found, examined.document, unchecked=unchecked)
     return sorted(set(found), key=lambda problem: problem.order)
+
+
+def examine_file(path: Path | str, *, inputs: Mapping[str, str] | None = None) -> Examined:
+    """A playbook file as `lint` sees it: without an environment, with something for inputs that are not given."""
+    data, problem = read_file(path)
+    if problem is not None:
+        return Examined(Document(str(path)), None, [problem])
+    folder = Path(path).resolve().parent
+    return examine(data, file=str(path), folder=folder, environment=None, inputs=inputs or {}, must_be_given=False)
 
 
 def render(problems: Sequence[Problem]) -> str:

@@ -80,6 +80,11 @@ MANUAL: dict[str, Explanation] = {
         _bot('{rules: [{when: {chat: {matches: "(help"}}, do: [{log: hi}]}]}'),
         "look at the caret; if you only want a word, write chat: help without matches.",
     ),
+    "bad-sound": _E(
+        "A file cannot be decoded as a sound (bots lint --audio).",
+        "bell.wav that is a text file",
+        "record or convert it anew as wav, mp3, ogg, opus, flac or m4a.",
+    ),
     "bad-time": _E(
         "A moment, clock time or date cannot be read.",
         _bot("{timeline: [{at: after start, do: [{log: hi}]}]}"),
@@ -104,6 +109,11 @@ MANUAL: dict[str, Explanation] = {
         "bots fmt found something that it cannot keep in its place, and left the file alone.",
         "display_name: |   # a comment behind a text block\n  Helper",
         "move the comment to a line of its own, then format again.",
+    ),
+    "clipped-sound": _E(
+        "Much of a sound is at full scale, with its volume, so it crackles (bots lint --audio).",
+        "a recording made too loud",
+        "record it more quietly, or lower its gain in an audio editor.",
     ),
     "custom-tag": _E(
         "YAML tags (!name) are not part of the language.",
@@ -130,6 +140,12 @@ MANUAL: dict[str, Explanation] = {
         "No run can fulfil this expectation.",
         "expect: {joined: 5}\nbots: {helper: {role: moderator}}",
         "correct the number, or the bots that are to reach it.",
+    ),
+    "long-sound": _E(
+        "A sound still plays when the next entry of the same bot is due, or when the session ends "
+        "(bots lint --audio).",
+        "timeline: [{at: start, do: [{play: ten-seconds.ogg}]}, {at: start + 5s, do: [{play: bell.ogg}]}]",
+        "leave more time, or shorten the sound.",
     ),
     "many-documents": _E(
         "The file has a line --- that begins a second YAML document; a file has one playbook.",
@@ -198,6 +214,11 @@ MANUAL: dict[str, Explanation] = {
         "All copies of a bot would have the same display name.",
         _bot("{count: 3, display_name: Pupil}"),
         'number them: display_name: "Pupil {n:02}".',
+    ),
+    "silent-sound": _E(
+        "Nobody can hear a sound, or it begins with seconds of silence (bots lint --audio).",
+        "a recording made with the microphone muted",
+        "record it again, raise its volume, or cut the silence off.",
     ),
     "too-deep": _E(
         "The YAML is nested more than 40 levels deep.",

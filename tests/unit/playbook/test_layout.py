@@ -58,7 +58,7 @@ def test_a_layout_keeps_the_meaning_and_is_its_own(text: str) -> None:
 _TEXTS = st.text(st.sampled_from("ab .,:;#'\"!?-{}[]&*|>%@`~=\\\n\té中\u2028"), min_size=1, max_size=12)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(_TEXTS, st.sampled_from(['"', "'"]), st.booleans())
 def test_any_text_stays_the_text_that_it_was(text: str, quote: str, is_flow: bool) -> None:
     assume("{" not in text and "}" not in text)
@@ -71,7 +71,7 @@ def test_any_text_stays_the_text_that_it_was(text: str, quote: str, is_flow: boo
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 68), st.sampled_from(["own", "end", "blank"])), max_size=8), st.data())
 def test_no_comment_is_lost_and_no_blank_line_matters(places: list[tuple[int, str]], data: st.DataObject) -> None:
     lines = EVERYTHING.splitlines()
@@ -88,7 +88,7 @@ def test_no_comment_is_lost_and_no_blank_line_matters(places: list[tuple[int, st
     check_kept("\n".join(lines))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_lines_of_a_playbook_in_any_order_are_laid_out_or_refused(data: st.DataObject) -> None:
     lines = EVERYTHING.splitlines()

@@ -15,7 +15,8 @@ BASE = {
     "schedule": "schedule: [{length: 50m}]",
     "bots": "bots: {helper: {role: moderator}}",
 }
-TOLD_IN_WORDS = {"alias-bomb", "bad-encoding", "cannot-format", "not-a-playbook", "too-large", "unreadable"}
+BY_EAR = {"bad-sound", "silent-sound", "clipped-sound", "long-sound"}
+TOLD_IN_WORDS = BY_EAR | {"alias-bomb", "bad-encoding", "cannot-format", "not-a-playbook", "too-large", "unreadable"}
 NEEDS_MORE = {"missing-environment", "missing-input", "missing-sound"}
 
 

@@ -1,0 +1,50 @@
+"""`bots init`: a first playbook with its sounds."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import typer
+
+from bots.cli.exits import Exit
+from bots.errors import ConfigError
+
+__all__ = ["TEMPLATES", "write_template"]
+
+TEMPLATES = ("classroom", "greeter", "rehearsal")
+
+
+def write_template(folder: str, *, template: str) -> int:
+    """Write a template and its sounds; nothing at all if one of its files is there already (2).
+
+    Raises:
+        ConfigError: the folder cannot be written.
+    """
+    if template not in TEMPLATES:
+        raise typer.BadParameter(f"must be one of {', '.join(TEMPLATES)}", param_hint="--template")
+    target = Path(folder)
+    parts = template_files(template)
+    there = [name for name in parts if (target / name).exists() and (target / name).read_bytes() != parts[name]]
+    if there:
+        message = f"{', '.join(there)} in {target} would be overwritten; name another folder, or move them."
+        raise typer.BadParameter(f"{message} Nothing was written.", param_hint="DIR")
+    try:
+        for name, data in parts.items():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    except OSError as error:
+        raise ConfigError(f"{target} cannot be written: {error.strerror}. Name another folder.") from error
+    playbook = target / f"{template}.yaml"
+    typer.echo(f"Wrote {', '.join(str(target / name) for name in parts)}.\n")
+    typer.echo(f"  bots explain {playbook}    tells the lesson in plain English")
+    typer.echo(f"  bots lint {playbook}       checks it after each change")
+    typer.echo(f"  bots run {playbook}        plays it; its first lines say how to try it")
+    return Exit.DONE
+
+
+def template_files(template: str) -> dict[str, bytes]:
+    """The files of a template by their names in the folder: the playbook and the sounds that it names."""
+    root = files("bots.cli") / "templates"
+    text = (root / f"{template}.yaml").read_bytes()
+    sounds = sorted(path.name for path in (root / "audio").iterdir() if f"audio/{path.name}".encode() in text)
+    return {f"{template}.yaml": text, **{f"audio/{name}": (root / "audio" / name).read_bytes() for name in sounds}}
