@@ -20,7 +20,7 @@ from bots.server import Reception
 from bots.simulation.voices import VirtualOutgoing, Voices
 from bots.wire import Answer, Notice, PresentToken, Request, read_answer, read_notice, read_request, refused
 
-__all__ = ["LATENCY_S", "MemoryNetwork"]
+__all__ = ["LATENCY_S", "MemoryNetwork", "Wire"]
 
 LATENCY_S = 0.005
 MEDIA_S = 0.1  # ICE and DTLS
@@ -32,15 +32,34 @@ _CLOSED = 1163
 Answered = asyncio.Future[Answer]
 
 
+class Wire:
+    """What a client reads of what the server says; one for a simulation.
+
+    A notice to a whole room is one value, said to many in a row: it is written and read once.
+    """
+
+    def __init__(self) -> None:
+        self._said: Notice | None = None
+        self._read: Notice | None = None
+
+    def carry(self, notice: Notice) -> Notice:
+        """The notice, after the wire."""
+        if notice is not self._said or self._read is None:
+            self._said, self._read = notice, read_notice(notice.event, notice.arguments())
+        return self._read
+
+
 class MemoryNetwork:
     """The network of one client; implements `bots.room.Network`.
 
     Args:
         reception: of the server.
         voices: carries its sound.
+        wire: carries what it says.
     """
 
-    def __init__(self, reception: Reception, voices: Voices) -> None:
+    def __init__(self, reception: Reception, voices: Voices, wire: Wire) -> None:
+        self._wire = wire
         self._reception = reception
         self._voices = voices
         self._open: list[_Conversation] = []
@@ -58,7 +77,7 @@ class MemoryNetwork:
     ) -> Conversation:
         del url, name, clock, timeout_s  # there is one server, it is here, and it answers
         await asyncio.sleep(2 * LATENCY_S)
-        conversation = _Conversation(self._reception, room_id, on_notice, on_closed)
+        conversation = _Conversation(self._reception, self._wire, room_id, on_notice, on_closed)
         self._open.append(conversation)
         return conversation
 
@@ -102,6 +121,7 @@ class _Conversation:
     def __init__(
         self,
         reception: Reception,
+        wire: Wire,
         room_id: str,
         on_notice: Callable[[Notice], None],
         on_closed: Callable[[RoomClosed], None],
@@ -110,7 +130,7 @@ class _Conversation:
         self._on_notice = on_notice
         self._on_closed: Callable[[RoomClosed], None] | None = on_closed
         self._up = _Pipe()
-        self._line = _Line(reception, self)
+        self._line = _Line(reception, wire, self)
         self._waiting: dict[int, Answered] = {}
         self._count = 0
         self._is_closed = False
@@ -161,10 +181,10 @@ class _Conversation:
         if answer is not None and not answer.done():
             answer.set_result(read_answer(values))
 
-    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+    def hear(self, notice: Notice) -> None:
         """A notice has arrived."""
         if not self._is_closed:
-            self._on_notice(read_notice(event, arguments))
+            self._on_notice(notice)
 
     def lose(self, reason: str) -> None:
         """The connection has ended, and not by the client's will."""
@@ -186,10 +206,11 @@ class _Conversation:
 class _Line:
     """The server's end; implements `bots.server.Line`, and asks the reception as `server.Connection` does."""
 
-    def __init__(self, reception: Reception, client: _Conversation) -> None:
+    def __init__(self, reception: Reception, wire: Wire, client: _Conversation) -> None:
         self.client_id = ""
         self.address = "127.0.0.1"
         self._reception = reception
+        self._wire = wire
         self._client = client
         self._down = _Pipe()
         self._is_over = False
@@ -217,7 +238,7 @@ class _Line:
             self._reception.answer(self.client_id, request, acknowledge)
 
     def send(self, notice: Notice) -> None:
-        self._down.send(partial(self._client.hear, notice.event, notice.arguments()))
+        self._down.send(partial(self._client.hear, self._wire.carry(notice)))
 
     def part(self) -> None:
         if self._parting is None and not self._is_over:

@@ -19,7 +19,7 @@ from bots.server import (
     room_meta,
 )
 from bots.server import Room as ServerRoom
-from bots.simulation.network import MemoryNetwork
+from bots.simulation.network import MemoryNetwork, Wire
 from bots.simulation.voices import Voices
 
 __all__ = ["SimulatedRooms"]
@@ -37,6 +37,7 @@ class SimulatedRooms:
 
     def __init__(self, clock: Clock, seed: str) -> None:
         self._clock = clock
+        self._wire = Wire()
         ids = random.Random(f"{seed}/ids")
         self._rooms = Rooms(TokenMint(ids.randbytes(32)), new_hex=lambda size: ids.randbytes(size).hex())
         self.voices = Voices(self._rooms, clock)
@@ -64,7 +65,7 @@ class SimulatedRooms:
 
     def network(self) -> MemoryNetwork:
         """A way to the server, for one client."""
-        return MemoryNetwork(self._reception, self.voices)
+        return MemoryNetwork(self._reception, self.voices, self._wire)
 
     def token(self, room_id: str, *, name: str, role: str, user_ref: str) -> str:
         """A room token, good once.
