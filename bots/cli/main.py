@@ -87,19 +87,13 @@ def fmt(
 @app.command()
 def explain(
     playbook: PlaybookPath,
-    new: Annotated[str, typer.Argument(metavar="[NEW]", help="with --diff: the new version", show_default=False)] = "",
     set_input: SetInput = None,
-    diff: Annotated[
-        bool, typer.Option("--diff", help="say what changes for the class: explain --diff OLD NEW")
-    ] = False,
+    diff: Annotated[str, typer.Option(metavar="OLD", help="say what changes for the class since this version")] = "",
 ) -> None:
-    """Tell a lesson in plain English, or what a new version of it changes."""
+    """Tell a lesson in plain English, or with --diff what a new version of it changes."""
     from bots.cli.explain import explain_playbook
 
-    if diff != bool(new):
-        raise typer.BadParameter("write --diff OLD NEW, or one playbook without --diff", param_hint="PLAYBOOK")
-    old = playbook if diff else ""
-    raise typer.Exit(explain_playbook(new or playbook, old=old, inputs=set_input or []))
+    raise typer.Exit(explain_playbook(playbook, old=diff, inputs=set_input or []))
 
 
 @app.command()

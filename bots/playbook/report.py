@@ -40,7 +40,7 @@ def _result(problem: Problem, rule_index: int) -> dict[str, Any]:
     }
     if problem.source:
         region["snippet"] = {"text": problem.source}
-    location = {"artifactLocation": {"uri": quote(PurePath(problem.file).as_posix())}, "region": region}
+    location = {"artifactLocation": {"uri": _uri(PurePath(problem.file))}, "region": region}
     return {
         "ruleId": problem.id,
         "ruleIndex": rule_index,
@@ -48,6 +48,11 @@ def _result(problem: Problem, rule_index: int) -> dict[str, Any]:
         "message": {"text": problem.message},
         "locations": [{"physicalLocation": location}],
     }
+
+
+def _uri(path: PurePath) -> str:
+    """Relative paths stay relative: to the folder that the command was started in."""
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 
 def to_github(problems: Sequence[Problem]) -> str:

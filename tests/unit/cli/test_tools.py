@@ -54,6 +54,7 @@ def test_explain_tells_a_lesson_and_a_change(lesson: Path) -> None:
     new.write_text(UGLY.replace("50m", "40m"), encoding="utf-8")
     ended = run("explain", "--diff", str(lesson), str(new))
     assert "started by hand, for 40 minutes. Before: “session” is started by hand, for 50 minutes." in ended.output
+    assert ended.output == run("explain", str(new), "--diff", str(lesson)).output
     assert "Nothing changes for the class.\n" == run("explain", "--diff", str(lesson), str(lesson)).output
     assert 2 == run("explain", "--diff", str(lesson)).exit_code
 

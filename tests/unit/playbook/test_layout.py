@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from bots.errors import PlaybookError
 from bots.playbook import format_text
 from bots.playbook.load import examine
-from bots.playbook.written import comments_of
+from bots.playbook.written import Collection, Value, comments_of, read_written
 from tests.unit.playbook.texts import EVERYTHING, SMALLEST, with_bot, with_rule
 
 PLAYBOOKS = sorted((Path(__file__).parents[3] / "playbooks").glob("*.yaml"))
@@ -58,7 +58,7 @@ def test_a_layout_keeps_the_meaning_and_is_its_own(text: str) -> None:
 _TEXTS = st.text(st.sampled_from("ab .,:;#'\"!?-{}[]&*|>%@`~=\\\n\té中\u2028"), min_size=1, max_size=12)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(_TEXTS, st.sampled_from(['"', "'"]), st.booleans())
 def test_any_text_stays_the_text_that_it_was(text: str, quote: str, is_flow: bool) -> None:
     assume("{" not in text and "}" not in text)
@@ -71,7 +71,7 @@ def test_any_text_stays_the_text_that_it_was(text: str, quote: str, is_flow: boo
     )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.tuples(st.integers(0, 68), st.sampled_from(["own", "end", "blank"])), max_size=8), st.data())
 def test_no_comment_is_lost_and_no_blank_line_matters(places: list[tuple[int, str]], data: st.DataObject) -> None:
     lines = EVERYTHING.splitlines()
@@ -88,7 +88,7 @@ def test_no_comment_is_lost_and_no_blank_line_matters(places: list[tuple[int, st
     check_kept("\n".join(lines))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(st.data())
 def test_lines_of_a_playbook_in_any_order_are_laid_out_or_refused(data: st.DataObject) -> None:
     lines = EVERYTHING.splitlines()
@@ -100,6 +100,34 @@ def test_lines_of_a_playbook_in_any_order_are_laid_out_or_refused(data: st.DataO
     except PlaybookError:
         return
     assert once == format_text(once)
+
+
+def restyled(node: Value, source: str, data: st.DataObject, indent: int, *, is_flow: bool) -> str:
+    """A tree written anew with its keys in any order, its collections in any style, its texts as they were."""
+    if not isinstance(node, Collection):
+        return source[node.start : node.end]
+    is_flow = is_flow or data.draw(st.integers(0, 3)) == 0
+    entries = data.draw(st.permutations(node.entries)) if node.is_mapping and indent else node.entries
+    parts = []
+    for entry in entries:
+        inner = restyled(entry.value, source, data, indent + 2, is_flow=is_flow)
+        key = f"{entry.key.text}: " if entry.key else "" if is_flow else "- "
+        parts.append(f"{key.rstrip()}{inner}" if inner.startswith("\n") else f"{key}{inner}")
+    if is_flow:
+        return f"{'{' if node.is_mapping else '['}{', '.join(parts)}{'}' if node.is_mapping else ']'}"
+    return "".join(f"\n{' ' * indent}{one}" for one in parts)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.data())
+def test_the_same_playbook_in_other_clothes_is_laid_out_with_its_meaning(data: st.DataObject) -> None:
+    source = EVERYTHING.replace("say: Hi", 'say: "Hi"')
+    root = read_written(source, "t")
+    text = "\n".join(
+        f"{entry.key.text if entry.key else ''}: {restyled(entry.value, source, data, 2, is_flow=False)}"
+        for entry in root.entries
+    )
+    check_kept(text)
 
 
 def part(text: str) -> str:

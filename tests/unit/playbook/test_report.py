@@ -24,6 +24,13 @@ def test_sarif_has_a_rule_for_each_id_and_a_region_for_each_problem() -> None:
     assert (1, "warning") == (second["ruleIndex"], second["level"])
 
 
+def test_an_absolute_path_is_a_file_uri() -> None:
+    [result] = json.loads(to_sarif([Problem("/a b.yaml", 1, 1, "error", "bad-key", "no")], version="1"))["runs"][0][
+        "results"
+    ]
+    assert "file:///a%20b.yaml" == result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+
+
 def test_no_problems_are_a_run_without_results() -> None:
     [run] = json.loads(to_sarif([], version="1"))["runs"]
     assert [] == run["results"]
