@@ -12,6 +12,7 @@ from bots.playbook.cast import (
     TimelineEntry,
     instances_of,
 )
+from bots.playbook.changes import changes
 from bots.playbook.expression import Expression
 from bots.playbook.grammar import FACTS, ExpressionError
 from bots.playbook.layout import format_text
@@ -58,7 +59,7 @@ from bots.playbook.steps import (
     WaitFor,
     every_step,
 )
-from bots.playbook.tell import changes, explain
+from bots.playbook.tell import explain
 from bots.playbook.template import Template
 from bots.playbook.triggers import (
     TRIGGERS,

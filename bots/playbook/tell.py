@@ -1,4 +1,4 @@
-"""A lesson in plain English, and what a new version of it changes for the class (`bots explain`)."""
+"""A lesson in plain English (`bots explain`)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from bots.playbook.words import (
     trigger_words,
 )  # fmt: skip
 
-__all__ = ["Fact", "changes", "explain", "facts"]
+__all__ = ["Fact", "explain", "facts"]
 
 _DAYS = {
     "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
@@ -82,26 +82,6 @@ def facts(playbook: Playbook) -> list[Fact]:
         *_sounds(playbook),
         *_success(playbook),
     ]
-
-
-def changes(old: Playbook, new: Playbook) -> list[str]:
-    """What the new version changes for the class, a sentence a change; empty if nothing."""
-    before, after = ({(fact.topic, fact.key): fact for fact in facts(one)} for one in (old, new))
-    gone = [fact for key, fact in before.items() if key not in after]
-    come = [fact for key, fact in after.items() if key not in before]
-    found = [f"The lesson is called “{new.name}” now, not “{old.name}”."] if old.name != new.name else []
-    for key, fact in after.items():
-        earlier = before.get(key)
-        if earlier is not None and str(earlier) != str(fact):
-            found.append(f"{fact.topic}: {fact} Before: {earlier}")
-    for fact in list(come):
-        moved = next((one for one in gone if one.when and (one.topic, one.text) == (fact.topic, fact.text)), None)
-        if moved is not None and fact.when:
-            gone.remove(moved)
-            come.remove(fact)
-            found.append(f"{fact.topic}: moved from {moved.when} to {fact.when}: {fact.text}")
-    found += [f"{fact.topic}, new: {fact}" for fact in come]
-    return found + [f"{fact.topic}, no longer: {fact}" for fact in gone]
 
 
 def _schedule(playbook: Playbook) -> Iterator[Fact]:
