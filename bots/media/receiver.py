@@ -82,7 +82,7 @@ class IncomingAudio:
         first = max(start, self._end - len(self._ring), 0)
         last = min(start + len(out), self._end)
         if first < last:
-            out[first - start : last - start] = self._ring.take(range(first, last), mode="wrap")
+            out[first - start : last - start] = self._ring[np.arange(first, last) % len(self._ring)]
         return out
 
     def is_talking(self, now_s: float) -> bool:

@@ -30,9 +30,10 @@ class Recorder:
         self._sources = tuple(sources)
         self._written_s = since_s
         try:
-            self._file = wave.open(str(path), "wb")  # noqa: SIM115 -- closed by close()
+            self._stream = Path(path).open("wb")  # noqa: SIM115 -- closed by close(); wave.open(path) leaks where it fails
         except OSError as error:
             raise MediaError(str(path), f"cannot be written ({error.strerror})") from error
+        self._file = wave.open(self._stream, "wb")  # noqa: SIM115 -- closed by close()
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
         self._file.setframerate(RATE_HZ)
@@ -50,3 +51,4 @@ class Recorder:
     def close(self) -> None:
         """Finish the file."""
         self._file.close()
+        self._stream.close()

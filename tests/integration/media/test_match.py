@@ -1,5 +1,6 @@
 """Real sounds after a real codec: what was played is found, what was not is not."""
 
+import dataclasses
 import itertools
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bots.media.clip import Samples
 
 FOLDER = Path(__file__).parents[3] / "playbooks" / "audio"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.ogg"))
+SHORT = {"bell", "welcome"}  # under 2 s: not to be told from other sounds when half covered
 GAIN = 0.3
 LOSS = 0.05
 RATE_HZ = 16_000
@@ -45,6 +47,14 @@ def placed(
     return base.astype(np.int16)
 
 
+def cut(clip: Clip, seconds: float) -> Clip:
+    """A piece of a clip, from its loudest stretch."""
+    length = int(seconds * RATE_HZ)
+    energy = np.convolve(np.square(clip.samples.astype(float)), np.ones(length), "valid")
+    start = int(np.argmax(energy))
+    return dataclasses.replace(clip, samples=clip.samples[start : start + length], duration_s=seconds)
+
+
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_clip_is_heard_after_codec_loss_and_a_lower_gain(name: str) -> None:
     clip = await load_clip(FOLDER / f"{name}.ogg")
@@ -58,7 +68,7 @@ async def test_where_it_began_is_told() -> None:
     assert 2.5 == pytest.approx(match(clip, placed(after_the_network(clip), at_s=2.5)).offset_s, abs=0.05)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in SHORT])
 async def test_a_clip_is_heard_under_another_sound_of_the_same_level(name: str) -> None:
     clip = await load_clip(FOLDER / f"{name}.ogg")
     own = after_the_network(clip)
@@ -72,9 +82,18 @@ async def test_a_clip_is_heard_under_another_sound_of_the_same_level(name: str) 
 async def test_no_other_sound_is_taken_for_a_clip() -> None:
     clips = {name: await load_clip(FOLDER / f"{name}.ogg") for name in NAMES}
     heard = {name: placed(after_the_network(clip)) for name, clip in clips.items()}
-    scores = {(a, b): match(clips[a], heard[b]).score for a, b in itertools.permutations(NAMES, 2)}
-    wrong = {pair: score for pair, score in scores.items() if score >= 0.47}
-    assert {} == wrong
+    found = {(a, b): match(clips[a], heard[b]) for a, b in itertools.permutations(NAMES, 2)}
+    assert {} == {pair: one.score for pair, one in found.items() if one.is_heard}
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.0, 1.5, 2.0])
+async def test_no_other_sound_is_taken_for_a_short_clip(seconds: float) -> None:
+    clips = {name: await load_clip(FOLDER / f"{name}.ogg") for name in NAMES}
+    heard = {name: placed(after_the_network(clip)) for name, clip in clips.items()}
+    pieces = {name: cut(clip, seconds) for name, clip in clips.items()}
+    found = {(a, b): match(pieces[a], heard[b]) for a, b in itertools.permutations(NAMES, 2)}
+    assert {} == {pair: one.score for pair, one in found.items() if one.is_heard}
+    assert all(match(piece, heard[name]).is_heard for name, piece in pieces.items())
 
 
 async def test_noise_and_silence_are_not_taken_for_a_clip() -> None:

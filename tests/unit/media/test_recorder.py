@@ -7,6 +7,7 @@ from typing import cast
 import numpy as np
 import pytest
 
+from bots.errors import MediaError
 from bots.media.receiver import IncomingAudio, Samples
 from bots.media.recorder import Recorder
 
@@ -95,3 +96,9 @@ def test_a_recording_closed_at_once_is_a_whole_file(tmp_path: Path) -> None:
     recording.close()
     recording.close()  # twice does no harm
     assert [] == recorded(tmp_path / "heard.wav").tolist()
+
+
+def test_a_path_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "missing" / "heard.wav"
+    with pytest.raises(MediaError, match=r"heard\.wav"):
+        recorder(path)
