@@ -121,6 +121,8 @@ class _Printer:
         inner = self._block(value, shape, indent + 2)
         if entry.key or value.anchor:
             return [_with_note(f"{margin}{head} {_anchor(value)}".rstrip(), entry), *inner]
+        if len(inner) == 1 and not _has_comments(value):
+            return [_with_note(f"{margin}- {inner[0].lstrip()}", entry)]
         above = [f"{margin}{entry.note}"] if entry.note else []
         first = next(n for n, line in enumerate(inner) if line and not line.lstrip().startswith("#"))
         above += [line[2:] for line in inner[:first] if line]

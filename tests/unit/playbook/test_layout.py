@@ -135,6 +135,13 @@ def part(text: str) -> str:
     return format_text(with_bot(text)).partition("  helper:\n")[2]
 
 
+NOTED = """\
+    rules:
+      - when: left
+        do:
+          - unmute  # a
+          - say: Hi  # b
+"""
 UNFOLDED = """\
     timeline:
       - at: start
@@ -166,6 +173,7 @@ FOLDED = """\
         ("arrive: # early\n  at: start", "    arrive: {at: start}  # early\n"),
         ("arrive: {\n  at: start, # early\n  over: 5s}", "    arrive:\n      at: start  # early\n      over: 5s\n"),
         ("# a\nrole: moderator\n\n\n# b\ncount: 2", "    # a\n    role: moderator\n\n    # b\n    count: 2\n"),
+        ("rules: [{when: left,\n  do: [unmute, # a\n  {say: Hi}, # b\n  ]}]", NOTED),
         ("role: moderator\n# the end", "    role: moderator\n    # the end\n"),
         (
             "timeline: [{at: start, do: [{log: &x a}, {log: *x}]}]",
