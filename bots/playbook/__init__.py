@@ -13,8 +13,10 @@ from bots.playbook.cast import (
     instances_of,
 )
 from bots.playbook.changes import changes
+from bots.playbook.days import ExtraDay, SkippedDays
 from bots.playbook.expression import Expression
 from bots.playbook.grammar import FACTS, ExpressionError
+from bots.playbook.holidays import Holiday, Holidays, read_holidays
 from bots.playbook.layout import format_text
 from bots.playbook.lint import examine_file, lint, lint_text, render, to_json
 from bots.playbook.load import load, read, read_file
@@ -94,7 +96,10 @@ __all__ = [
     "Explanation",
     "Expression",
     "ExpressionError",
+    "ExtraDay",
     "Heard",
+    "Holiday",
+    "Holidays",
     "If",
     "IfMissed",
     "Input",
@@ -126,6 +131,7 @@ __all__ = [
     "Say",
     "ScheduleEntry",
     "Scope",
+    "SkippedDays",
     "Sound",
     "Step",
     "Stop",
@@ -149,6 +155,7 @@ __all__ = [
     "parse_duration",
     "read",
     "read_file",
+    "read_holidays",
     "render",
     "to_github",
     "to_json",

@@ -90,6 +90,11 @@ MANUAL: dict[str, Explanation] = {
         _bot("{timeline: [{at: after start, do: [{log: hi}]}]}"),
         "write a moment as start, start + 8m, end - 5m or 10:15, a date as 2026-05-01.",
     ),
+    "bad-calendar": _E(
+        "A file of skip_on is there, but is not a calendar that can be read.",
+        "schedule: [{every: [mon], at: 10:00, length: 50m, skip_on: [notes.ics]}]",
+        "export the calendar anew as iCalendar (.ics), from a calendar program or the school authority's page.",
+    ),
     "bad-value": _E(
         "A value is of the right kind, but out of its limits, misspelt, or without its unit.",
         "schedule: [{length: 50}]",
@@ -152,6 +157,11 @@ MANUAL: dict[str, Explanation] = {
         "name: One\n---\nplaybook: 1",
         "put the second playbook into a file of its own.",
     ),
+    "missing-calendar": _E(
+        "No calendar file has this name in the folder of the playbook.",
+        "schedule: [{every: [mon], at: 10:00, length: 50m, skip_on: [holyday.ics]}]",
+        "correct the name, or put the file beside the playbook; paths count from the playbook's folder.",
+    ),
     "missing-environment": _E(
         "The playbook reads a variable of the environment (${NAME}) that is not set or is empty.",
         'room: {id: "${ROOM}"}   # and no ROOM in the environment',
@@ -199,8 +209,8 @@ MANUAL: dict[str, Explanation] = {
         "write playbook: 1 as its first line, or do not pass this file.",
     ),
     "outside-folder": _E(
-        "A sound is named that is not in the playbook's folder: an absolute path, a path with .., or a link that "
-        "leads out. A playbook with its folder must be complete.",
+        "A sound or calendar is named that is not in the playbook's folder: an absolute path, a path with .., or a "
+        "link that leads out. A playbook with its folder must be complete.",
         _do("{play: ../bell.wav}"),
         "copy the file into the folder of the playbook.",
     ),

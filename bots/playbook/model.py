@@ -11,6 +11,7 @@ from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.cast import Bot, Instance, Microphone, Name, instances_of
 from bots.playbook.cronline import cron_problem
+from bots.playbook.days import ExtraDay, SkippedDays
 from bots.playbook.scalars import Clock, Credential, Day, Duration, Flag, Number, Offset, Share, Zone
 from bots.playbook.shape import Frozen, bad
 from bots.playbook.sounds import SoundFile
@@ -118,7 +119,19 @@ class ScheduleEntry(Frozen):
     length_s: Duration = Field(validation_alias="length", gt=0, description="From start to end.")
     first_day: Day | None = Field(default=None, validation_alias="from", description="The first day with a session.")
     last_day: Day | None = Field(default=None, validation_alias="until", description="The last day with a session.")
+    skip_on: tuple[SkippedDays, ...] = Field(
+        default=(), description="Days without a session: dates, ranges, .ics files."
+    )
+    also_on: tuple[ExtraDay, ...] = Field(
+        default=(), description="Extra days, with a clock time or at the entry's own."
+    )
+    join_early_s: Duration = Field(
+        default=0.0, validation_alias="join_early", description="Bots that do not say when they arrive come this early."
+    )
     if_missed: IfMissed | None = Field(default=None, description="What to do about a missed start; default: report it.")
+    if_still_running: Literal["skip", "restart", "both"] = Field(
+        default="skip", description="What a start does while the session before it goes on."
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> "ScheduleEntry":
@@ -128,6 +141,8 @@ class ScheduleEntry(Frozen):
             raise bad("missing-key", '"every" and "at" belong together')
         if self.first_day and self.last_day and self.first_day > self.last_day:
             raise bad("bad-time", '"until" is before "from"')
+        if self.at is None and any(extra.at is None for extra in self.also_on):
+            raise bad("bad-time", 'without "at", a day of "also_on" needs its clock time: 2026-05-02 09:00')
         return self
 
 

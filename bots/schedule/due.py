@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, assert_never
 
-__all__ = ["PUNCTUAL", "Due", "due", "is_misfired"]
+__all__ = ["PUNCTUAL", "Due", "Overlap", "due", "is_misfired", "when_running"]
+
+Overlap = Literal["start", "skip", "restart"]
 
 PUNCTUAL = timedelta(seconds=5)  # a start within it counts as on time, whatever `if_missed` says
 
@@ -43,3 +46,17 @@ def due(planned: Sequence[datetime], now: datetime, *, start_within: timedelta =
 def is_misfired(planned_at: datetime, now: datetime, *, start_within: timedelta = timedelta(0)) -> bool:
     """Is it too late to do what was planned for `planned_at`?"""
     return now - planned_at > max(start_within, PUNCTUAL)
+
+
+def when_running(policy: Literal["skip", "restart", "both"], *, is_running: bool) -> Overlap:
+    """What a start does (the playbook's `if_still_running`), if the session before it goes on or not.
+
+    `start` it, beside the other if there is one; `skip` it, and report that; or `restart`: end the other, then start.
+    """
+    if not is_running or policy == "both":
+        return "start"
+    match policy:
+        case "skip" | "restart":
+            return policy
+        case _:
+            assert_never(policy)

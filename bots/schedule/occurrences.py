@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bots.errors import ScheduleError
 from bots.schedule.localtime import instant_of
 
-__all__ = ["WEEKDAYS", "Cron", "Times", "Weekly", "occurrences", "parse_cron"]
+__all__ = ["WEEKDAYS", "Cron", "Start", "Times", "Weekly", "local_starts", "occurrences", "parse_cron"]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -57,6 +57,15 @@ class Cron:
 Times = Weekly | Cron
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A planned start: the instant (aware, UTC), and the local day and clock time that mean it."""
+
+    at: datetime
+    day: date
+    clock: time
+
+
 def occurrences(
     times: Times,
     zone: ZoneInfo,
@@ -70,13 +79,26 @@ def occurrences(
     A clock time in a gap starts at the first valid instant, one in an overlap at the first of the two. Ends
     after `last_day` (inclusive), or when eight years pass without a start.
     """
+    return (start.at for start in local_starts(times, zone, after=after, first_day=first_day, last_day=last_day))
+
+
+def local_starts(
+    times: Times,
+    zone: ZoneInfo,
+    *,
+    after: datetime,
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> Iterator[Start]:
+    """The same as `occurrences`, with the local day and clock time; of several that mean one instant, the last."""
     day = max(after.astimezone(zone).date() - timedelta(days=1), first_day or date.min)
     previous, give_up = after, day + _SEARCH
     while day <= give_up and (last_day is None or day <= last_day):
-        for at in sorted({instant_of(day, local, zone) for local in times.times_on(day)}):
+        clocks = {instant_of(day, clock, zone): clock for clock in times.times_on(day)}
+        for at, clock in sorted(clocks.items()):
             if at > previous:
                 previous, give_up = at, day + _SEARCH
-                yield at
+                yield Start(at, day, clock)
         day += timedelta(days=1)
 
 

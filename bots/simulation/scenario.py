@@ -17,7 +17,7 @@ from bots.fleet import (
     session_times,
 )
 from bots.playbook import Playbook, ScheduleEntry
-from bots.schedule import WEEKDAYS, AlarmClock, SessionTimes, Times, Weekly, occurrences, parse_cron, zone_named
+from bots.schedule import AlarmClock, Planned, SessionTimes, planned
 from bots.simulation.clips import Clips
 from bots.simulation.fleet import SimulatedFleet
 from bots.simulation.loop import VirtualClock, run_virtually
@@ -108,15 +108,8 @@ def scenario_of(
 def _planned_start(playbook: Playbook, session_id: str | None) -> datetime:
     """The same for every simulation of a playbook; a schedule that has ended by then gives no other choice."""
     entry = playbook.schedule[0] if session_id is None else _entry(playbook, session_id)
-    times: Times
-    if entry.cron is not None:
-        times = parse_cron(entry.cron)
-    elif entry.every is not None and entry.at is not None:
-        times = Weekly(frozenset(WEEKDAYS.index(day) for day in entry.every), entry.at)
-    else:
-        return AFTER
-    zone = zone_named(playbook.timezone or "UTC")
-    return next(occurrences(times, zone, after=AFTER, first_day=entry.first_day, last_day=entry.last_day), AFTER)
+    found = (one for one in planned(playbook, entry, after=AFTER) if isinstance(one, Planned))
+    return next((one.starts_at for one in found), AFTER)
 
 
 def _entry(playbook: Playbook, session_id: str) -> ScheduleEntry:

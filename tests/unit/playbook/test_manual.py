@@ -17,7 +17,8 @@ BASE = {
 }
 BY_EAR = {"bad-sound", "silent-sound", "clipped-sound", "long-sound"}
 TOLD_IN_WORDS = BY_EAR | {"alias-bomb", "bad-encoding", "cannot-format", "not-a-playbook", "too-large", "unreadable"}
-NEEDS_MORE = {"missing-environment", "missing-input", "missing-sound"}
+FILES = {"missing-sound", "missing-calendar", "bad-calendar"}
+NEEDS_MORE = {"missing-environment", "missing-input"} | FILES
 
 
 def whole(example: str) -> str:
@@ -37,7 +38,7 @@ def test_an_example_causes_its_problem(problem_id: str) -> None:
     assert problem_id in found
 
 
-@pytest.mark.parametrize("problem_id", sorted(NEEDS_MORE - {"missing-sound"}))
+@pytest.mark.parametrize("problem_id", sorted(NEEDS_MORE - FILES))
 def test_an_example_that_needs_a_start_causes_its_problem(problem_id: str) -> None:
     text = whole(MANUAL[problem_id].example)
     found = examine(text, file="t", folder=None, environment={}, inputs={})
