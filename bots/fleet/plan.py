@@ -67,7 +67,10 @@ def plan(
         known = ", ".join(playbook.bots)
         raise ConfigError(f"no bot is called {only_bot!r}; this playbook has {known}")
     label = session_label(playbook, starts_at, session_id)
-    specs = [_spec(playbook, instance, times, label=label, provider=provider, room_id=room_id) for instance in chosen]
+    specs = [
+        _spec(playbook, instance, times, label=label, provider=provider, room_id=room_id, session_id=session_id)
+        for instance in chosen
+    ]
     ids = tuple(one.id for one in instances)
     reporter = next((spec.id for spec in specs if spec.role == "moderator"), specs[0].id)
     return tuple(replace(spec, bot_ids=ids, reports_people=spec.id == reporter) for spec in specs)
@@ -82,9 +85,17 @@ def _entry(playbook: Playbook, session_id: str | None) -> ScheduleEntry:
 
 
 def _spec(
-    playbook: Playbook, instance: Instance, times: SessionTimes, *, label: str, provider: Provider, room_id: str
+    playbook: Playbook,
+    instance: Instance,
+    times: SessionTimes,
+    *,
+    label: str,
+    provider: Provider,
+    room_id: str,
+    session_id: str | None = None,
 ) -> BotSpec:
     bot = playbook.bots[instance.bot_id]
+    early = timedelta(seconds=_entry(playbook, session_id).join_early_s)
     plays = [step for steps in bot.step_lists() for step in every_step(steps) if isinstance(step, Play)]
     return BotSpec(
         id=instance.id,
@@ -94,7 +105,7 @@ def _spec(
         session=label,
         provider=provider,
         room_id=room_id,
-        arrives_at=_arrives_at(bot, instance, times, playbook.seed),
+        arrives_at=_arrives_at(bot, instance, times, playbook.seed, early=early),
         starts_at=times.starts_at,
         ends_at=times.ends_at,
         seed=f"{playbook.seed}/{instance.id}",
@@ -109,14 +120,17 @@ def _spec(
     )
 
 
-def _arrives_at(bot: Bot, instance: Instance, times: SessionTimes, seed: int) -> datetime:
+def _arrives_at(
+    bot: Bot, instance: Instance, times: SessionTimes, seed: int, *, early: timedelta = timedelta(0)
+) -> datetime:
     """The first copy comes at `arrive.at`, the others each somewhere in their own slice of `arrive.over`.
 
-    A bot that does not say when it arrives is there for the first entry of its timeline, and at the start at latest.
+    A bot that does not say when it arrives is there for the first entry of its timeline, and at the start at latest,
+    or as much before it as the entry's `join_early`.
     """
     at = instant_at(bot.arrive.at, times)
     if "arrive" not in bot.model_fields_set:
-        at = min([at, *(instant_at(entry.at, times) for entry in bot.timeline)])
+        at = min([at - early, *(instant_at(entry.at, times) for entry in bot.timeline)])
     if instance.number == 1:
         return at
     place = instance.number - 1 + Random(f"{seed}/{instance.id}/arrival").random()

@@ -38,6 +38,17 @@ def test_the_session_has_a_label_and_its_length() -> None:
     assert spec.session == session_label(playbook_of(), START)
 
 
+def test_bots_that_do_not_say_when_they_arrive_join_early() -> None:
+    schedule = [{"id": "lesson", "length": "50m", "join_early": "2m"}]
+    bots = {
+        "early": {},
+        "late": {"arrive": {"at": "start"}},
+        "first": {"timeline": [{"at": "start - 3m", "do": [{"wait": "1s"}]}]},
+    }
+    arrivals = {name: spec.arrives_at - START for name, spec in planned(schedule=schedule, bots=bots).items()}
+    assert {"early": -minutes(2), "late": minutes(0), "first": -minutes(3)} == arrivals
+
+
 def test_copies_arrive_over_a_time_each_in_its_own_slice_and_always_alike() -> None:
     bots = {"pupil": {"count": 20, "arrive": {"at": "start - 1m", "over": "60s"}}}
     arrivals = [spec.arrives_at for spec in planned(bots=bots).values()]
