@@ -137,6 +137,27 @@ def simulate(  # noqa: PLR0917 -- one argument an option
     )  # fmt: skip
 
 
+@app.command()
+def plan(  # noqa: PLR0917 -- one argument an option
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH…]", help="playbooks, or folders of them; default: here")
+    ] = None,
+    next: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="how many sessions")] = 10,  # noqa: A002
+    first_day: Annotated[str, typer.Option("--from", metavar="DATE", help="from this local day on; default: now")] = "",
+    set_input: SetInput = None,
+    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+    ics: Annotated[bool, typer.Option("--ics", help="as a calendar file")] = False,
+) -> None:
+    """Show the sessions to come: local time and UTC, changes of clocks, holidays, overlaps."""
+    from bots.cli.plan import plan_paths
+
+    raise typer.Exit(
+        plan_paths(
+            paths or ["."], count=next, first_day=first_day, inputs=set_input or [], as_json=json, as_ics=ics
+        )
+    )  # fmt: skip
+
+
 @trace_app.command()
 def diff(
     first: Annotated[str, typer.Argument(metavar="A", help="a log in JSON lines, of bots run or bots simulate")],
