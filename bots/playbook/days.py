@@ -51,6 +51,11 @@ class SkippedDays(Frozen):
         """Is it one of the days written here? Knows nothing of the file's."""
         return self.first is not None and self.last is not None and self.first <= day <= self.last
 
+    def __str__(self) -> str:
+        if self.file is not None:
+            return f"the days of {self.file}"
+        return f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
+
 
 class ExtraDay(Frozen):
     """`2026-05-02`, at the entry's own time, or `2026-05-02 09:00`."""
@@ -77,6 +82,9 @@ class ExtraDay(Frozen):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         examples = ["2026-05-02", "2026-05-02 09:00"]
         return {"type": "string", "examples": examples} if handler.mode == "validation" else handler(schema)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.at:%H:%M}" if self.at else f"{self.day}"
 
 
 def _date(text: str) -> date | None:

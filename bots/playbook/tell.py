@@ -102,6 +102,8 @@ def _starts(entry: ScheduleEntry, zone: str) -> str:
         words = f"“{entry.id}” starts by the cron line {entry.cron}{zone}"
     words += f", from {entry.first_day}" if entry.first_day else ""
     words += f", until {entry.last_day}" if entry.last_day else ""
+    words += f", not on {listed([str(one) for one in entry.skip_on])}" if entry.skip_on else ""
+    words += f", also on {listed([str(one) for one in entry.also_on])}" if entry.also_on else ""
     if entry.if_missed is not None:
         words += f", up to {spoken(entry.if_missed.start_within_s)} late if it was missed"
     return words

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.playbook import ScheduleEntry, lint
+from bots.playbook import ScheduleEntry, explain, lint, read
 from tests.unit.schedule.test_calendar import BREAK
 
 HEAD = "playbook: 1\nname: L\ntimezone: Europe/Madrid\nroom: {create: {}}\nbots: {a: {}}\n"
@@ -52,3 +52,10 @@ def test_an_entry_with_days_is_read_back_from_its_json() -> None:
         {"length_s": 60, "skip_on": ["2026-05-01", "a.ics"], "also_on": ["2026-05-02 09:00"]}
     )
     assert entry == ScheduleEntry.model_validate_json(entry.model_dump_json())
+
+
+def test_explain_tells_the_days_left_out_and_added() -> None:
+    days = "skip_on: [2026-05-01, 2026-04-01..2026-04-10, school.ics], also_on: [2026-05-02 09:00]"
+    told = explain(read(f"{HEAD}schedule: [{{length: 50m, every: [mon], at: 10:00, {days}}}]\n"))
+    assert ", not on 2026-05-01, 2026-04-01 to 2026-04-10 and the days of school.ics" in told
+    assert ", also on 2026-05-02 09:00" in told
