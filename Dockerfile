@@ -11,10 +11,10 @@ RUN /opt/bots/bin/pip install --constraint requirements.lock .
 # Run: no compiler, no root, no sound device; nothing is written but what a mounted /work is given for.
 FROM python:3.11-slim-bookworm
 COPY --from=build /opt/bots /opt/bots
-RUN useradd --system --uid 10001 --home-dir /work --no-create-home bots
-COPY --chown=root:root playbooks /work/playbooks
+RUN useradd --system --uid 10001 --home-dir /srv/bots --no-create-home bots
+COPY --chown=root:root playbooks /srv/bots/playbooks
 ENV PATH=/opt/bots/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 10001
-WORKDIR /work
+WORKDIR /srv/bots
 ENTRYPOINT ["bots"]
 CMD ["--help"]
