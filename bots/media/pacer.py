@@ -38,6 +38,10 @@ class Pacer:
         self._origin = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
+    def unix_s(self) -> float:
+        """The time of day, seconds since 1970; for sender reports."""
+        return self._clock.now().timestamp()
+
     @property
     def senders(self) -> int:
         """How many are sending now."""
@@ -64,7 +68,13 @@ class Pacer:
 
     def _run(self) -> None:
         self._timer = None
-        now = self._clock.monotonic()
+        try:
+            self._send_due(self._clock.monotonic())
+        finally:  # one sender's error must not silence the others; the loop reports it
+            if self.senders and self._timer is None:  # a tick may have removed the last sender, or armed it again
+                self._arm()
+
+    def _send_due(self, now: float) -> None:
         for number, phase in enumerate(self._phases):
             due = due_packets(now, self._origin + number * PACKET_S / PHASES)
             behind = due - self._sent[number]
@@ -75,8 +85,6 @@ class Pacer:
                 self._sent[number] += 1
                 for sender in tuple(phase):
                     sender.tick(now)
-        if self.senders and self._timer is None:  # a tick may have removed the last sender, or armed it again
-            self._arm()
 
     def _arm(self) -> None:
         times = [

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pylibsrtp
-from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport, RTCRtpCodecParameters, sdp
+from aiortc import (
+    RTCCertificate,
+    RTCDtlsTransport,
+    RTCIceParameters,
+    RTCIceTransport,
+    RTCRtpCodecParameters,
+    sdp,
+)
 from aiortc.rtcrtpparameters import ParametersDict, RTCRtcpFeedback, RTCRtpHeaderExtensionParameters
 
 from bots.errors import MediaError
@@ -167,11 +174,11 @@ class PeerConnection:
         """
         remote = _parsed(offer)
         await self._gatherer.gather()
-        description = self._description("active", [media.rtp.muxId for media in remote.media])
+        description = self._description("active", [one.rtp.muxId for one in remote.media if _can_be_answered(one)])
         lines = []
         for number, theirs in enumerate(remote.media):
             chosen = decide(number, OfferedLine(theirs.kind, theirs.direction or "sendrecv", theirs.rtp.muxId))
-            if theirs.kind != "audio" or _opus(theirs) is None:
+            if theirs.kind != "audio" or not _can_be_answered(theirs):
                 chosen = LineAnswer("inactive")
             line = _line(theirs, chosen.direction, chosen.ssrc)
             lines.append(line)
@@ -340,6 +347,8 @@ class PeerConnection:
 
     def _answering(self, theirs: sdp.MediaDescription, line: Line) -> sdp.MediaDescription:
         known = [(one.id, one.uri) for one in theirs.rtp.headerExtensions if one.uri in (LEVEL_URI, MID_URI)]
+        if not _can_be_answered(theirs):
+            return _rejected(theirs)
         if theirs.kind == "audio":
             return self._media("audio", line.mid, line.direction, line.payload_type, extensions=known, ssrc=line.ssrc)
         codec = next((one for one in theirs.rtp.codecs if one.name.lower() == "vp8"), theirs.rtp.codecs[0])
@@ -364,9 +373,25 @@ def _parsed(text: str) -> sdp.SessionDescription:
     return description
 
 
+def _can_be_answered(theirs: sdp.MediaDescription) -> bool:
+    """Audio with Opus, or video (which is answered inactive); anything else is rejected."""
+    return _opus(theirs) is not None if theirs.kind == "audio" else theirs.kind == "video" and bool(theirs.rtp.codecs)
+
+
+def _rejected(theirs: sdp.MediaDescription) -> sdp.MediaDescription:
+    """The answer to a line of which nothing can come: port 0 (RFC 3264, section 6)."""
+    media = sdp.MediaDescription(theirs.kind, 0, theirs.profile, theirs.fmt[:1])
+    media.host = "0.0.0.0"
+    media.direction = "inactive"
+    media.rtp.muxId = theirs.rtp.muxId
+    media.ice = RTCIceParameters()
+    return media
+
+
 def _line(theirs: sdp.MediaDescription, direction: str, ssrc: int) -> Line:
     opus = _opus(theirs)
-    level = next((one.id for one in theirs.rtp.headerExtensions if one.uri == LEVEL_URI), None)
+    # RFC 8285: a one-byte header has ids 1 to 14; a level under any other id is not sent
+    level = next((one.id for one in theirs.rtp.headerExtensions if one.uri == LEVEL_URI and 0 < one.id < 15), None)
     return Line(theirs.kind, theirs.rtp.muxId, direction, OPUS_TYPE if opus is None else opus, level, ssrc)
 
 

@@ -60,7 +60,7 @@ class IncomingAudio:
             return
         if level is None or level <= SPEECH_LEVEL:
             self._loud_at = at_s
-        if not self._is_sounding:  # after a pause the decoder starts afresh: what it remembers is another's voice
+        if not self._is_sounding:  # after a pause no sample of another's voice is mixed in
             self._resampler = _new_resampler()
             self._is_sounding = True
         samples = self._decoded(payload)

@@ -187,7 +187,13 @@ class OutgoingAudio:
         self._octets += len(payload)
 
     def _report(self) -> bytes:
-        return build_sender_report(self._ssrc, timestamp=self._timestamp, packets=self._sent, octets=self._octets)
+        return build_sender_report(
+            self._ssrc,
+            timestamp=self._timestamp,
+            packets=self._sent,
+            octets=self._octets,
+            unix_s=self._pacer.unix_s(),
+        )
 
     def _take_rtcp(self, data: bytes, _at: float) -> None:
         for block in parse_rtcp(data).blocks:

@@ -5,7 +5,7 @@ Source: RFC 3550 (sequence numbers, jitter, reports), RFC 6464 (audio level), RF
 
 from dataclasses import dataclass
 
-from bots.media import ReportBlock, RtpHeader, build_rtp
+from bots.media import ReportBlock, RtpHeader, build_rtp, build_sender_report
 
 __all__ = ["SILENCE", "Reception", "SlotStream"]
 
@@ -130,6 +130,14 @@ class SlotStream:
         self._source = None
         sequence = (self._sequence + 1) & 0xFFFF
         return self._built(sequence, self._timestamp_now(now), SILENCE, SILENT_LEVEL, now, marker=True)
+
+    def report(self, now: float, unix_s: float) -> bytes:
+        """A sender report: which timestamp belongs to this instant (`now` monotonic, `unix_s` time of day, seconds)."""
+        elapsed = int((now - self.sent_at) * RATE_HZ) if self.packets else 0
+        timestamp = (self.timestamp + elapsed) & 0xFFFFFFFF
+        return build_sender_report(
+            self.ssrc, timestamp=timestamp, packets=self.packets, octets=self.octets, unix_s=unix_s
+        )
 
     def _timestamp_now(self, now: float) -> int:
         """Where the slot's timestamps would be by now: at least one packet on."""

@@ -16,7 +16,6 @@ from bots.media import (
     OfferedLine,
     PeerConnection,
     build_receiver_report,
-    build_sender_report,
     parse_rtcp,
     parse_rtp,
 )
@@ -43,12 +42,21 @@ class Relay:
         rooms: the registry.
         loopback: whether ICE uses 127.0.0.1 only.
         tell: says something to one client.
+        unix_s: the time of day, for sender reports.
     """
 
-    def __init__(self, rooms: Rooms, *, loopback: bool, tell: Callable[[str, Notice], None]) -> None:
+    def __init__(
+        self,
+        rooms: Rooms,
+        *,
+        loopback: bool,
+        tell: Callable[[str, Notice], None],
+        unix_s: Callable[[], float],
+    ) -> None:
         self._rooms = rooms
         self._loopback = loopback
         self._tell = tell
+        self._unix_s = unix_s
         self._people: dict[str, Person] = {}
         self._seating = Seating(tell)
         self._next_publication = FIRST_PUBLICATION
@@ -269,10 +277,7 @@ class Relay:
                 stream = listening.stream
                 if now - stream.sent_at >= BEAT_S:
                     subscription.peer.send_rtp(stream.silence(now))
-                report = build_sender_report(
-                    stream.ssrc, timestamp=stream.timestamp, packets=stream.packets, octets=stream.octets
-                )
-                subscription.peer.send_rtcp(report)
+                subscription.peer.send_rtcp(stream.report(now, self._unix_s()))
 
     def update_around(self, client_id: str) -> None:
         """After a request that may have changed who is audible."""

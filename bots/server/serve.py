@@ -54,6 +54,7 @@ class RoomServer:
             self.rooms,
             loopback=_is_loopback(host),
             tell=self._tell,
+            unix_s=_unix_now,
         )
         self._api = ServerApiRoutes(
             self.rooms, app_id=self.app_id, app_key=self.app_key, address=lambda: self.address,

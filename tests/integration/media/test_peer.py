@@ -201,3 +201,39 @@ async def test_loopback_connections_offer_nothing_but_loopback() -> None:
     addresses = {line.split()[4] for line in offer.splitlines() if line.startswith("a=candidate:")}
     assert {"127.0.0.1"} == addresses
     await peer.close()
+
+
+OFFERED_DATA = (
+    "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:9\r\na=sctp-port:5000\r\n{shared}"
+)
+OFFERED_G711 = (
+    "m=audio 9 UDP/TLS/RTP/SAVPF 8\r\nc=IN IP4 0.0.0.0\r\na=mid:8\r\na=recvonly\r\na=rtcp-mux\r\n"
+    "a=rtpmap:8 PCMA/8000\r\n{shared}"
+)
+
+
+@pytest.mark.parametrize("extra", [OFFERED_DATA, OFFERED_G711], ids=["data", "no-opus"])
+async def test_a_line_that_cannot_be_served_is_rejected_and_the_others_work(extra: str) -> None:
+    ours, theirs = PeerConnection(), PeerConnection()
+    try:
+        offer = await ours.offer([MediaLine("sendonly", ssrc=77)])
+        kept = ("a=ice-ufrag", "a=ice-pwd", "a=fingerprint", "a=setup")
+        shared = "".join(f"{line}\r\n" for line in offer.splitlines() if line.startswith(kept))
+        answer = await theirs.answer(offer + extra.format(shared=shared), take_everything)
+        assert [9, 0] == [int(line.split()[1]) for line in answer.splitlines() if line.startswith("m=")]
+        assert "a=group:BUNDLE 0" in answer.splitlines()
+        first = answer[: answer.rindex("m=")]
+        await ours.accept_answer(first)
+        await asyncio.gather(ours.wait_connected(LIMIT_S), theirs.wait_connected(LIMIT_S))
+    finally:
+        await asyncio.gather(ours.close(), theirs.close())
+
+
+async def test_a_level_under_an_id_that_a_one_byte_header_cannot_have_is_not_sent() -> None:
+    ours, theirs = PeerConnection(), PeerConnection()
+    try:
+        answer = await theirs.answer(await ours.offer([MediaLine("sendonly", ssrc=77)]), take_everything)
+        await ours.accept_answer(answer.replace("extmap:1 ", "extmap:16 "))
+        assert [None] == [line.level_id for line in ours.lines]
+    finally:
+        await asyncio.gather(ours.close(), theirs.close())

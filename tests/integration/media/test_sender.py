@@ -153,3 +153,34 @@ async def test_the_end_of_the_publication_ends_the_playback() -> None:
         w.audio.close()
         assert "closed" == (await playback.wait()).outcome
         assert "closed" == (await w.audio.play(clip(5)).wait()).outcome
+
+
+class Broken:
+    """A sender with a fault."""
+
+    def tick(self, now: float) -> None:
+        raise RuntimeError("a fault of one sender")
+
+
+async def test_the_fault_of_one_sender_does_not_silence_the_others() -> None:
+    reported: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: reported.append(context["exception"]))
+    async with wire() as w:
+        broken = Broken()
+        w.audio.play(clip(40))
+        w.pacer.add(broken)
+        await w.arrive(25)
+        w.pacer.remove(broken)
+    assert reported
+
+
+async def test_sender_reports_tell_the_time_of_day() -> None:
+    async with wire() as w:
+        times: list[int] = []
+        w.there.set_receivers(None, lambda data, _: times.extend(r.ntp_middle for r in parse_rtcp(data).sender_reports))
+        await w.audio.play(clip(3)).wait()
+        async with asyncio.timeout(LIMIT_S):
+            while not times:
+                await asyncio.sleep(0.01)
+        now_s = int(SystemClock().now().timestamp()) + 2_208_988_800
+        assert abs((now_s & 0xFFFF) - (times[-1] >> 16)) <= 2
