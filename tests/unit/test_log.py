@@ -18,13 +18,8 @@ NOON = datetime(2026, 3, 30, 12, 0, 0, 123_456, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def restored() -> Iterator[None]:
-    """Leave structlog and the root logger as they were found."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    """Hide nothing from the next test."""
     yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
     log_module._hidden.clear()
 
 

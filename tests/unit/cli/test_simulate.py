@@ -2,7 +2,6 @@
 
 import io
 import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,20 +12,16 @@ import bots
 from bots.cli.simulate import share_of, simulate_playbook
 from bots.cli.timeline import line_of
 from bots.errors import ConfigError, MediaError, PlaybookError
-from bots.log import configure
 
 DEMO = str(Path(bots.__file__).parent.parent / "playbooks" / "demo.yaml")
 START = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 
 
 def simulate(path: str, *, trace: str = "", log_format: str = "text", people: int = 0, session: str = "") -> int:
-    try:
-        return simulate_playbook(
-            path, session=session, inputs=[], seed=3, people=people, late="10%", drop="0.5", ignore_invites="0%",
-            trace=trace, log_format=log_format,
-        )  # fmt: skip
-    finally:
-        configure("json", sys.stderr)
+    return simulate_playbook(
+        path, session=session, inputs=[], seed=3, people=people, late="10%", drop="0.5", ignore_invites="0%",
+        trace=trace, log_format=log_format,
+    )  # fmt: skip
 
 
 def lesson(folder: Path, *, expect: str = "joined: 1", sound: str = "") -> str:
