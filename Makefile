@@ -41,7 +41,7 @@ $(READY): pyproject.toml requirements.lock
 	  || { echo "bots needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "installing python3-venv with apt-get"; $(APT) python3-venv; }
 	@echo "setting up .venv (Python packages from requirements.lock)"
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
 	@touch $@
 

@@ -2,8 +2,7 @@
 
 from bots.bot.bot import Bot
 from bots.bot.breakout.invites import InviteDecision, InviteWindow, decide_invite
-from bots.bot.meeting import close_room, open_room, room_body
-from bots.bot.messages import (
+from bots.bot.contract.messages import (
     BotEvent,
     BotFailed,
     BotIdle,
@@ -26,10 +25,11 @@ from bots.bot.messages import (
     RunEnded,
     Said,
 )
-from bots.bot.ports import RoomPort
-from bots.bot.provider import Provider
+from bots.bot.contract.ports import RoomPort
+from bots.bot.contract.provider import Provider
+from bots.bot.contract.spec import BotSpec, LeaveRule, RulePlan, sound_key
+from bots.bot.place.meeting import close_room, open_room, room_body
 from bots.bot.rules.outcome import Outcome
-from bots.bot.spec import BotSpec, LeaveRule, RulePlan, sound_key
 from bots.bot.venue import Venue
 
 __all__ = [

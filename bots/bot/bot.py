@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bots.bot.entry import enter
-from bots.bot.inbox import Inbox
-from bots.bot.messages import (
+from bots.bot.contract.messages import (
     BotEvent,
     BotFailed,
     BotIdle,
@@ -27,10 +25,12 @@ from bots.bot.messages import (
     Judge,
     LeaveCause,
 )
+from bots.bot.contract.ports import JoinRoom, LoadClip, RoomPort
+from bots.bot.contract.spec import BotSpec, RulePlan
+from bots.bot.inbox import Inbox
 from bots.bot.parts import assemble
 from bots.bot.place.departure import Departure
-from bots.bot.ports import JoinRoom, LoadClip, RoomPort
-from bots.bot.spec import BotSpec, RulePlan
+from bots.bot.place.entry import enter
 from bots.bot.steps.breakouts import close_own
 from bots.bot.waiting import done_within
 from bots.clock import Clock

@@ -9,16 +9,16 @@ from typing import Any
 from structlog.typing import FilteringBoundLogger
 
 from bots.bot.breakout.invitations import Invitations
-from bots.bot.messages import BotEvent, RunEnded
+from bots.bot.contract.messages import BotEvent, RunEnded
+from bots.bot.contract.ports import LoadClip
+from bots.bot.contract.spec import BotSpec, RulePlan
 from bots.bot.place.presence import Presence
-from bots.bot.ports import LoadClip
 from bots.bot.reactions import Reactions
 from bots.bot.rules.conditions import is_true
 from bots.bot.rules.outcome import Outcome
 from bots.bot.rules.run import Run, Runs
 from bots.bot.sound.hearing import Hearing
 from bots.bot.sound.voice import Sound
-from bots.bot.spec import BotSpec, RulePlan
 from bots.bot.steps.kit import Kit
 from bots.bot.steps.perform import Performer
 from bots.bot.waiting import Signal

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
-from bots.bot.messages import BreakoutEntered, BreakoutExited
+from bots.bot.contract.messages import BreakoutEntered, BreakoutExited
+from bots.bot.contract.ports import RoomPort
+from bots.bot.contract.spec import RulePlan
 from bots.bot.place.presence import Presence
-from bots.bot.ports import RoomPort
 from bots.bot.rules.facts import Person
 from bots.bot.rules.run import Runs
 from bots.bot.rules.triggers import does_fire, occasion_of
 from bots.bot.sound.hearing import Hearing
-from bots.bot.spec import RulePlan
 from bots.bot.steps.breakouts import CALL_BACK
 from bots.bot.steps.kit import Kit
 from bots.room import (

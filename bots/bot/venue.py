@@ -5,10 +5,10 @@ from types import TracebackType
 from typing import Self
 
 from bots.bot.bot import Bot
-from bots.bot.messages import BotEvent
-from bots.bot.ports import RoomPort
-from bots.bot.provider import Provider
-from bots.bot.spec import BotSpec
+from bots.bot.contract.messages import BotEvent
+from bots.bot.contract.ports import RoomPort
+from bots.bot.contract.provider import Provider
+from bots.bot.contract.spec import BotSpec
 from bots.clock import Clock
 from bots.media import Pacer, load_clip
 from bots.room import Room, RoomEvent, ServerApi

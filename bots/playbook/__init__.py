@@ -1,6 +1,15 @@
 """What should happen: the YAML of a playbook as frozen models, and every problem with its place. Pure."""
 
-from bots.playbook.cast import (
+from bots.playbook.language.expression import Expression
+from bots.playbook.language.grammar import FACTS, ExpressionError
+from bots.playbook.language.scope import BotFacts, Counts, MessageFacts, PersonFacts, RoomFacts, Scope
+from bots.playbook.language.template import Template
+from bots.playbook.layout.layout import format_text
+from bots.playbook.lint.lint import examine_file, lint, lint_text, render, to_json
+from bots.playbook.lint.manual import MANUAL, Explanation
+from bots.playbook.lint.report import to_github, to_sarif
+from bots.playbook.lint.soundcheck import Heard
+from bots.playbook.model.cast import (
     Arrival,
     Bot,
     Instance,
@@ -12,16 +21,7 @@ from bots.playbook.cast import (
     TimelineEntry,
     instances_of,
 )
-from bots.playbook.changes import changes
-from bots.playbook.days import ExtraDay, SkippedDays
-from bots.playbook.expression import Expression
-from bots.playbook.grammar import FACTS, ExpressionError
-from bots.playbook.holidays import Holiday, Holidays, read_holidays
-from bots.playbook.layout import format_text
-from bots.playbook.lint import examine_file, lint, lint_text, render, to_json
-from bots.playbook.load import load, read, read_file
-from bots.playbook.manual import MANUAL, Explanation
-from bots.playbook.model import (
+from bots.playbook.model.playbook import (
     COUNTERS,
     Clip,
     Counter,
@@ -34,36 +34,14 @@ from bots.playbook.model import (
     ScheduleEntry,
     Sound,
 )
-from bots.playbook.problem import Problem
-from bots.playbook.report import to_github, to_sarif
-from bots.playbook.scalars import Offset, Range, format_duration, parse_duration
-from bots.playbook.schema import json_schema
-from bots.playbook.scope import BotFacts, Counts, MessageFacts, PersonFacts, RoomFacts, Scope
-from bots.playbook.soundcheck import Heard
-from bots.playbook.steps import (
-    STEPS,
-    Accept,
-    Breakouts,
-    CallBack,
-    If,
-    Invite,
-    Leave,
-    Log,
-    Mute,
-    Parallel,
-    Play,
-    Reject,
-    Say,
-    Step,
-    Stop,
-    Unmute,
-    Wait,
-    WaitFor,
-    every_step,
-)
-from bots.playbook.tell import explain
-from bots.playbook.template import Template
-from bots.playbook.triggers import (
+from bots.playbook.model.schema import json_schema
+from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
+from bots.playbook.model.steps.people import Leave, Mute, Unmute
+from bots.playbook.model.steps.sound import Play, Stop
+from bots.playbook.model.steps.step import STEPS, If, Parallel, Step, every_step
+from bots.playbook.model.steps.talk import Log, Say
+from bots.playbook.model.steps.time import Wait, WaitFor
+from bots.playbook.model.triggers import (
     TRIGGERS,
     BreakoutJoined,
     BreakoutLeft,
@@ -73,6 +51,13 @@ from bots.playbook.triggers import (
     Left,
     Trigger,
 )
+from bots.playbook.problem import Problem
+from bots.playbook.reading.load import load, read, read_file
+from bots.playbook.telling.changes import changes
+from bots.playbook.telling.tell import explain
+from bots.playbook.values.days import ExtraDay, SkippedDays
+from bots.playbook.values.holidays import Holiday, Holidays, read_holidays
+from bots.playbook.values.scalars import Offset, Range, format_duration, parse_duration
 
 __all__ = [
     "COUNTERS",

@@ -119,7 +119,7 @@ class FakeIncoming:
 
 @dataclass
 class FakeRoom:
-    """Implements `bots.bot.ports.RoomPort`; `did` has every request, `refuses` what is refused and how."""
+    """Implements `bots.bot.contract.ports.RoomPort`; `did` has every request, `refuses` what is refused and how."""
 
     clock: FakeClock
     room_id: str = "main"
@@ -244,7 +244,7 @@ class FakeRoom:
 
 
 class FakeDoor:
-    """Implements `bots.bot.ports.JoinRoom`: lets the bot into one fake room, after `refusals` are used up."""
+    """Implements `bots.bot.contract.ports.JoinRoom`: lets the bot into one fake room, after `refusals` are used up."""
 
     def __init__(self, clock: FakeClock, *others: Participant, refusals: Sequence[BotsError] = ()) -> None:
         self.room = FakeRoom(clock)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from structlog.typing import FilteringBoundLogger
 
 from bots.bot.breakout.invites import InviteDecision, InviteWindow, decide_invite, has_pattern
-from bots.bot.messages import BotEvent, InviteEnd, InviteSettled
+from bots.bot.contract.messages import BotEvent, InviteEnd, InviteSettled
 from bots.bot.place.presence import Presence
 from bots.bot.waiting import Signal, done_within
 from bots.clock import Clock

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bots.bot.contract.spec import LeaveRule
 from bots.bot.rules.facts import Person
-from bots.bot.spec import LeaveRule
 
 __all__ = ["Departure"]
 

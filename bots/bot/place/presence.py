@@ -5,7 +5,7 @@ Kept up to date by the room's events; what others decide on is read from here as
 
 from collections.abc import Iterable, Mapping
 
-from bots.bot.ports import RoomPort
+from bots.bot.contract.ports import RoomPort
 from bots.bot.rules.facts import Person
 from bots.playbook import Counts
 from bots.room import Participant

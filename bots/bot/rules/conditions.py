@@ -1,8 +1,8 @@
 """The facts that conditions and texts are filled with, for one firing of one bot at one moment."""
 
+from bots.bot.contract.spec import BotSpec, RulePlan
 from bots.bot.place.presence import Presence
 from bots.bot.rules.facts import Firing, Person
-from bots.bot.spec import BotSpec, RulePlan
 from bots.playbook import BotFacts, MessageFacts, PersonFacts, RoomFacts, Scope
 
 __all__ = ["is_true", "scope_of"]

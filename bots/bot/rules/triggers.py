@@ -2,10 +2,10 @@
 
 from typing import assert_never
 
+from bots.bot.contract.ports import RoomPort
+from bots.bot.contract.spec import RulePlan
 from bots.bot.place.presence import Presence
-from bots.bot.ports import RoomPort
 from bots.bot.rules.facts import Occasion, OccasionKind, Person
-from bots.bot.spec import RulePlan
 from bots.playbook import BreakoutJoined as OnBreakoutJoined
 from bots.playbook import BreakoutLeft as OnBreakoutLeft
 from bots.playbook import Chat, Invited, Joined, Left, Trigger

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bots.bot.messages import Judge, Judged
-from bots.bot.ports import IncomingPort, LoadClip, RoomPort
+from bots.bot.contract.messages import Judge, Judged
+from bots.bot.contract.ports import IncomingPort, LoadClip, RoomPort
 from bots.clock import Clock
 from bots.errors import MediaError
 from bots.media import Clip, match

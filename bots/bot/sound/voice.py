@@ -14,9 +14,9 @@ from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
-from bots.bot.messages import BotEvent, ClipPlay, PlayFinished
+from bots.bot.contract.messages import BotEvent, ClipPlay, PlayFinished
+from bots.bot.contract.ports import DeliveryPort, LoadClip, OutgoingPort, PlaybackPort, PlayedPort, RoomPort
 from bots.bot.place.presence import Presence
-from bots.bot.ports import DeliveryPort, LoadClip, OutgoingPort, PlaybackPort, PlayedPort, RoomPort
 from bots.bot.rules.outcome import CannotDo
 from bots.clock import Clock
 from bots.errors import MediaError

@@ -1,6 +1,6 @@
 """Steps about breakout rooms: open, close, invite, accept, reject, call_back, leave."""
 
-from bots.bot.messages import BreakoutsClosed, BreakoutsOpened
+from bots.bot.contract.messages import BreakoutsClosed, BreakoutsOpened
 from bots.bot.rules.facts import Person
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run

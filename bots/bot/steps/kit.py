@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from structlog.typing import FilteringBoundLogger
 
 from bots.bot.breakout.invitations import Invitations
-from bots.bot.messages import BotEvent
+from bots.bot.contract.messages import BotEvent
+from bots.bot.contract.ports import RoomPort
+from bots.bot.contract.spec import BotSpec
 from bots.bot.place.presence import Presence
 from bots.bot.place.who import resolve_who
-from bots.bot.ports import RoomPort
 from bots.bot.rules.conditions import scope_of
 from bots.bot.rules.facts import Firing, Occasion, Person
 from bots.bot.rules.run import Run
 from bots.bot.sound.voice import Sound
-from bots.bot.spec import BotSpec
 from bots.bot.waiting import Signal
 from bots.clock import Clock
 from bots.playbook import Scope

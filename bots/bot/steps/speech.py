@@ -1,9 +1,9 @@
 """Steps that people hear and read: say, play, mute, unmute, log."""
 
-from bots.bot.messages import Said
-from bots.bot.ports import RoomPort
+from bots.bot.contract.messages import Said
+from bots.bot.contract.ports import RoomPort
+from bots.bot.contract.spec import sound_key
 from bots.bot.rules.run import Run
-from bots.bot.spec import sound_key
 from bots.bot.steps.kit import Kit
 from bots.playbook import Log, Mute, Play, Say, Unmute
 

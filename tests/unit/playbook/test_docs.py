@@ -101,7 +101,7 @@ def test_every_problem_id_is_in_the_table_and_no_other() -> None:
     table = SECTIONS["Problems"].partition("| --- | --- |")[2]
     listed = {name for line in table.splitlines()[1:] for name in re.findall(r"`([a-z-]+)`", line.split("|")[1])}
     made = {"unknown-step", "unknown-trigger", "two-steps", "two-triggers"}  # their nouns are put in
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "bots" / "playbook").glob("*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "bots" / "playbook").rglob("*.py")]
     texts = {str(node.value) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     one_word = {"unreadable", "impossible"} & texts
     assert listed == {text for text in texts if re.fullmatch("[a-z]+(-[a-z]+)+", text)} | made | one_word

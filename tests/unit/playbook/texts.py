@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bots.playbook.load import Examined, examine
+from bots.playbook.reading.load import Examined, examine
 
 HEAD = """\
 playbook: 1

@@ -1,0 +1,113 @@
+"""Everything that one bot needs to know, as one frozen value that JSON can say."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from bots.bot.breakout.invites import InviteWindow
+from bots.bot.contract.messages import ClipPlay
+from bots.bot.contract.provider import Provider
+from bots.bot.rules.run import Mode
+from bots.playbook import Expression, Play, Step, Trigger
+
+__all__ = ["BotSpec", "LeaveRule", "RulePlan", "sound_key"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePlan:
+    """A rule, or a timeline entry with its instant.
+
+    Attributes:
+        id: for the log: the rule's own, or the entry's moment (`at start + 8m`).
+        at: aware; None for a rule.
+        trigger, within, condition, cooldown_s, gather_s, mode: see `Rule` of the playbook.
+        max: with `queued` and `parallel`, how many firings run or wait at once (10 unless given); with `single` and
+            `restart`, how often the rule runs in a session (no limit unless given).
+    """
+
+    id: str
+    steps: tuple[Step, ...]
+    at: datetime | None = None
+    trigger: Trigger | None = None
+    within: Literal["parent", "breakouts", "anywhere"] = "parent"
+    condition: Expression | None = None
+    gather_s: float = 0.0
+    cooldown_s: float = 0.0
+    mode: Mode = "single"
+    max: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveRule:
+    """When a bot leaves by itself; seconds, None is never."""
+
+    alone_s: float | None = None
+    only_bots_s: float | None = None
+    after_s: float | None = None
+
+    @property
+    def is_about_people(self) -> bool:
+        """Must somebody look at who is there?"""
+        return self.alone_s is not None or self.only_bots_s is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotSpec:
+    """One bot of one session.
+
+    Attributes:
+        id: of the copy, `pupil-03`; also the `user_ref` of its token.
+        number: among its copies, from 1.
+        name: that people see.
+        session: label of the session, for the log.
+        arrives_at, starts_at, ends_at: aware, UTC.
+        seed: of this bot's random choices.
+        bot_ids: of every bot of the session, to tell bots from people.
+        sounds: by `sound_key`, each sound that a step can play.
+        microphone: the loop that plays whenever nothing else does.
+        reports_people: is it the one bot of the session that logs what all can see: who comes and goes?
+    """
+
+    id: str
+    number: int
+    name: str
+    role: Literal["moderator", "participant"]
+    session: str
+    provider: Provider
+    room_id: str
+    arrives_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    seed: str
+    bot_ids: tuple[str, ...]
+    listens: bool = False
+    microphone: ClipPlay | None = None
+    sounds: dict[str, ClipPlay] = field(default_factory=dict)
+    invites: tuple[InviteWindow, ...] = ()
+    timeline: tuple[RulePlan, ...] = ()
+    rules: tuple[RulePlan, ...] = ()
+    leave: LeaveRule = LeaveRule()
+    reports_people: bool = False
+
+    @property
+    def publishes(self) -> bool:
+        """Does it need a microphone line: it plays something, or has a microphone?"""
+        return self.microphone is not None or bool(self.sounds)
+
+    def to_json(self) -> str:
+        """For another process; contains the provider's key."""
+        return _ADAPTER.dump_json(self).decode()
+
+    @staticmethod
+    def from_json(text: str) -> "BotSpec":
+        return _ADAPTER.validate_json(text)
+
+
+_ADAPTER = TypeAdapter(BotSpec)
+
+
+def sound_key(step: Play) -> str:
+    """The same for steps that play the same sound in the same way."""
+    return "|".join(str(part) for part in (step.file, step.loop, step.volume, step.fade_in_s, step.fade_out_s))

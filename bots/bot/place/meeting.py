@@ -1,0 +1,56 @@
+"""The room of a session that makes its own: created before, deleted after. Source: server-api.md sections 3 and 4."""
+
+from typing import Any
+
+from bots.bot.contract.provider import Provider
+from bots.playbook import RoomSettings
+from bots.room import ServerApi
+
+__all__ = ["close_room", "open_room", "room_body"]
+
+
+async def open_room(
+    provider: Provider, settings: RoomSettings, *, owner_ref: str, moderators: int, participants: int
+) -> str:
+    """Make a room; returns its id.
+
+    Args:
+        settings: from the playbook.
+        owner_ref: kept with the room.
+        moderators, participants: how many the playbook has, for settings that name no number.
+
+    Raises:
+        ApiError: the provider refused, or is not there.
+        ConfigError: wrong address or credentials.
+    """
+    async with ServerApi(provider.api_url, provider.app_id, provider.app_key) as api:
+        return await api.create_room(room_body(settings, owner_ref, moderators, participants))
+
+
+async def close_room(provider: Provider, room_id: str) -> None:
+    """Delete a room that `open_room` made; raises as `open_room` does."""
+    async with ServerApi(provider.api_url, provider.app_id, provider.app_key) as api:
+        await api.delete_room(room_id)
+
+
+def room_body(settings: RoomSettings, owner_ref: str, moderators: int, participants: int) -> dict[str, Any]:
+    """The body of the Server API's room creation. Source: server-api.md sections 3 and 4."""
+    return {
+        "name": settings.name,
+        "owner_ref": owner_ref,
+        "settings": {
+            "description": "",
+            "mode": settings.mode,
+            "scheduled": False,
+            "adhoc": False,
+            "moderators": settings.moderators or min(5, max(1, moderators)),
+            "participants": settings.participants or max(2, participants),
+            "max_active_talkers": settings.max_active_talkers,
+            "quality": "SD",
+            "auto_recording": False,
+            "wait_for_moderator": settings.wait_for_moderator,
+            "screen_share": settings.screen_share,
+            "canvas": settings.canvas,
+        },
+        "sip": {"enabled": False},
+    }

@@ -1,0 +1,1 @@
+"""A playbook as it is written, and its canonical layout."""

@@ -1,0 +1,184 @@
+"""The static checks: what a readable playbook asks for and can never get. An error is certain, a warning likely."""
+
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+
+from bots.playbook.language.scope import Scope
+from bots.playbook.lint.finding import Finding, loc_of
+from bots.playbook.lint.limits import all_steps, check_limits
+from bots.playbook.lint.moments import check_moments
+from bots.playbook.model.cast import Rule
+from bots.playbook.model.playbook import Expectation, Playbook
+from bots.playbook.model.steps.breakouts import Breakouts, CallBack, Invite
+from bots.playbook.model.steps.people import Mute, Unmute
+from bots.playbook.model.steps.sound import Play
+from bots.playbook.model.steps.step import Step
+from bots.playbook.model.steps.talk import Say
+from bots.playbook.problem import Problem
+from bots.playbook.reading.source import Document
+from bots.playbook.values.people import SELECTORS, copy_ids
+from bots.playbook.values.shape import Loc, did_you_mean
+
+__all__ = ["check"]
+
+
+def check(playbook: Playbook, document: Document) -> list[Problem]:
+    """All that the static checks find."""
+    checks: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
+        check_moments, check_limits, _check_ids, _check_breakout_names, _check_people, _check_rules, _check_sounds,
+        _check_display_names, _check_expectations,
+    )  # fmt: skip
+    return [finding.problem(document) for one in checks for finding in one(playbook)]
+
+
+def _check_ids(playbook: Playbook) -> Iterator[Finding]:
+    schedule: list[tuple[Loc, str | None]] = [(("schedule", n), one.id) for n, one in enumerate(playbook.schedule)]
+    yield from _repeated(schedule)
+    for bot_id, bot in playbook.bots.items():
+        rules: list[tuple[Loc, str | None]] = [
+            (("bots", bot_id, "rules", n), one.id) for n, one in enumerate(bot.rules)
+        ]
+        yield from _repeated(rules)
+
+
+def _repeated(ids: list[tuple[Loc, str | None]]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for loc, name in ids:
+        if name is not None and name in seen:
+            yield Finding((*loc, "id"), "duplicate-id", f'an entry before this has the id "{name}" too')
+        seen.add(name or "")
+
+
+def _opened(playbook: Playbook) -> list[str]:
+    return [name for step in all_steps(playbook) if isinstance(step, Breakouts) for name in step.open or ()]
+
+
+def _check_breakout_names(playbook: Playbook) -> Iterator[Finding]:
+    opened = _opened(playbook)
+    for step in all_steps(playbook):
+        match step:
+            case Invite():
+                for name in step.to:
+                    if name not in opened:
+                        yield _unknown_breakout(loc_of(step, "invite", "to"), name, opened)
+            case Breakouts() if step.close is not None:
+                for name in step.close:
+                    if name not in (*opened, "all"):
+                        yield _unknown_breakout(loc_of(step, "breakouts", "close"), name, [*opened, "all"])
+            case _:
+                pass
+
+
+def _unknown_breakout(loc: Loc, name: str, opened: list[str]) -> Finding:
+    return Finding(loc, "unknown-breakout", f'no step opens a breakout room "{name}"{did_you_mean(name, opened)}')
+
+
+def _people_of(step: Step) -> tuple[tuple[str, ...], str]:
+    """The people that a step names, and the key of its mapping that names them."""
+    match step:
+        case Say():
+            return step.to, "to"
+        case Invite() | CallBack():
+            return step.people, "people"
+        case Mute() | Unmute():
+            return tuple(name for name in step.who if name not in ("me", "room")), "who"
+        case _:
+            return (), ""
+
+
+def _check_people(playbook: Playbook) -> Iterator[Finding]:
+    copies = [copy for bot_id, bot in playbook.bots.items() for copy in copy_ids(bot_id, bot.count)]
+    shown = [instance.display_name for instance in playbook.instances()]
+    known = {*SELECTORS, *playbook.bots, *copies, *shown}
+    for step in all_steps(playbook):
+        names, key = _people_of(step)
+        for name in names:
+            if name not in known:
+                message = f'no bot is called "{name}", so it means a person with that display name'
+                loc = loc_of(step, step.kind, key)
+                yield Finding(loc, "unknown-person", message + did_you_mean(name, shown), "warning")
+
+
+def _is_closed(playbook: Playbook) -> bool:
+    """Do bots take all the moderators' places, so that nobody else can open breakout rooms or invite?"""
+    settings, bots = playbook.room.create, playbook.count_of("moderator")
+    return settings is not None and bots > 0 and (settings.moderators or bots) <= bots
+
+
+def _check_rules(playbook: Playbook) -> Iterator[Finding]:
+    opened, is_closed = _opened(playbook), _is_closed(playbook)
+    has_invites = any(isinstance(step, Invite) for step in all_steps(playbook))
+    for bot_id, bot in playbook.bots.items():
+        for index, entry in enumerate(bot.invites.entries):
+            if is_closed and opened and not any(fnmatchcase(name, entry.room) for name in opened):
+                message = f'no breakout room that this playbook opens fits "{entry.room}"'
+                yield Finding(("bots", bot_id, "invites", index, "room"), "never-fires", message, "warning")
+        for index, rule in enumerate(bot.rules):
+            loc: Loc = ("bots", bot_id, "rules", index)
+            if rule.condition is not None and not rule.condition.facts and not rule.condition.evaluate(Scope()):
+                yield Finding((*loc, "if"), "never-fires", "this condition never holds", "warning")
+            elif is_closed and (reason := _why_silent(rule, has_breakouts=bool(opened), has_invites=has_invites)):
+                yield Finding((*loc, "when"), "never-fires", f"this rule never fires: {reason}", "warning")
+
+
+def _why_silent(rule: Rule, *, has_breakouts: bool, has_invites: bool) -> str:
+    """Why nothing can fire a rule in a room where only this playbook's bots moderate."""
+    is_about_breakouts = rule.when.kind in ("breakout_joined", "breakout_left") or rule.within == "breakouts"
+    if is_about_breakouts and not has_breakouts:
+        return "no step opens breakout rooms, and nobody else moderates this room"
+    if rule.when.kind == "invited" and not has_invites:
+        return "no step invites, and nobody else moderates this room"
+    return ""
+
+
+def _uses(playbook: Playbook) -> set[str]:
+    steps = {step.file for step in all_steps(playbook) if isinstance(step, Play)}
+    return steps | {bot.microphone.file for bot in playbook.bots.values() if bot.microphone}
+
+
+def _check_sounds(playbook: Playbook) -> Iterator[Finding]:
+    for name in sorted(set(playbook.audio) - _uses(playbook)):
+        message = f'nothing plays the clip "{name}"'
+        yield Finding(("audio", name), "unused-clip", message, "warning", is_about_key=True)
+
+
+def _check_display_names(playbook: Playbook) -> Iterator[Finding]:
+    for bot_id, bot in playbook.bots.items():
+        shown = bot.display_name
+        if bot.count > 1 and shown is not None and not shown.facts & {"n", "bot.id"}:
+            message = f"all {bot.count} copies have the same name; write {{n}} for the number"
+            yield Finding(("bots", bot_id, "display_name"), "same-name", message, "warning")
+
+
+def _check_expectations(playbook: Playbook) -> Iterator[Finding]:
+    most = _most(playbook)
+    for counter, expectation in playbook.expect.items():
+        wanted = max(expectation.equals or 0, expectation.at_least or 0)
+        if _contradicts(expectation):
+            yield Finding(("expect", counter), "impossible", "no number fits all of this")
+        elif counter in most and wanted > most[counter][0]:
+            limit, reason = most[counter]
+            yield Finding(("expect", counter), "impossible", f'"{counter}" is at most {limit}: {reason}')
+
+
+def _contradicts(expectation: Expectation) -> bool:
+    candidates = [
+        value for value in (expectation.equals, expectation.at_least, expectation.at_most) if value is not None
+    ]
+    return not any(expectation.holds(value) for value in candidates)
+
+
+def _most(playbook: Playbook) -> dict[str, tuple[int, str]]:
+    """The most that a counter can reach, where the playbook says so, and why."""
+    bots, steps = len(playbook.instances()), list(all_steps(playbook))
+    most = {"joined": (bots, f"the playbook has {bots} bots"), "back": (bots, f"the playbook has {bots} bots")}
+    if not any(bot.listens for bot in playbook.bots.values()):
+        heard = ("heard", "heard_in_parent", "heard_in_breakouts", "breakouts_heard")
+        most |= dict.fromkeys(heard, (0, "no bot listens (listens: true)"))
+    if not _uses(playbook):
+        most |= dict.fromkeys(("played", "delivered"), (0, "no bot plays anything"))
+    if not any(isinstance(step, Say) for step in steps):
+        most["said"] = (0, "no step says anything")
+    if not _opened(playbook):
+        most["breakouts"] = (0, "no step opens breakout rooms")
+    return most

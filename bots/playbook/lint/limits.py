@@ -1,0 +1,106 @@
+"""Static checks against what EnableX allows, with the numbers.
+
+Source: breakouts.md section 1 (rules 2, 4, 5, 6) and server-api.md section 4 (moderators 1 to 5).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from bots.playbook.lint.finding import Finding, loc_of
+from bots.playbook.model.playbook import Playbook
+from bots.playbook.model.steps.breakouts import Breakouts, Invite
+from bots.playbook.model.steps.step import Step, every_step
+from bots.playbook.values.people import copy_ids
+
+__all__ = ["all_steps", "check_limits"]
+
+_MOST_BREAKOUTS = 10
+_MOST_MODERATORS = 5
+_MOST_TALKERS = 16
+
+
+def all_steps(playbook: Playbook) -> Iterator[Step]:
+    """Every step of every bot."""
+    for bot in playbook.bots.values():
+        for steps in bot.step_lists():
+            yield from every_step(steps)
+
+
+def check_limits(playbook: Playbook) -> Iterator[Finding]:
+    """Everything that the room server would refuse."""
+    yield from _check_seats(playbook)
+    steps = [step for step in all_steps(playbook) if isinstance(step, Breakouts)]
+    for step in steps:
+        if step.open is not None:
+            yield from _check_opening(step, step.open, playbook)
+    names = [name for step in steps for name in step.open or ()]
+    if len(set(names)) > _MOST_BREAKOUTS and not any(step.close for step in steps):
+        last = next(step for step in reversed(steps) if step.open)
+        if len(last.open or ()) <= _MOST_BREAKOUTS:
+            yield _too_many(last, len(set(names)), "this playbook opens")
+    yield from _check_invites(playbook)
+
+
+def _check_opening(step: Breakouts, names: tuple[str, ...], playbook: Playbook) -> Iterator[Finding]:
+    if len(names) > _MOST_BREAKOUTS:
+        yield _too_many(step, len(names), "this opens")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        yield Finding(loc_of(step, "breakouts", "open"), "duplicate-id", f'"{twice[0]}" is opened twice')
+    settings = playbook.room.create
+    talkers = settings.max_active_talkers if settings else _MOST_TALKERS
+    if not 2 <= step.capacity <= talkers - 1:
+        why = f"max_active_talkers {talkers}" if settings else f"at most {_MOST_TALKERS} active talkers"
+        if talkers > 2:
+            message = f"the capacity is {step.capacity}; EnableX allows 2 to {talkers - 1} in a room with {why}"
+        else:
+            message = f"a room with {why} allows no breakout rooms; they need 3"
+        yield Finding(loc_of(step, "breakouts", "capacity"), "enablex-limit", message)
+    if settings and settings.mode != "group":
+        message = f"breakout rooms exist in group mode only, this room has mode {settings.mode}"
+        yield Finding(loc_of(step, "breakouts", "open"), "enablex-limit", message)
+    if step.video:
+        yield Finding(loc_of(step, "breakouts", "video"), "enablex-limit", "EnableX has no video in breakout rooms")
+
+
+def _too_many(step: Breakouts, count: int, what: str) -> Finding:
+    message = f"{what} {count} breakout rooms; EnableX allows {_MOST_BREAKOUTS}"
+    return Finding(loc_of(step, "breakouts", "open"), "enablex-limit", message)
+
+
+def _check_seats(playbook: Playbook) -> Iterator[Finding]:
+    """Do all bots fit into the room?"""
+    moderators, participants = playbook.count_of("moderator"), playbook.count_of("participant")
+    if moderators > _MOST_MODERATORS:
+        message = f"{moderators} bots are moderators; EnableX allows {_MOST_MODERATORS} in a room"
+        yield Finding(("bots",), "enablex-limit", message, is_about_key=True)
+    settings = playbook.room.create
+    if settings is None:
+        return
+    for key, seats, needed in (
+        ("moderators", settings.moderators, moderators),
+        ("participants", settings.participants, participants),
+    ):
+        if seats is not None and seats < needed <= (_MOST_MODERATORS if key == "moderators" else needed):
+            message = f"{needed} bots are {key}, the room has place for {seats}"
+            yield Finding(("room", "create", key), "too-few-seats", message)
+
+
+def _check_invites(playbook: Playbook) -> Iterator[Finding]:
+    """Are more bots invited at once than fit?"""
+    steps = list(all_steps(playbook))
+    capacity = {name: step.capacity for step in steps if isinstance(step, Breakouts) for name in step.open or ()}
+    for step in steps:
+        if isinstance(step, Invite) and all(name in capacity for name in step.to):
+            invited = sum(size for name, size in _sizes(playbook).items() if name in step.people)
+            room = sum(capacity[name] for name in step.to)
+            if invited > room:
+                named = ", ".join(f'"{name}"' for name in step.to)
+                message = f"{invited} bots are invited, {named} has a capacity of {room}"
+                yield Finding(loc_of(step, "invite", "people"), "overfull-breakout", message, "warning")
+
+
+def _sizes(playbook: Playbook) -> Mapping[str, int]:
+    """How many bots each name means: a bot id, the id of a copy, `participants`."""
+    sizes = {copy: 1 for bot_id, bot in playbook.bots.items() for copy in copy_ids(bot_id, bot.count)}
+    sizes |= {bot_id: bot.count for bot_id, bot in playbook.bots.items()}
+    return sizes | {"participants": playbook.count_of("participant")}

@@ -1,0 +1,245 @@
+"""A playbook: frozen models of everything that its YAML can say (design section 3).
+
+A Python name that is not the YAML's own (`timeout_s`, `steps`) has the YAML's key as its alias.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic.json_schema import WithJsonSchema
+
+from bots.playbook.model.cast import Bot, Instance, Microphone, Name, instances_of
+from bots.playbook.model.steps.any import Role
+from bots.playbook.model.steps.sound import Play
+from bots.playbook.values.cronline import cron_problem
+from bots.playbook.values.days import ExtraDay, SkippedDays
+from bots.playbook.values.scalars import Clock, Credential, Day, Duration, Flag, Number, Offset, Share, Zone
+from bots.playbook.values.shape import Frozen, bad
+from bots.playbook.values.sounds import SoundFile
+
+__all__ = [
+    "COUNTERS",
+    "Clip",
+    "Counter",
+    "Expectation",
+    "IfMissed",
+    "Input",
+    "Playbook",
+    "RoomChoice",
+    "RoomSettings",
+    "ScheduleEntry",
+    "Sound",
+]
+
+Counter = Literal[
+    "joined", "left", "accepted", "rejected", "ignored", "expired", "breakouts", "breakout_joins", "back", "said",
+    "played", "delivered", "heard", "heard_in_parent", "heard_in_breakouts", "breakouts_heard", "errors",
+]  # fmt: skip
+COUNTERS: tuple[str, ...] = get_args(Counter)
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+BotId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")]
+InputText = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value).lower() if isinstance(value, bool) else str(value)),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "examples": ["50m"]}, mode="validation"),
+]
+
+
+def _check_cron(line: str) -> str:
+    problem = cron_problem(line)
+    if problem is not None:
+        raise bad("bad-value", problem)
+    return line
+
+
+class RoomSettings(Frozen):
+    """A room to make before the session and to delete after it (Server API, `settings`)."""
+
+    name: Name = Field(default="playbook room", description="The room's name.")
+    mode: Literal["group", "lecture"] = Field(default="group", description="Breakout rooms exist in group mode only.")
+    max_active_talkers: Number = Field(
+        default=6, ge=1, le=16, description="How many are heard at once; breakouts hold one less."
+    )
+    moderators: Number | None = Field(
+        default=None, ge=1, le=5, description="How many moderators fit; default: the playbook's."
+    )
+    participants: Number | None = Field(
+        default=None, ge=1, le=5000, description="How many participants fit; default: the playbook's."
+    )
+    wait_for_moderator: Flag = Field(default=False, description="Participants wait until a moderator is there.")
+    screen_share: Flag = Field(default=False, description="May people share their screens?")
+    canvas: Flag = Field(default=False, description="May people share a canvas?")
+
+
+class RoomChoice(Frozen):
+    """The room of the playbook: one that exists, or one to make."""
+
+    id: Credential | None = Field(
+        default=None, description="Id of an existing room; ${NAME} is read from the environment."
+    )
+    create: RoomSettings | None = Field(default=None, description="Settings of a room to make.")
+
+    @model_validator(mode="after")
+    def _one(self) -> "RoomChoice":
+        if (self.id is None) == (self.create is None):
+            raise bad("bad-value", 'room needs either "id" or "create"')
+        return self
+
+
+class Clip(Frozen):
+    """A named sound."""
+
+    short: ClassVar[str] = "file"
+    file: SoundFile = Field(description="The sound file, relative to the playbook.")
+    volume: Share = Field(default=1.0, description="How loud, as a share of the recording.")
+    fade_in_s: Duration = Field(
+        default=0.0, validation_alias="fade_in", description="Grow to full volume over this time."
+    )
+    fade_out_s: Duration = Field(
+        default=0.0, validation_alias="fade_out", description="Fade to silence over this time."
+    )
+    loop: Flag = Field(default=False, description="Begin again at its end.")
+
+
+class IfMissed(Frozen):
+    """What to do about a start that was missed."""
+
+    start_within_s: Duration = Field(validation_alias="start_within", description="Start late, up to this much.")
+
+
+class ScheduleEntry(Frozen):
+    """When sessions start, and how long they are; without `every` and `cron`, only by hand (`bots run`)."""
+
+    id: Name = Field(default="session", description="Name of the entry, for --session and the log.")
+    every: tuple[Weekday, ...] | None = Field(default=None, min_length=1, description="Weekdays, with at.")
+    at: Clock | None = Field(default=None, description="Local clock time of the start, with every.")
+    cron: Annotated[str, AfterValidator(_check_cron)] | None = Field(
+        default=None, description="Or a cron line: minute hour day month weekday."
+    )
+    length_s: Duration = Field(validation_alias="length", gt=0, description="From start to end.")
+    first_day: Day | None = Field(default=None, validation_alias="from", description="The first day with a session.")
+    last_day: Day | None = Field(default=None, validation_alias="until", description="The last day with a session.")
+    skip_on: tuple[SkippedDays, ...] = Field(
+        default=(), description="Days without a session: dates, ranges, .ics files."
+    )
+    also_on: tuple[ExtraDay, ...] = Field(
+        default=(), description="Extra days, with a clock time or at the entry's own."
+    )
+    join_early_s: Duration = Field(
+        default=0.0, validation_alias="join_early", description="Bots that do not say when they arrive come this early."
+    )
+    if_missed: IfMissed | None = Field(default=None, description="What to do about a missed start; default: report it.")
+    if_still_running: Literal["skip", "restart", "both"] = Field(
+        default="skip", description="What a start does while the session before it goes on."
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> "ScheduleEntry":
+        if self.cron is not None and (self.every is not None or self.at is not None):
+            raise bad("bad-value", 'write either "cron", or "every" with "at"')
+        if (self.every is None) != (self.at is None):
+            raise bad("missing-key", '"every" and "at" belong together')
+        if self.first_day and self.last_day and self.first_day > self.last_day:
+            raise bad("bad-time", '"until" is before "from"')
+        if self.at is None and any(extra.at is None for extra in self.also_on):
+            raise bad("bad-time", 'without "at", a day of "also_on" needs its clock time: 2026-05-02 09:00')
+        return self
+
+
+class Expectation(Frozen):
+    """What a counter must be at a moment."""
+
+    short: ClassVar[str] = "equals"
+    equals: Number | None = Field(default=None, ge=0, description="Exactly this many.")
+    at_least: Number | None = Field(default=None, ge=0, description="This many or more.")
+    at_most: Number | None = Field(default=None, ge=0, description="This many or fewer.")
+    by: Offset = Field(
+        default=Offset(anchor="end"), description="When it is looked at; at_least may come true earlier."
+    )
+
+    @model_validator(mode="after")
+    def _some(self) -> "Expectation":
+        if self.equals is None and self.at_least is None and self.at_most is None:
+            raise bad("missing-key", 'write "equals", "at_least" or "at_most"')
+        return self
+
+    def holds(self, value: int) -> bool:
+        """Is a counter with this value as expected?"""
+        return (
+            (self.equals is None or value == self.equals)
+            and (self.at_least is None or value >= self.at_least)
+            and (self.at_most is None or value <= self.at_most)
+        )
+
+
+class Input(Frozen):
+    """A value that is given when the playbook is run (`--set name=value`), and used as {inputs.name}."""
+
+    type: Literal["text", "number", "duration", "clock", "share", "boolean"] = Field(
+        default="text", description="What it must be."
+    )
+    default: InputText | None = Field(
+        default=None, description="Its value if none is given; without one it must be given."
+    )
+    description: str = Field(default="", description="What it is for.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound with its settings, those of the step before those of the clip; path is absolute."""
+
+    path: str
+    volume: float = 1.0
+    loop: bool = False
+    fade_in_s: float = 0.0
+    fade_out_s: float = 0.0
+
+
+class Playbook(Frozen):
+    """One lesson: who joins which room, and what they do."""
+
+    internal: ClassVar[frozenset[str]] = frozenset({"file", "folder"})
+    version: Literal[1] = Field(default=1, validation_alias="playbook", description="Version of the language: 1.")
+    name: Name = Field(description="Title of the playbook.")
+    timezone: Zone | None = Field(default=None, description="IANA time zone of all clock times.")
+    seed: Number = Field(default=0, ge=0, le=2**63 - 1, description="Seed of every random choice.")
+    inputs: dict[str, Input] = Field(default={}, description="Values that are given when the playbook is run.")
+    room: RoomChoice = Field(description="The room.")
+    bots: dict[BotId, Bot] = Field(min_length=1, description="The bots, by id.")
+    audio: dict[str, Clip] = Field(default={}, description="Named sounds.")
+    schedule: tuple[ScheduleEntry, ...] = Field(min_length=1, description="When sessions start.")
+    expect: dict[Counter, Expectation] = Field(default={}, description="What must have happened for the run to pass.")
+    file: str = ""
+    folder: str = ""
+
+    def instances(self) -> tuple[Instance, ...]:
+        """All copies of all bots, in the order of the playbook."""
+        return tuple(found for bot_id, bot in self.bots.items() for found in instances_of(bot_id, bot))
+
+    def sound_of(self, use: Play | Microphone) -> Sound:
+        """The sound that a step or a microphone means."""
+        clip = self.audio.get(use.file) or Clip.model_construct(file=use.file)
+        is_looping = use.loop if use.loop is not None else clip.loop or isinstance(use, Microphone)
+        fades = (use.fade_in_s, use.fade_out_s) if isinstance(use, Play) else (None, None)
+        return Sound(
+            path=f"{self.folder}/{clip.file}" if self.folder else clip.file,
+            volume=clip.volume if use.volume is None else use.volume,
+            loop=is_looping,
+            fade_in_s=clip.fade_in_s if fades[0] is None else fades[0],
+            fade_out_s=clip.fade_out_s if fades[1] is None else fades[1],
+        )
+
+    def entry(self, session_id: str | None = None) -> ScheduleEntry:
+        """The schedule entry with this id, or the first.
+
+        Raises:
+            KeyError: no entry has this id.
+        """
+        if session_id is None:
+            return self.schedule[0]
+        return {entry.id: entry for entry in self.schedule}[session_id]
+
+    def count_of(self, role: Role) -> int:
+        """How many bots have this role."""
+        return sum(bot.count for bot in self.bots.values() if bot.role == role)

@@ -1,0 +1,35 @@
+"""Steps of sound: play, stop."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from bots.playbook.model.steps.any import AnyStep
+from bots.playbook.values.scalars import Duration, Flag, Share
+from bots.playbook.values.sounds import SoundName
+
+__all__ = ["Play", "Stop"]
+
+
+class Play(AnyStep):
+    """Play a sound; ends when the sound has ended, at once if it loops."""
+
+    short: ClassVar[str] = "file"
+    kind: Literal["play"] = "play"
+    file: SoundName = Field(description="A clip of the audio section, or a file beside the playbook.")
+    loop: Flag | None = Field(default=None, description="Begin again at its end, until it is stopped.")
+    volume: Share | None = Field(default=None, description="How loud, as a share of the recording.")
+    fade_in_s: Duration | None = Field(
+        default=None, validation_alias="fade_in", description="Grow to full volume over this time."
+    )
+    fade_out_s: Duration | None = Field(
+        default=None, validation_alias="fade_out", description="Fade to silence over this time."
+    )
+
+
+class Stop(AnyStep):
+    """Stop the sound that this bot plays."""
+
+    short: ClassVar[str] = "what"
+    kind: Literal["stop"] = "stop"
+    what: Literal["audio"] = Field(default="audio", description="What to stop.")

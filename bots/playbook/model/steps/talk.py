@@ -1,0 +1,28 @@
+"""Steps of the chat and the log: say, log."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from bots.playbook.language.template import Template
+from bots.playbook.model.steps.any import AnyStep
+from bots.playbook.values.people import Who
+
+__all__ = ["Log", "Say"]
+
+
+class Say(AnyStep):
+    """Write a line in the chat of the room that the rule is about."""
+
+    short: ClassVar[str] = "text"
+    kind: Literal["say"] = "say"
+    text: Template = Field(description="What to write.")
+    to: Who = Field(default=("everyone",), description="Who reads it.")
+
+
+class Log(AnyStep):
+    """Write a line in the log."""
+
+    short: ClassVar[str] = "text"
+    kind: Literal["log"] = "log"
+    text: Template = Field(description="What to write.")

@@ -1,0 +1,109 @@
+"""What a rule waits for: a closed union, one frozen model a trigger, told apart by `kind`."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from bots.playbook.values.shape import Frozen, bad, unfold
+
+__all__ = ["TRIGGERS", "BreakoutJoined", "BreakoutLeft", "Chat", "Invited", "Joined", "Left", "Trigger", "facts_for"]
+
+_MESSAGE_CUT = 1000  # characters of a chat message that a pattern looks at
+
+
+def _check_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except (re.error, OverflowError, RecursionError) as cause:
+        at = getattr(cause, "pos", None) or 0
+        message = f"this is not a regular expression: {getattr(cause, 'msg', cause)}"
+        raise bad("bad-regex", message, offset=at, width=1) from None
+    return value
+
+
+class _Trigger(Frozen):
+    internal: ClassVar[frozenset[str]] = frozenset({"kind"})
+
+
+class Joined(_Trigger):
+    """Somebody joined the room."""
+
+    short: ClassVar[str] = "which"
+    kind: Literal["joined"] = "joined"
+    which: Literal["every_time", "first_time"] = Field(
+        default="every_time", description="first_time: only the first time that this person joins in this session."
+    )
+
+
+class Left(_Trigger):
+    """Somebody left the room."""
+
+    kind: Literal["left"] = "left"
+
+
+class Chat(_Trigger):
+    """Somebody wrote in the chat; without a text, anything."""
+
+    short: ClassVar[str] = "text"
+    kind: Literal["chat"] = "chat"
+    text: str | None = Field(
+        default=None, min_length=1, description="The whole message or its first words; capitals do not matter."
+    )
+    matches: Annotated[str, AfterValidator(_check_pattern)] | None = Field(
+        default=None, description="A regular expression that is found somewhere in the message."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> "Chat":
+        if self.text is not None and self.matches is not None:
+            raise bad("bad-value", 'write either a text or "matches", not both')
+        return self
+
+    def fits(self, message: str) -> bool:
+        """Does this chat message fire the trigger?"""
+        if self.matches is not None:
+            return re.search(self.matches, message[:_MESSAGE_CUT]) is not None
+        if self.text is None:
+            return True
+        said, wanted = " ".join(message.split()).casefold(), " ".join(self.text.split()).casefold()
+        return said == wanted or said.startswith(wanted + " ")
+
+
+class Invited(_Trigger):
+    """The bot was invited to a breakout room; `person` is the inviter."""
+
+    kind: Literal["invited"] = "invited"
+
+
+class BreakoutJoined(_Trigger):
+    """Somebody went into a breakout room."""
+
+    kind: Literal["breakout_joined"] = "breakout_joined"
+
+
+class BreakoutLeft(_Trigger):
+    """Somebody came out of a breakout room."""
+
+    kind: Literal["breakout_left"] = "breakout_left"
+
+
+TRIGGERS: Mapping[str, type[_Trigger]] = {
+    "joined": Joined,
+    "left": Left,
+    "chat": Chat,
+    "invited": Invited,
+    "breakout_joined": BreakoutJoined,
+    "breakout_left": BreakoutLeft,
+}
+Trigger = Annotated[
+    Annotated[Joined | Left | Chat | Invited | BreakoutJoined | BreakoutLeft, Field(discriminator="kind")],
+    BeforeValidator(lambda data: unfold(data, TRIGGERS, "trigger")),
+]
+
+
+def facts_for(trigger: Any) -> frozenset[str]:
+    """Which of `person` and `message` a rule with this trigger knows; takes YAML data or a model."""
+    kind = getattr(trigger, "kind", None) or (next(iter(trigger), "") if isinstance(trigger, Mapping) else trigger)
+    return frozenset({"person", "message"} if kind == "chat" else {"person"})

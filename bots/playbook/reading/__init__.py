@@ -1,0 +1,1 @@
+"""From text to a Playbook, with every problem at its place."""

@@ -1,0 +1,81 @@
+"""Inputs: values given when a playbook is run (`--set length=20s`), put into its scalars as `{inputs.length}`.
+
+The text is put in before anything is parsed. A scalar that is nothing but one input gets its type too, so that
+`count: "{inputs.pupils}"` is a number.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bots.playbook.reading.source import Document, MappingNode, Place, ScalarNode, resolve
+from bots.playbook.values.scalars import parse_clock, parse_duration, parse_share
+from bots.playbook.values.shape import did_you_mean
+
+__all__ = ["Inputs", "read_inputs"]
+
+_USE = re.compile(r"\{\s*inputs\.([^{}]*?)\s*\}")
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?", re.ASCII)
+_CHECKS: Mapping[str, Callable[[str], bool]] = {
+    "text": lambda text: text is not None,
+    "number": lambda text: _NUMBER.fullmatch(text) is not None,
+    "duration": lambda text: parse_duration(text) is not None,
+    "clock": lambda text: parse_clock(text) is not None,
+    "share": lambda text: parse_share(text) is not None,
+    "boolean": lambda text: text in ("true", "false"),
+}
+_STAND_INS = {
+    "text": "text", "number": "2", "duration": "1m", "clock": "10:00", "share": "50%", "boolean": "true",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The values of all inputs: text and type by name."""
+
+    values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def fill(self, node: ScalarNode) -> tuple[str | int | float | bool | None, str | None]:
+        """The value of a scalar with its inputs put in, and the first input that nobody knows."""
+        uses = list(_USE.finditer(node.text))
+        if not uses:
+            return resolve(node), None
+        unknown = next((use[1] for use in uses if use[1] not in self.values), None)
+        if unknown is not None:
+            return node.text, unknown
+        text = _USE.sub(lambda use: self.values[use[1]][0], node.text)
+        is_typed = uses[0][0] == node.text.strip() and self.values[uses[0][1]][1] in ("number", "boolean")
+        return (resolve(ScalarNode(node.place, text, is_plain=True)) if is_typed else text), None
+
+
+def read_inputs(document: Document, given: Mapping[str, str], *, must_be_given: bool) -> Inputs:
+    """Read the `inputs` section; what is wrong with it goes into the document's problems.
+
+    Args:
+        given: values by name, from the command line.
+        must_be_given: an input without default and value is a problem; otherwise something stands in for it.
+    """
+    root = document.root
+    key, section = root.entries.get("inputs", (None, None)) if isinstance(root, MappingNode) else (None, None)
+    entries = section.entries if isinstance(section, MappingNode) else {}
+    place = key.place if key else Place(1, 1)
+    for name in sorted(set(given) - set(entries)):
+        document.report(place, "unknown-input", f'the playbook has no input "{name}"{did_you_mean(name, entries)}')
+    values: dict[str, tuple[str, str]] = {}
+    for name, (at, node) in entries.items():
+        kind = _scalar(node, "type") or "text"
+        text = given.get(name, _scalar(node, "default"))
+        if text is None and must_be_given:
+            document.report(at.place, "missing-input", f'the input "{name}" must be given: --set {name}=…')
+        elif text is not None and not _CHECKS.get(kind, _CHECKS["text"])(text):
+            document.report(
+                at.place, "bad-input", f'"{text[:60]}" is no value for the input "{name}": its type is {kind}'
+            )
+            text = None
+        values[name] = (_STAND_INS.get(kind, "text") if text is None else text, kind)
+    return Inputs(values)
+
+
+def _scalar(node: object, key: str) -> str | None:
+    found = node.entries.get(key, (None, None))[1] if isinstance(node, MappingNode) else None
+    return found.text if isinstance(found, ScalarNode) else None

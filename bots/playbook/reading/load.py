@@ -1,0 +1,139 @@
+"""From text to Playbook, with all problems at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bots.errors import PlaybookError
+from bots.playbook.model.playbook import Playbook
+from bots.playbook.problem import Problem
+from bots.playbook.reading.inputs import read_inputs
+from bots.playbook.reading.plain import plain
+from bots.playbook.reading.source import Document, MappingNode, Place, parse
+from bots.playbook.reading.translate import problems_of_keys, translate
+from bots.playbook.values.shape import Marked, Reading
+
+__all__ = ["Examined", "examine", "load", "read", "read_file"]
+
+_MOST_PROBLEMS = 200  # of a file; one that has more has another kind of problem
+
+
+@dataclass(slots=True)
+class Examined:
+    """What was found out about a text: the playbook, if it can mean something, and its problems in order."""
+
+    document: Document
+    playbook: Playbook | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def load(
+    path: Path | str, *, environment: Mapping[str, str] | None = None, inputs: Mapping[str, str] | None = None
+) -> Playbook:
+    """Read a playbook file.
+
+    Args:
+        path: the file; the sounds that it names must be in its folder.
+        environment: what `${NAME}` may name.
+        inputs: values by input name, as text.
+
+    Raises:
+        PlaybookError: it cannot mean anything; has all problems.
+    """
+    data, problem = read_file(path)
+    if problem is not None:
+        raise PlaybookError([problem])
+    return read(data, file=str(path), folder=Path(path).resolve().parent, environment=environment, inputs=inputs)
+
+
+def read(
+    data: bytes | str,
+    *,
+    file: str = "playbook.yaml",
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    inputs: Mapping[str, str] | None = None,
+) -> Playbook:
+    """Read a playbook text; without a folder, the sounds that it names are not looked for.
+
+    Raises:
+        PlaybookError: it cannot mean anything; has all problems.
+    """
+    examined = examine(data, file=file, folder=folder, environment=environment or {}, inputs=inputs or {})
+    if examined.playbook is None:
+        raise PlaybookError(examined.problems)
+    return examined.playbook
+
+
+def read_file(path: Path | str) -> tuple[bytes, Problem | None]:
+    """The bytes of a file, or why it cannot be read."""
+    try:
+        return Path(path).read_bytes(), None
+    except (OSError, ValueError) as cause:
+        reason = getattr(cause, "strerror", None) or str(cause)
+        return b"", Problem(str(path), 1, 1, "error", "unreadable", f"this file cannot be read: {reason}")
+
+
+def examine(
+    data: bytes | str,
+    *,
+    file: str,
+    folder: Path | None,
+    environment: Mapping[str, str] | None,
+    inputs: Mapping[str, str],
+    must_be_given: bool = True,
+) -> Examined:
+    """Find out all about a text; raises nothing.
+
+    Args:
+        environment: None leaves `${NAME}` as it is.
+        must_be_given: an input without a value is a problem.
+    """
+    document = parse(data, file)
+    root = document.root
+    if not isinstance(root, MappingNode) or "playbook" not in root.entries:
+        if not document.problems:
+            place = root.place if root else Place(1, 1)
+            document.report(place, "not-a-playbook", 'a playbook is a mapping that begins with "playbook: 1"')
+        return _examined(document, None)
+    values = plain(document, read_inputs(document, inputs, must_be_given=must_be_given))
+    reading = _reading(values, folder, environment)
+    playbook = None
+    try:
+        internal = {"file": file, "folder": str(folder) if folder else ""}
+        playbook = Playbook.model_validate(values.having(**internal), context=reading, by_alias=True, by_name=False)
+    except ValidationError as cause:
+        document.problems += translate(cause.errors(include_url=False), document)
+    document.problems += problems_of_keys(reading, document)
+    return _examined(document, playbook)
+
+
+def _examined(document: Document, playbook: Playbook | None) -> Examined:
+    problems = sorted(set(document.problems), key=lambda problem: problem.order)[:_MOST_PROBLEMS]
+    has_errors = any(problem.severity == "error" for problem in problems)
+    return Examined(document, None if has_errors else playbook, problems)
+
+
+def _reading(values: Marked, folder: Path | None, environment: Mapping[str, str] | None) -> Reading:
+    """What the values say about each other: clips, bots, zone."""
+    bots = _mapping(values, "bots")
+    return Reading(
+        folder=folder,
+        environment=environment,
+        clips=list(_mapping(values, "audio")),
+        bot_ids={str(name): _count(bot) for name, bot in bots.items()},
+        has_zone="timezone" in values,
+    )
+
+
+def _mapping(values: Marked, key: str) -> Mapping[str, Any]:
+    found = values.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _count(bot: object) -> int:
+    count = bot.get("count", 1) if isinstance(bot, Mapping) else 1
+    return count if isinstance(count, int) else 1

@@ -1,0 +1,1 @@
+"""A playbook in plain English."""

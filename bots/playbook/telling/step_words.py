@@ -1,0 +1,85 @@
+"""Plain English for steps."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from bots.playbook.model.playbook import Playbook
+from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
+from bots.playbook.model.steps.people import Leave, Mute, Unmute
+from bots.playbook.model.steps.sound import Play, Stop
+from bots.playbook.model.steps.step import If, Parallel, Step
+from bots.playbook.model.steps.talk import Log, Say
+from bots.playbook.model.steps.time import Wait, WaitFor  # fmt: skip
+from bots.playbook.telling.trigger_words import trigger_words
+from bots.playbook.telling.words import condition, listed, people, share, spoken
+
+__all__ = ["step_words", "steps_words"]
+
+
+def steps_words(steps: Sequence[Step], playbook: Playbook) -> str:
+    """Steps one after the other."""
+    return ", then ".join(step_words(step, playbook) for step in steps) or "does nothing"
+
+
+def step_words(step: Step, playbook: Playbook) -> str:
+    """What a bot does in a step: `says “Hello”`; a step that is forgotten here is found by the type checker."""
+    match step:
+        case Say():
+            to = "" if step.to == ("everyone",) else f" to {people(step.to, playbook)}"
+            return f"writes “{step.text.text}”{to} in the chat"
+        case Play():
+            return f"plays {_sound_words(step, playbook)}"
+        case Stop():
+            return "stops the sound"
+        case Wait():
+            return f"waits {spoken(step.duration_s)}"
+        case WaitFor():
+            return _wait_words(step)
+        case If():
+            then = f"checks whether {condition(step.condition.text)}, and if so {steps_words(step.then, playbook)}"
+            return then + (f"; otherwise it {steps_words(step.otherwise, playbook)}" if step.otherwise else "")
+        case Parallel():
+            return "at the same time " + " and ".join(steps_words(branch, playbook) for branch in step.branches)
+        case Breakouts(open=names) if names is not None:
+            rooms = f"the breakout room {names[0]}" if len(names) == 1 else f"the breakout rooms {listed(names)}"
+            return f"opens {rooms} for up to {step.capacity} people{' each' if len(names) > 1 else ''}"
+        case Breakouts():
+            names = step.close or ()
+            return "closes " + ("all breakout rooms" if "all" in names else f"the breakout rooms {listed(names)}")
+        case Invite():
+            how = "moves" if step.force else "invites"
+            where = listed(step.to) + (", shared out evenly" if len(step.to) > 1 else "")
+            return f"{how} {people(step.people, playbook)} to {where}"
+        case Accept():
+            return "accepts the invite" + (" as a moderator" if step.role == "moderator" else "")
+        case Reject():
+            return "rejects the invite"
+        case CallBack():
+            return f"calls {people(step.people, playbook)} back from the breakout rooms"
+        case Mute():
+            return f"mutes {people(step.who, playbook)}"
+        case Unmute():
+            return f"unmutes {people(step.who, playbook)}"
+        case Leave():
+            return "leaves the room" if step.what == "room" else "leaves the breakout room"
+        case Log():
+            return f"notes “{step.text.text}” in the log"
+        case _:
+            assert_never(step)
+
+
+def _sound_words(step: Play, playbook: Playbook) -> str:
+    sound = playbook.sound_of(step)
+    extras = [f"at {share(sound.volume)} of its loudness"] if sound.volume != 1 else []
+    extras += ["again and again"] if sound.loop else []
+    return f"the sound {step.file}" + (f" ({', '.join(extras)})" if extras else "")
+
+
+def _wait_words(step: WaitFor) -> str:
+    limit = f"at most {spoken(step.timeout_s)}"
+    after = "and goes on anyway" if step.on_timeout == "continue" else "and gives up if not"
+    if step.until is not None:
+        return f"waits until {condition(step.until.text)}, {limit}, {after}"
+    assert step.when is not None, "one of both is given"
+    times = f" {step.count} times" if step.count > 1 else ""
+    return f"waits until {trigger_words(step.when)}{times}, {limit}, {after}"

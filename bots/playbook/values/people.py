@@ -1,0 +1,71 @@
+"""Whom a step means: selectors, bot ids, ids of copies, display names."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ValidationInfo
+from pydantic.json_schema import WithJsonSchema
+
+from bots.playbook.values.shape import Reading, bad, did_you_mean, reading_of
+
+__all__ = ["SELECTORS", "Muted", "Who", "copy_ids"]
+
+SELECTORS = ("everyone", "participants", "moderators", "person")
+
+
+_BOT_ID = re.compile(r"[a-z][a-z0-9_]*(?:-[a-z0-9_]+)*", re.ASCII)
+
+
+def _read_who(value: Any, info: ValidationInfo, own: tuple[str, ...] = ()) -> Any:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) and name for name in names) or not names:
+        choice = ", ".join((*own, *SELECTORS))
+        raise bad("wrong-type", f"{str(value)[:60]} names nobody; write one of {choice}, a bot id, a name, or a list")
+    names = ["everyone" if name == "all" else name for name in names]
+    reading = reading_of(info)
+    if reading is not None:
+        for name in names:
+            if name not in own:
+                _check_person(name, reading, (*own, *SELECTORS))
+    return tuple(names)
+
+
+def _read_muted(value: Any, info: ValidationInfo) -> Any:
+    return _read_who(value, info, ("me", "room"))
+
+
+def _check_person(name: str, reading: Reading, selectors: tuple[str, ...]) -> None:
+    """A word in lower case that is nearly a bot's id is a mistake; any other may be a person's display name."""
+    if name == "person" and reading.facts is not None and "person" not in reading.facts:
+        raise bad("unknown-name", '"person" is known only in a rule that somebody triggers')
+    if name in (*selectors, *reading.bot_ids) or not _BOT_ID.fullmatch(name):
+        return
+    stem, _, number = name.rpartition("-")
+    if stem in reading.bot_ids and number.isdigit():
+        if name not in copy_ids(stem, reading.bot_ids[stem]):
+            raise bad("unknown-bot", f'there is no copy "{name}": "{stem}" has count {reading.bot_ids[stem]}')
+    elif near := did_you_mean(name, [*reading.bot_ids, *selectors]):
+        raise bad("unknown-bot", f'no bot has the id "{name}"{near}')
+
+
+def copy_ids(bot_id: str, count: int) -> tuple[str, ...]:
+    """The ids of a bot's copies: its own for one, else `pupil-01`, with as many digits as the count, at least two."""
+    if count == 1:
+        return (bot_id,)
+    digits = max(2, len(str(count)))
+    return tuple(f"{bot_id}-{number:0{digits}}" for number in range(1, count + 1))
+
+
+_WHO_SCHEMA = WithJsonSchema(
+    {
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+        "examples": ["everyone", "pupil", ["pupil-01", "Ana"]],
+    },
+    mode="validation",
+)
+
+
+Who = Annotated[tuple[str, ...], BeforeValidator(_read_who), _WHO_SCHEMA]
+
+
+Muted = Annotated[tuple[str, ...], BeforeValidator(_read_muted), _WHO_SCHEMA]

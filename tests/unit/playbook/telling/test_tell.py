@@ -1,0 +1,112 @@
+"""A lesson in plain English: every step has its words, every part is told, a change is told for the class."""
+
+from pathlib import Path
+
+import pytest
+
+from bots.playbook import STEPS, examine_file, explain, read
+from bots.playbook.telling.step_words import step_words
+from bots.playbook.telling.trigger_words import trigger_words
+from bots.playbook.telling.words import moment, spoken
+from tests.unit.playbook.texts import EVERYTHING, with_bot, with_rule, with_step
+
+PLAYBOOKS = sorted((Path(__file__).parents[4] / "playbooks").glob("*.yaml"))
+
+
+def told(step: str) -> str:
+    playbook = read(with_step(step))
+    return step_words(playbook.bots["helper"].rules[0].steps[0], playbook)
+
+
+WORDS = {
+    "{say: Hi}": "writes “Hi” in the chat",
+    "{say: {text: Hi, to: [person, pupil]}}": (
+        "writes “Hi” to the person who caused this and all 3 copies of pupil in the chat"
+    ),
+    "{play: {file: bell, volume: 50%, loop: true}}": "plays the sound bell (at 50% of its loudness, again and again)",
+    "stop": "stops the sound",
+    "{wait: 90s}": "waits 1 minute 30 seconds",
+    "{wait_for: {until: count.away == 0, timeout: 5s}}": (
+        "waits until nobody is in a breakout room any more, at most 5 seconds, and gives up if not"
+    ),
+    "{if: person.is_bot, then: [unmute], else: [{wait: 1s}]}": (
+        "checks whether it is one of these bots, and if so unmutes itself; otherwise it waits 1 second"
+    ),
+    "{parallel: [[{wait: 1s}], [{log: hi}]]}": "at the same time waits 1 second and notes “hi” in the log",
+    "{breakouts: {open: [red, blue], capacity: 4}}": (
+        "opens the breakout rooms red and blue for up to 4 people each"
+    ),
+    "{breakouts: {close: all}}": "closes all breakout rooms",
+    "{invite: {people: pupil-01, to: red, force: true}}": "moves pupil-01 to red",
+    "accept": "accepts the invite",
+    "reject": "rejects the invite",
+    "call_back": "calls everybody back from the breakout rooms",
+    "{mute: room}": "mutes everybody in the room",
+    "{unmute: me}": "unmutes itself",
+    "{leave: breakout}": "leaves the breakout room",
+    "{log: hi}": "notes “hi” in the log",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("step", WORDS)
+def test_a_step_is_told(step: str) -> None:
+    assert WORDS[step] == told(step)
+
+
+def test_every_step_of_the_language_is_among_them() -> None:
+    written = " ".join(WORDS)
+    assert [] == [name for name in STEPS if f"{{{name}:" not in written and f"{name} " not in f"{written} "]
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("{joined: first_time}", "somebody joins for the first time"),
+        ("left", "somebody leaves"),
+        ("{chat: help}", "somebody writes “help” in the chat"),
+        ("{chat: {matches: ^a}}", "somebody writes something like /^a/ in the chat"),
+        ("chat", "somebody writes in the chat"),
+        ("invited", "the bot is invited to a breakout room"),
+        ("breakout_joined", "somebody goes into a breakout room"),
+        ("breakout_left", "somebody comes out of a breakout room"),
+    ],
+)
+def test_a_trigger_is_told(when: str, words: str) -> None:
+    playbook = read(with_rule(f"{{when: {when}, do: [{{log: hi}}]}}"))
+    assert words == trigger_words(playbook.bots["helper"].rules[0].when)
+
+
+def test_times_are_told() -> None:
+    playbook = read(
+        with_bot("timeline: [{at: start + 8m, do: [unmute]}, {at: end, do: [unmute]}, {at: 10:15, do: [unmute]}]")
+    )
+    moments = [moment(entry.at) for entry in playbook.bots["helper"].timeline]
+    assert ["8 minutes after the start", "at the end", "at 10:15"] == moments
+    assert ["1 hour 1 second", "500 milliseconds", "no time"] == [spoken(one) for one in (3601, 0.5, 0)]
+
+
+@pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.name)
+def test_every_playbook_of_the_product_is_told(path: Path) -> None:
+    playbook = examine_file(path).playbook
+    assert playbook is not None
+    text = explain(playbook)
+    for heading in ("When and where", "Who comes", "Breakout invites", "What makes it a success"):
+        assert f"\n{heading}\n" in text
+    assert all(f"  {bot_id}" in text for bot_id in playbook.bots)
+
+
+def test_the_timeline_of_all_bots_is_told_in_the_order_of_time() -> None:
+    text = explain(read(with_bot("timeline: [{at: end, do: [{log: b}]}, {at: start, do: [{log: a}]}]")))
+    assert text.index("At the start, helper notes “a”") < text.index("At the end, helper notes “b”")
+
+
+def test_an_answer_to_invites_is_told() -> None:
+    text = explain(read(with_bot("invites: [{from: start + 3m, until: end, accept: 90%, after: 2s..4s}]")))
+    assert (
+        "helper accepts invites (90% of them, and ignores the others) from 3 minutes after the start until the end, "
+        "2 seconds to 4 seconds after they came; ignores any other invite."
+    ) in text
+
+
+def test_everything_can_be_told() -> None:
+    assert explain(read(EVERYTHING)) == explain(read(EVERYTHING))

@@ -1,0 +1,57 @@
+"""Short forms, single keys, and words that were probably meant."""
+
+import pytest
+from pydantic_core import PydanticCustomError
+
+from bots.playbook.model.steps.step import STEPS
+from bots.playbook.values.shape import Marked, closest, did_you_mean, unfold
+
+
+@pytest.mark.parametrize(
+    ("expected", "word"),
+    [
+        ("round_length", "round_lenght"),
+        ("round_length", "ROUND_LENGTH"),
+        (None, "zebra"),
+        (None, ""),
+        (None, "x" * 9999),
+    ],
+)
+def test_only_a_near_word_was_meant(expected: str | None, word: str) -> None:
+    assert expected == closest(word, ["round_length", "rounds", "gap"])
+
+
+def test_nothing_is_said_where_nothing_is_near() -> None:
+    assert "" == did_you_mean("zebra", ["gap"])
+    assert '; did you mean "gap"?' == did_you_mean("gab", ["gap"])
+
+
+def test_a_marked_mapping_knows_its_way_as_text() -> None:
+    found = Marked({}, where="t.yaml:1:1", loc=("bots", "a", "rules", 0, "do", 1), written=())
+    assert "bots.a.rules[0].do[1]" == found.path
+
+
+@pytest.mark.parametrize(
+    ("expected", "data"),
+    [
+        ({"kind": "say", "text": "Hi"}, {"say": "Hi"}), ({"kind": "unmute"}, "unmute"),
+        ({"kind": "say", "text": "a", "to": "b"}, {"say": {"text": "a", "to": "b"}}),
+        ({"kind": "say", "text": "Hi"}, {"kind": "say", "text": "Hi"}),
+    ],
+)  # fmt: skip
+def test_a_single_key_becomes_the_kind(expected: object, data: object) -> None:
+    assert expected == unfold(data, STEPS, "step")
+
+
+@pytest.mark.parametrize(
+    ("problem_id", "data"),
+    [
+        ("unknown-step", {"sey": "Hi"}), ("two-steps", {"say": "Hi", "wait": "1s"}),
+        ("unknown-key", {"say": "Hi", "to": "a"}),
+        ("wrong-type", 5), ("wrong-type", {"wait_for": "5s"}),
+    ],
+)  # fmt: skip
+def test_other_mappings_are_refused(problem_id: str, data: object) -> None:
+    with pytest.raises(PydanticCustomError) as caught:
+        unfold(data, STEPS, "step")
+    assert problem_id == caught.value.type
