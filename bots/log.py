@@ -5,6 +5,7 @@ events stand in docs/events.md. Tokens and keys never leave this file: known nam
 (`hide`) are replaced. What libraries say through `logging` comes in the same format, from WARNING up.
 """
 
+import contextlib
 import json
 import logging
 import math
@@ -70,10 +71,70 @@ def configure(
             _text_renderer(out) if as_text else _render_json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=out),
+        logger_factory=_LinesFactory(_Lines(out)),
         cache_logger_on_first_use=False,
     )
     _forward_libraries()
+
+
+class _Lines:
+    """Writes lines; a log that cannot be written never stops a bot that is with a class.
+
+    A reader that has gone (`bots run | head`) is told of once, on standard error, and nobody is written to any
+    more. A full disk may have room again: what could not be written is counted, and told when it can.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._is_gone = False
+        self._lost = 0
+
+    def msg(self, line: str) -> None:
+        if self._is_gone:
+            return
+        try:
+            gap = self._gap() if self._lost else ""
+            self._out.write(f"{gap}{line}\n")
+            self._out.flush()
+            self._lost = 0
+        except (BrokenPipeError, ValueError) as cause:  # ValueError: the stream is closed
+            self._is_gone = True
+            _complain(f"nobody reads the log any more ({cause}); the session goes on without it")
+            _redirect(self._out)
+        except OSError as cause:
+            if not self._lost:
+                _complain(f"the log cannot be written ({cause.strerror or cause}); the session goes on without it")
+            self._lost += 1
+
+    debug = info = warning = error = critical = exception = msg
+
+    def _gap(self) -> str:
+        event = {"timestamp": _instant(datetime.now(UTC)), "level": "error", "event": "log_interrupted"}
+        return json.dumps({**event, "lines": self._lost}) + "\n"
+
+
+def _complain(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):  # there is nobody left to tell
+        sys.stderr.write(f"bots: {text}\n")
+        sys.stderr.flush()
+
+
+def _redirect(out: TextIO) -> None:
+    """What is still in the stream's buffer goes nowhere, so that the process ends with its own exit code."""
+    with contextlib.suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, out.fileno())
+        os.close(null)
+
+
+class _LinesFactory:
+    """Structlog's way to a logger: always the same one."""
+
+    def __init__(self, lines: _Lines) -> None:
+        self._lines = lines
+
+    def __call__(self, *_args: Any) -> _Lines:
+        return self._lines
 
 
 class _LibraryHandler(logging.Handler):

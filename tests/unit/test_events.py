@@ -8,7 +8,7 @@ import bots
 
 ROOT = Path(bots.__file__).parent
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
-LIBRARY_EVENT = "library_logged"  # its level is the record's, so its call looks different
+UNUSUAL = {"library_logged", "log_interrupted"}  # written by log.py itself, in calls that look different
 
 
 def logging_calls() -> list[tuple[str, ast.Call]]:
@@ -56,4 +56,4 @@ def test_every_event_that_is_logged_is_documented() -> None:
 
 
 def test_every_documented_event_is_logged_somewhere() -> None:
-    assert set() == documented() - set(names()) - {LIBRARY_EVENT}
+    assert set() == documented() - set(names()) - UNUSUAL

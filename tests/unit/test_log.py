@@ -1,8 +1,10 @@
 """What the log shows, and what it never shows."""
 
+import errno
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -163,3 +165,51 @@ def test_text_leaves_out_what_says_nothing_and_the_session_that_its_ends_name() 
     assert "kind=say" in second
     assert "Lesson" not in second
     assert "reason" not in second
+
+
+class Full(io.StringIO):
+    """A disk without room, for a while."""
+
+    is_full = True
+
+    def write(self, text: str) -> int:
+        if self.is_full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
+
+
+def test_a_full_disk_stops_nobody_and_the_gap_is_told_when_there_is_room_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = Full()
+    configure("json", out)
+    log = structlog.get_logger()
+    log.info("first")
+    log.info("second")
+    out.is_full = False
+    log.info("third")
+    log.info("fourth")
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert ["log_interrupted", "third", "fourth"] == [line["event"] for line in lines]
+    assert 2 == lines[0]["lines"]
+    told = capsys.readouterr().err
+    assert "bots: the log cannot be written (No space left on device); the session goes on without it\n" == told
+
+
+def test_a_reader_that_has_gone_stops_nobody_and_is_told_of_once(capsys: pytest.CaptureFixture[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as out:
+        configure("json", out)
+        for number in range(3):
+            structlog.get_logger().info("said", number=number)
+        assert 1 == capsys.readouterr().err.count("nobody reads the log any more")
+        out.flush()  # what was left in the buffer goes nowhere
+
+
+def test_a_closed_stream_stops_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+    out = io.StringIO()
+    configure("json", out)
+    out.close()
+    structlog.get_logger().info("said")
+    assert "nobody reads the log any more" in capsys.readouterr().err
