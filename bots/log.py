@@ -37,6 +37,9 @@ _SECRET_TEXT = (
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # chat text must not steer the terminal
 _MIN_HIDDEN = 6  # shorter values would blacken ordinary words
 
+# for whoever asks later why something did not happen; on a terminal the lines around them say it
+_UNTOLD_IN_TEXT = {"invite_decided", "run_started", "rule_tallied"}
+
 _hidden: set[str] = set()
 
 
@@ -224,6 +227,8 @@ def _text_renderer(out: TextIO) -> Processor:
 
     def render_text(logger: WrappedLogger, method: str, event: EventDict) -> str:
         """For reading: without what says nothing, and without the session, which its first and last lines name."""
+        if event["event"] in _UNTOLD_IN_TEXT:
+            raise structlog.DropEvent
         is_about_session = str(event["event"]).startswith("session_")
         shown = {
             name: _CONTROL.sub("?", value) if isinstance(value, str) else value

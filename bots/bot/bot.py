@@ -297,6 +297,7 @@ class Bot:
             self._handle(await self._inbox.get())
 
     def _tell_end(self) -> None:
+        self._parts.reactions.tell_tallies()
         if self._failure is not None:
             stage, reason = self._failure
             self._log.error("bot_failed", stage=stage, reason=reason)

@@ -14,7 +14,8 @@ from bots.bot.contract.ports import LoadClip
 from bots.bot.contract.spec import BotSpec, RulePlan
 from bots.bot.place.presence import Presence
 from bots.bot.reactions import Reactions
-from bots.bot.rules.conditions import is_true
+from bots.bot.rules.conditions import is_true, seen
+from bots.bot.rules.facts import Firing
 from bots.bot.rules.outcome import Outcome
 from bots.bot.rules.run import Run, Runs
 from bots.bot.sound.hearing import Hearing
@@ -105,9 +106,27 @@ def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:
         )
         kit.emit(RunEnded(bot_id=kit.spec.id, rule=rule_id, outcome=outcome, reason=reason))
 
+    async def perform(rule: RulePlan, run: Run) -> None:
+        kit.log.info("run_started", rule=rule.id, run=run.number, occasions=run.firing.count)
+        await performer.perform(rule.steps, run)
+
+    def does_hold(rule: RulePlan, firing: Firing) -> bool:
+        scope = kit.scope(firing)
+        if is_true(rule, scope):
+            return True
+        assert rule.condition is not None, "a rule without one is never held back"
+        kit.log.info(
+            "condition_false",
+            rule=rule.id,
+            condition=rule.condition.text,
+            false_part=rule.condition.false_part(scope),
+            values=seen(rule.condition, scope),
+        )
+        return False
+
     return Runs[RulePlan](
-        perform=lambda rule, run: performer.perform(rule.steps, run),
-        is_true=lambda rule, firing: is_true(rule, kit.scope(firing)),
+        perform=perform,
+        is_true=does_hold,
         clock=kit.clock,
         group=group,
         name=kit.spec.id,

@@ -11,7 +11,8 @@ from bots.bot.contract.spec import RulePlan
 from bots.bot.place.presence import Presence
 from bots.bot.rules.facts import Person
 from bots.bot.rules.run import Runs
-from bots.bot.rules.triggers import does_fire, occasion_of
+from bots.bot.rules.tally import Tallies
+from bots.bot.rules.triggers import occasion_of
 from bots.bot.sound.hearing import Hearing
 from bots.bot.steps.breakouts import CALL_BACK
 from bots.bot.steps.kit import Kit
@@ -60,6 +61,7 @@ class Reactions:
         self._silence = silence
         self._log = log
         self._breakout_since: datetime | None = None
+        self._tallies = Tallies(kit.spec.rules)
 
     @property
     def _presence(self) -> Presence:
@@ -80,11 +82,20 @@ class Reactions:
         for watcher in tuple(self._kit.watchers):
             watcher(occasion)
         for rule in self._kit.spec.rules:
-            if does_fire(rule, occasion):
+            if self._tallies.does_fire(rule, occasion):
                 self._log.info(
                     "rule_fired", rule=rule.id, trigger=occasion.kind, participant=pseudonym(occasion.person)
                 )
                 self._runs.fire(rule, occasion)
+
+    def tell_tallies(self) -> None:
+        """Log what came by for each rule, at the bot's end."""
+        for rule in self._kit.spec.rules:
+            tally = self._tallies.by_rule[rule.id]
+            self._log.info(
+                "rule_tallied", rule=rule.id, trigger=None if rule.trigger is None else rule.trigger.kind,
+                came=tally.came, unlike=tally.unlike, elsewhere=tally.elsewhere,
+            )  # fmt: skip
 
     def breakouts_gone(self, room_ids: tuple[str, ...]) -> None:
         """A moderator bot has closed these breakouts."""

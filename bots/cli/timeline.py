@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-__all__ = ["line_of"]
+__all__ = ["line_of", "told"]
 
-_UNTOLD = {"playbook_loaded", "session_scheduled", "participant_joined", "participant_left", "breakout_destroyed"}
+_UNTOLD = {
+    "playbook_loaded", "session_scheduled", "participant_joined", "participant_left", "breakout_destroyed",
+    "invite_decided", "run_started", "branch_taken", "rule_tallied",
+}  # fmt: skip
 _FRAME = {"timestamp", "level", "event", "session", "bot", "room"}
 
 
@@ -79,14 +82,23 @@ def _what(event: Mapping[str, Any]) -> str | None:
             return f"{get('clip')} {get('outcome')} after {get('duration_s')} s{heard}"
         case "rule_fired":
             return str(get("rule")) if get("trigger") == "timeline" else f"{get('rule')} ({get('trigger')})"
+        case "condition_false":
+            values = ", ".join(f"{name} = {told(value)}" for name, value in (get("values") or {}).items())
+            return f"{get('rule')}: {get('false_part')} is not so ({values})"
         case "step_finished":
             return _step(event)
         case "run_finished":
-            return None if get("outcome") == "finished" else f"{get('rule')}: {get('outcome')}{reason}"
+            is_told = get("outcome") in ("finished", "condition_false")
+            return None if is_told else f"{get('rule')}: {get('outcome')}{reason}"
         case "note_logged":
             return f"notes: {get('text')}"
         case name:
             return f"{name} " + " ".join(f"{key}={value}" for key, value in event.items() if key not in _FRAME)
+
+
+def told(value: object) -> str:
+    """A value as the playbook writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _step(event: Mapping[str, Any]) -> str | None:

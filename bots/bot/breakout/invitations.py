@@ -171,6 +171,13 @@ class Invitations:
             room_name=self._presence.breakout_name(room_id),
             rng=self._rng,
         )
+        self._log.info(
+            "invite_decided",
+            breakout_id=room_id,
+            breakout=self._presence.breakout_name(room_id),
+            entry=next((number for number, one in enumerate(self._windows) if one is decision.window), None),
+            action=decision.action,
+        )
         if decision.at > self._clock.now() and decision.action in ("accept", "reject"):
             self._log.info("invite_kept", breakout_id=room_id, until=decision.at)
             await wait_until(self._alarms, decision.at, f"{self._bot_id}/invite")

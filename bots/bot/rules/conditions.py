@@ -3,9 +3,11 @@
 from bots.bot.contract.spec import BotSpec, RulePlan
 from bots.bot.place.presence import Presence
 from bots.bot.rules.facts import Firing, Person
-from bots.playbook import BotFacts, MessageFacts, PersonFacts, RoomFacts, Scope
+from bots.playbook import BotFacts, Expression, MessageFacts, PersonFacts, RoomFacts, Scope
 
-__all__ = ["is_true", "scope_of"]
+__all__ = ["is_true", "scope_of", "seen"]
+
+_PLAIN = {"person.id", "person.role"}  # of what is known of people; the rest may be a name or a chat line
 
 
 def scope_of(spec: BotSpec, presence: Presence, firing: Firing) -> Scope:
@@ -28,6 +30,18 @@ def is_true(rule: RulePlan, scope: Scope) -> bool:
         LookupError: it asks for a person that the room no longer knows.
     """
     return rule.condition is None or rule.condition.evaluate(scope)
+
+
+def seen(condition: Expression, scope: Scope) -> dict[str, str | int | float | bool]:
+    """What a condition looks at, as it is now, for the log: texts of people are told by their length only."""
+    return {
+        fact: f"({len(value)} characters)" if _is_private(fact, value) else value
+        for fact, value in condition.facts_now(scope).items()
+    }
+
+
+def _is_private(fact: str, value: object) -> bool:
+    return not isinstance(value, bool | int | float) and fact.startswith(("person.", "message.")) and fact not in _PLAIN
 
 
 def _room_facts(presence: Presence) -> RoomFacts:

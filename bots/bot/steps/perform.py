@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
+from bots.bot.rules.conditions import seen
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run, RunStopped, StepTrace
 from bots.bot.steps import breakouts, flow, speech
@@ -90,6 +91,20 @@ class Performer:
             reason=reason,
         )
 
+    def _branch(self, step: If, run: Run) -> Sequence[Step]:
+        scope = self._kit.scope(run.firing)
+        holds = step.condition.evaluate(scope)
+        self._kit.log.info(
+            "branch_taken",
+            rule=run.rule_id,
+            run=run.number,
+            step=step.path or step.kind,
+            branch="then" if holds else "else",
+            condition=step.condition.text,
+            values=seen(step.condition, scope),
+        )
+        return step.then if holds else step.otherwise
+
     async def _do(self, step: Step, run: Run) -> None:
         kit = self._kit
         match step:
@@ -108,8 +123,7 @@ class Performer:
             case WaitFor():
                 await flow.wait_for(kit, step, run)
             case If():
-                holds = step.condition.evaluate(kit.scope(run.firing))
-                await self.perform(step.then if holds else step.otherwise, run)
+                await self.perform(self._branch(step, run), run)
             case Parallel():
                 await flow.side_by_side([self.perform(branch, run) for branch in step.branches])
             case Breakouts():

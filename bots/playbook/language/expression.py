@@ -5,6 +5,7 @@ length of the text, so a chat message can be compared and can do nothing else.
 """
 
 import ast
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,23 @@ class Expression:
             LookupError: it asks for `person` or `message`, and nobody triggered this run.
         """
         return bool(value_of(self.text, scope))
+
+    def facts_now(self, scope: Scope) -> dict[str, Any]:
+        """The facts that it asks for, by name, as they are now; those that nobody knows are left out."""
+        found = {}
+        for fact in sorted(self.facts):
+            with suppress(LookupError):
+                found[fact] = value_of(fact, scope)
+        return found
+
+    def false_part(self, scope: Scope) -> str:
+        """Of `a and b`, the first part that is not true now; the whole text where there are no such parts."""
+        tree = parse(self.text)
+        if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
+            for part in tree.values:
+                if not _value(part, scope):
+                    return ast.unparse(part)
+        return self.text
 
     @property
     def facts(self) -> frozenset[str]:

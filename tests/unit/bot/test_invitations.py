@@ -43,7 +43,7 @@ async def test_an_invite_in_its_window_is_accepted_at_once_with_role_and_media()
             assert ["accepted"] == ends(stage)
             assert [BreakoutEntered(bot_id="helper", room_id="br-7")] == stage.told(BreakoutEntered)
     events = [line["event"] for line in lines if line["event"].startswith(("invite", "breakout"))]
-    assert ["invite_received", "invite_accepted", "breakout_joined", "breakout_left"] == events
+    assert ["invite_received", "invite_decided", "invite_accepted", "breakout_joined", "breakout_left"] == events
 
 
 async def test_an_early_invite_is_kept_and_accepted_when_its_window_opens() -> None:
