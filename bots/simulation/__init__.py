@@ -2,18 +2,24 @@
 
 from bots.simulation.clips import Clips
 from bots.simulation.decisions import Difference, compare, decisions_of, read_log
+from bots.simulation.ears import ChatLine
 from bots.simulation.loop import Standstill, VirtualClock, VirtualLoop, run_virtually
-from bots.simulation.people import Habits, PersonPlan, plan_people
+from bots.simulation.people.actor import Actor, Scene
+from bots.simulation.people.plan import Habits, PersonPlan, plan_people
 from bots.simulation.rooms import SimulatedRooms
-from bots.simulation.scenario import Scenario, scenario_of
+from bots.simulation.scenario import Scenario, Stage, scenario_of
 
 __all__ = [
+    "Actor",
+    "ChatLine",
     "Clips",
     "Difference",
     "Habits",
     "PersonPlan",
     "Scenario",
+    "Scene",
     "SimulatedRooms",
+    "Stage",
     "Standstill",
     "VirtualClock",
     "VirtualLoop",

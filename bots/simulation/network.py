@@ -17,8 +17,9 @@ from bots.clock import Clock
 from bots.errors import RequestRefused, RoomClosed
 from bots.room import Conversation
 from bots.server import Reception
+from bots.simulation.ears import Ears
 from bots.simulation.voices import VirtualOutgoing, Voices
-from bots.wire import Answer, Notice, PresentToken, Request, read_answer, read_notice, read_request, refused
+from bots.wire import Answer, Notice, PresentToken, Request, SendData, read_answer, read_notice, read_request, refused
 
 __all__ = ["LATENCY_S", "MemoryNetwork", "Wire"]
 
@@ -56,10 +57,12 @@ class MemoryNetwork:
         reception: of the server.
         voices: carries its sound.
         wire: carries what it says.
+        ears: hear what is written.
     """
 
-    def __init__(self, reception: Reception, voices: Voices, wire: Wire) -> None:
+    def __init__(self, reception: Reception, voices: Voices, wire: Wire, ears: Ears) -> None:
         self._wire = wire
+        self._ears = ears
         self._reception = reception
         self._voices = voices
         self._open: list[_Conversation] = []
@@ -77,7 +80,9 @@ class MemoryNetwork:
     ) -> Conversation:
         del url, name, clock, timeout_s  # there is one server, it is here, and it answers
         await asyncio.sleep(2 * LATENCY_S)
-        conversation = _Conversation(self._reception, self._wire, room_id, on_notice, on_closed)
+        conversation = _Conversation(
+            self._reception, self._wire, self._ears, room_id, on_notice=on_notice, on_closed=on_closed
+        )
         self._open.append(conversation)
         return conversation
 
@@ -122,7 +127,9 @@ class _Conversation:
         self,
         reception: Reception,
         wire: Wire,
+        ears: Ears,
         room_id: str,
+        *,
         on_notice: Callable[[Notice], None],
         on_closed: Callable[[RoomClosed], None],
     ) -> None:
@@ -130,7 +137,7 @@ class _Conversation:
         self._on_notice = on_notice
         self._on_closed: Callable[[RoomClosed], None] | None = on_closed
         self._up = _Pipe()
-        self._line = _Line(reception, wire, self)
+        self._line = _Line(reception, wire, ears, self)
         self._waiting: dict[int, Answered] = {}
         self._count = 0
         self._is_closed = False
@@ -206,11 +213,12 @@ class _Conversation:
 class _Line:
     """The server's end; implements `bots.server.Line`, and asks the reception as `server.Connection` does."""
 
-    def __init__(self, reception: Reception, wire: Wire, client: _Conversation) -> None:
+    def __init__(self, reception: Reception, wire: Wire, ears: Ears, client: _Conversation) -> None:
         self.client_id = ""
         self.address = "127.0.0.1"
         self._reception = reception
         self._wire = wire
+        self._ears = ears
         self._client = client
         self._down = _Pipe()
         self._is_over = False
@@ -221,10 +229,14 @@ class _Line:
         if self._is_over:
             return
 
+        request = read_request(event, arguments)
+        line = self._ears.line(self.client_id, request) if isinstance(request, SendData) else None
+
         def acknowledge(values: tuple[Any, ...]) -> None:
+            if line is not None and read_answer(values).is_ok:
+                self._ears.lines.append(line)
             self._down.send(partial(self._client.acknowledge, number, values))
 
-        request = read_request(event, arguments)
         if isinstance(request, PresentToken):
             answer, self.client_id = self._reception.enter(self, request)
             acknowledge(answer)

@@ -19,6 +19,7 @@ from bots.server import (
     room_meta,
 )
 from bots.server import Room as ServerRoom
+from bots.simulation.ears import Ears
 from bots.simulation.network import MemoryNetwork, Wire
 from bots.simulation.voices import Voices
 
@@ -41,6 +42,7 @@ class SimulatedRooms:
         ids = random.Random(f"{seed}/ids")
         self._rooms = Rooms(TokenMint(ids.randbytes(32)), new_hex=lambda size: ids.randbytes(size).hex())
         self.voices = Voices(self._rooms, clock)
+        self.ears = Ears(self._rooms, clock)
         self._reception = Reception(
             self._rooms,
             self.voices,
@@ -65,7 +67,15 @@ class SimulatedRooms:
 
     def network(self) -> MemoryNetwork:
         """A way to the server, for one client."""
-        return MemoryNetwork(self._reception, self.voices, self._wire)
+        return MemoryNetwork(self._reception, self.voices, self._wire, self.ears)
+
+    def places(self, room_id: str) -> dict[str, str]:
+        """Who is in this room or in one of its breakouts: `user_ref` -> id of the room; in a breakout, that one."""
+        room = self._rooms.get(room_id)
+        rooms = [] if room is None else [room, *(self._rooms.get(one) for one in room.breakout_ids)]
+        return {
+            member.claim.user_ref: one.room_id for one in rooms if one is not None for member in one.members.values()
+        }
 
     def token(self, room_id: str, *, name: str, role: str, user_ref: str) -> str:
         """A room token, good once.

@@ -1,6 +1,7 @@
 """A whole session in virtual time: the real engine, the server's real rules, people from a seed."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -21,14 +22,35 @@ from bots.schedule import AlarmClock, Planned, SessionTimes, planned
 from bots.simulation.clips import Clips
 from bots.simulation.fleet import SimulatedFleet
 from bots.simulation.loop import VirtualClock, run_virtually
-from bots.simulation.people import Crowd, Habits, Person, PersonPlan, plan_people
+from bots.simulation.people.actor import Scene
+from bots.simulation.people.person import Crowd, Person
+from bots.simulation.people.plan import Habits, PersonPlan, plan_people
 from bots.simulation.rooms import SimulatedRooms
 
-__all__ = ["Scenario", "scenario_of"]
+__all__ = ["Direct", "Scenario", "Stage", "scenario_of"]
 
 PROVIDER = Provider("http://127.0.0.1:1/video/v2", "simulated", "simulated")
 AFTER = datetime(2026, 3, 29, 3, 0, tzinfo=UTC)  # a Sunday, after Europe's clocks have changed
 LEAD = timedelta(seconds=5)  # time begins this long before anybody comes
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What somebody has who directs a session: sends people in, looks around, ends it.
+
+    Attributes:
+        stop: set it to end the session, as Ctrl-C does.
+        over: is set when every bot has ended.
+    """
+
+    scene: Scene
+    session: Session
+    times: SessionTimes
+    stop: asyncio.Event
+    over: asyncio.Event
+
+
+Direct = Callable[[Stage], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +64,60 @@ class Scenario:
     clock: VirtualClock
     clips: Clips
 
-    def run(self) -> SessionResult:
+    def run(self, direct: Direct | None = None) -> SessionResult:
         """Play it, from the first arrival to the end.
+
+        Args:
+            direct: goes on beside the session, and is waited for.
 
         Raises:
             BotsError: as `bots.fleet.run_session`.
         """
-        return run_virtually(self._play, self.clock)
+        return run_virtually(lambda: self._play(direct), self.clock)
 
-    async def _play(self) -> SessionResult:
+    async def _play(self, direct: Direct | None) -> SessionResult:
         playbook, clock, starts_at = self.playbook, self.clock, self.times.starts_at
         rooms = SimulatedRooms(clock, str(playbook.seed))
         room_id = rooms.make_room(_room_body(playbook, len(self.people)), playbook.room.id or "")
         specs = plan(playbook, provider=PROVIDER, room_id=room_id, starts_at=starts_at, session_id=self.session_id)
+        scene = Scene(rooms, room_id, clock)
         alarms = AlarmClock(clock, max_sleep_s=inf)  # a virtual clock is never stepped
         alarms.start()
         try:
             async with (
-                Crowd(lambda person: Person(person, rooms, room_id, clock), self.people),
+                Crowd(lambda person: Person(person, scene), self.people),
                 SimulatedFleet(rooms, clock, alarms, self.clips) as fleet,
             ):
                 session = Session(
                     session_label(playbook, starts_at, self.session_id), specs,
                     expectations_of(playbook, self.times), fleet=fleet, clock=clock, alarms=alarms,
                 )  # fmt: skip
-                await session.run(asyncio.Event())
+                stage = Stage(scene, session, self.times, asyncio.Event(), asyncio.Event())
+                await _directed(stage, direct)
         finally:
             alarms.stop()
         return session.finish()
+
+
+async def _directed(stage: Stage, direct: Direct | None) -> None:
+    """The session to its end, and the director's work; a fault of one ends the other."""
+    session = asyncio.ensure_future(_to_the_end(stage))
+    parts = [session] if direct is None else [session, asyncio.ensure_future(direct(stage))]
+    try:
+        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_EXCEPTION)
+        for part in done:
+            part.result()
+    finally:
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
+
+
+async def _to_the_end(stage: Stage) -> None:
+    try:
+        await stage.session.run(stage.stop)
+    finally:
+        stage.over.set()
 
 
 def scenario_of(
@@ -80,6 +128,7 @@ def scenario_of(
     session_id: str | None = None,
     starts_at: datetime | None = None,
     clips: Clips | None = None,
+    begins_at: datetime | None = None,
 ) -> Scenario:
     """Plan a simulation; the same arguments give the same one.
 
@@ -88,6 +137,7 @@ def scenario_of(
         session_id: of the schedule entry; the first unless given.
         starts_at: aware; the first planned start after `AFTER` unless given.
         clips: loaded before; others are read when they are played.
+        begins_at: aware; time begins no later than this.
 
     Raises:
         ConfigError: no such schedule entry.
@@ -99,10 +149,9 @@ def scenario_of(
     times = session_times(playbook, starts_at, session_id)
     specs = plan(playbook, provider=PROVIDER, room_id="-", starts_at=starts_at, session_id=session_id)
     people = plan_people(habits or Habits(), seed=str(playbook.seed), starts_at=times.starts_at, ends_at=times.ends_at)
-    first = min([*(spec.arrives_at for spec in specs), *(one.arrives_at for one in people if one.arrives_at)])
-    return Scenario(
-        playbook, session_id, times, people, VirtualClock(min(first, times.starts_at) - LEAD), clips or Clips()
-    )
+    comings = [*(spec.arrives_at for spec in specs), *(one.arrives_at for one in people if one.arrives_at)]
+    first = min([*comings, times.starts_at, begins_at or times.starts_at])
+    return Scenario(playbook, session_id, times, people, VirtualClock(first - LEAD), clips or Clips())
 
 
 def _planned_start(playbook: Playbook, session_id: str | None) -> datetime:
