@@ -1,11 +1,11 @@
 """What a rule waits for: a closed union, one frozen model a trigger, told apart by `kind`."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from bots.playbook.language.pattern import PatternError, pattern_of
 from bots.playbook.values.shape import Frozen, bad, unfold
 
 __all__ = ["TRIGGERS", "BreakoutJoined", "BreakoutLeft", "Chat", "Invited", "Joined", "Left", "Trigger", "facts_for"]
@@ -15,11 +15,9 @@ _MESSAGE_CUT = 1000  # characters of a chat message that a pattern looks at
 
 def _check_pattern(value: str) -> str:
     try:
-        re.compile(value)
-    except (re.error, OverflowError, RecursionError) as cause:
-        at = getattr(cause, "pos", None) or 0
-        message = f"this is not a regular expression: {getattr(cause, 'msg', cause)}"
-        raise bad("bad-regex", message, offset=at, width=1) from None
+        pattern_of(value)
+    except PatternError as problem:
+        raise bad("bad-regex", str(problem), offset=problem.offset, width=1) from None
     return value
 
 
@@ -64,7 +62,7 @@ class Chat(_Trigger):
     def fits(self, message: str) -> bool:
         """Does this chat message fire the trigger?"""
         if self.matches is not None:
-            return re.search(self.matches, message[:_MESSAGE_CUT]) is not None
+            return pattern_of(self.matches).is_in(message[:_MESSAGE_CUT])
         if self.text is None:
             return True
         said, wanted = " ".join(message.split()).casefold(), " ".join(self.text.split()).casefold()
