@@ -21,7 +21,7 @@ from bots.cli.telling import tell
 from bots.cli.timeline import line_of
 from bots.errors import ConfigError
 from bots.log import configure
-from bots.playbook import load
+from bots.playbook import load, read_file
 from bots.simulation import Clips, Habits, scenario_of
 
 __all__ = ["simulate_playbook"]
@@ -90,10 +90,8 @@ def share_of(text: str, option: str) -> float:
 
 def _environment(path: str) -> dict[str, str]:
     """The environment, and a placeholder for each `${NAME}` that it does not have."""
-    try:
-        text = Path(path).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        text = ""  # `load` says what is wrong with the file
+    data, _ = read_file(path)  # `load` says what is wrong with the file
+    text = data.decode("utf-8", errors="replace")
     return {**{name: f"{PLACEHOLDER}-{name.lower()}" for name in _VARIABLE.findall(text)}, **os.environ}
 
 

@@ -1,12 +1,14 @@
 """A diagnostic: what is wrong, where, and the line with a caret under the place."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-__all__ = ["Problem", "Severity"]
+__all__ = ["MOST_PROBLEMS", "Problem", "Severity", "most_important"]
 
 Severity = Literal["error", "warning"]
+MOST_PROBLEMS = 200  # of a file; one that has more has another kind of problem
 _WINDOW = 110  # characters of a long source line that are shown
 _LONGEST = 400  # characters of a sentence; what people wrote may be repeated in it
 _BEFORE = 60  # of these, at most before the place
@@ -58,6 +60,14 @@ class Problem:
     def order(self) -> tuple[str, int, int, str, str]:
         """Problems are listed in this order."""
         return (self.file, self.line, self.column, self.id, self.message)
+
+
+def most_important(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems in order, each once; of very many, errors before warnings."""
+    found = sorted(set(problems), key=lambda problem: problem.order)
+    if len(found) > MOST_PROBLEMS:
+        found = sorted(found, key=lambda problem: problem.severity)[:MOST_PROBLEMS]  # "error" before "warning"
+    return sorted(found, key=lambda problem: problem.order)
 
 
 def _printable(text: str) -> str:

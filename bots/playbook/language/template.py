@@ -13,7 +13,10 @@ from bots.playbook.language.grammar import ExpressionError, facts_of, type_of
 from bots.playbook.language.scope import Scope
 from bots.playbook.values.shape import bad
 
-__all__ = ["Template"]
+__all__ = ["MAX_TEXT", "Template"]
+
+MAX_TEXT = 10_000  # characters
+_MAX_FACT = 2_000  # characters of a fact that is put in; a chat message may be as long as somebody likes
 
 _PARTS = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\{|\}")
 _WIDTH = re.compile(r"0?[1-9]", re.ASCII)
@@ -30,6 +33,8 @@ class Template:
     text: str
 
     def __post_init__(self) -> None:
+        if len(self.text) > MAX_TEXT:
+            raise ExpressionError("bad-value", f"a text has at most {MAX_TEXT:,} characters")
         for offset, inner, width in self._places():
             if not inner.strip():
                 raise ExpressionError(
@@ -112,4 +117,4 @@ def _filled(match: re.Match[str], scope: Scope) -> str:
         return match[0][0]
     inner, width = _split(match[1])
     value = value_of(inner, scope)
-    return f"{value:{width}}" if width and isinstance(value, (int, float)) else str(value)
+    return f"{value:{width}}" if width and isinstance(value, (int, float)) else str(value)[:_MAX_FACT]

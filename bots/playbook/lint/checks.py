@@ -14,7 +14,7 @@ from bots.playbook.model.steps.people import Mute, Unmute
 from bots.playbook.model.steps.sound import Play
 from bots.playbook.model.steps.step import Step
 from bots.playbook.model.steps.talk import Say
-from bots.playbook.problem import Problem
+from bots.playbook.problem import MOST_PROBLEMS, Problem
 from bots.playbook.reading.source import Document
 from bots.playbook.values.people import SELECTORS, copy_ids
 from bots.playbook.values.shape import Loc, did_you_mean
@@ -28,7 +28,13 @@ def check(playbook: Playbook, document: Document) -> list[Problem]:
         check_moments, check_limits, _check_ids, _check_breakout_names, _check_people, _check_rules, _check_sounds,
         _check_display_names, _check_expectations,
     )  # fmt: skip
-    return [finding.problem(document) for one in checks for finding in one(playbook)]
+    found = {"error": 0, "warning": 0}
+    problems = []
+    for finding in (finding for one in checks for finding in one(playbook)):
+        found[finding.severity] += 1
+        if found[finding.severity] <= MOST_PROBLEMS:
+            problems.append(finding.problem(document))
+    return problems
 
 
 def _check_ids(playbook: Playbook) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from bots.playbook.lint.allowed import without_allowed
 from bots.playbook.lint.checks import check
 from bots.playbook.lint.soundcheck import BY_EAR, Listen, check_heard, sounds_of
-from bots.playbook.problem import Problem
+from bots.playbook.problem import Problem, most_important
 from bots.playbook.reading.load import Examined, examine, read_file
 from bots.playbook.reading.source import Document
 
@@ -57,7 +57,7 @@ def lint_text(
         found += check_heard(examined, listen(sounds_of(examined.playbook))) if listen else []
     unchecked = frozenset() if listen else BY_EAR
     found = without_allowed(found, examined.document, unchecked=unchecked)
-    return sorted(set(found), key=lambda problem: problem.order)
+    return most_important(found)
 
 
 def examine_file(path: Path | str, *, inputs: Mapping[str, str] | None = None) -> Examined:

@@ -76,7 +76,8 @@ MANUAL: dict[str, Explanation] = {
         "put a fact into the braces ({person.name}), write {{ and }} for braces, and quote the text.",
     ),
     "bad-regex": _E(
-        "The pattern after matches: is not a regular expression.",
+        "The pattern after matches: is not a regular expression, is too large, or has what could stall the bot "
+        "(back references, looking around).",
         _bot('{rules: [{when: {chat: {matches: "(help"}}, do: [{log: hi}]}]}'),
         "look at the caret; if you only want a word, write chat: help without matches.",
     ),

@@ -18,6 +18,7 @@ from bots.playbook.values.shape import Frozen, bad, reading_of
 from bots.playbook.values.sounds import SoundName
 
 __all__ = [
+    "MOST_COPIES",
     "Arrival",
     "Bot",
     "Instance",
@@ -31,6 +32,7 @@ __all__ = [
     "instances_of",
 ]
 
+MOST_COPIES = 5000  # of one bot
 Answer = Literal["accept", "reject", "ignore"]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -177,7 +179,7 @@ class Bot(Frozen):
     display_name: Annotated[Template, AfterValidator(_check_name)] | None = Field(
         default=None, description="The name that people see; {n} is the copy's number."
     )
-    count: Number = Field(default=1, ge=1, le=5000, description="How many copies.")
+    count: Number = Field(default=1, ge=1, le=MOST_COPIES, description="How many copies.")
     arrive: Arrival = Field(default=Arrival(), description="When it joins.")
     microphone: Microphone | None = Field(default=None, description="What it plays from joining on.")
     listens: Flag = Field(default=False, description="Does it hear the others, and judge what it hears?")

@@ -38,6 +38,7 @@ Counter = Literal[
 ]  # fmt: skip
 COUNTERS: tuple[str, ...] = get_args(Counter)
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_MOST_BOTS = 10_000  # with all copies; each is a connection, and a name in the checks
 BotId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")]
 InputText = Annotated[
     str,
@@ -212,6 +213,13 @@ class Playbook(Frozen):
     expect: dict[Counter, Expectation] = Field(default={}, description="What must have happened for the run to pass.")
     file: str = ""
     folder: str = ""
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "Playbook":
+        count = sum(bot.count for bot in self.bots.values())
+        if count > _MOST_BOTS:
+            raise bad("too-large", f"a playbook has at most {_MOST_BOTS:,} bots, this has {count:,}", key="bots")
+        return self
 
     def instances(self) -> tuple[Instance, ...]:
         """All copies of all bots, in the order of the playbook."""

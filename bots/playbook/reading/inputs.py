@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 from bots.playbook.reading.source import Document, MappingNode, Place, ScalarNode, resolve
 from bots.playbook.values.scalars import parse_clock, parse_duration, parse_share
-from bots.playbook.values.shape import did_you_mean
+from bots.playbook.values.shape import Filled, did_you_mean
 
-__all__ = ["Inputs", "read_inputs"]
+__all__ = ["Inputs", "UnfitInput", "read_inputs"]
 
 _USE = re.compile(r"\{\s*inputs\.([^{}]*?)\s*\}")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?", re.ASCII)
+_MOST_ADDED = 20_000  # characters that inputs may add to one text
 _CHECKS: Mapping[str, Callable[[str], bool]] = {
     "text": lambda text: text is not None,
     "number": lambda text: _NUMBER.fullmatch(text) is not None,
@@ -29,23 +30,39 @@ _STAND_INS = {
 }  # fmt: skip
 
 
+class UnfitInput(ValueError):
+    """An input cannot be put into a text; offset is where, in characters."""
+
+    def __init__(self, problem_id: str, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.problem_id = problem_id
+        self.offset = offset
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """The values of all inputs: text and type by name."""
 
     values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
-    def fill(self, node: ScalarNode) -> tuple[str | int | float | bool | None, str | None]:
-        """The value of a scalar with its inputs put in, and the first input that nobody knows."""
+    def fill(self, node: ScalarNode) -> str | int | float | bool | None:
+        """The value of a scalar with its inputs put in.
+
+        Raises:
+            UnfitInput: nobody knows one of them, or the text becomes too long.
+        """
         uses = list(_USE.finditer(node.text))
         if not uses:
-            return resolve(node), None
-        unknown = next((use[1] for use in uses if use[1] not in self.values), None)
-        if unknown is not None:
-            return node.text, unknown
+            return resolve(node)
+        for use in uses:
+            if use[1] not in self.values:
+                message = f'"inputs.{use[1]}" is not an input{did_you_mean(use[1], self.values)}'
+                raise UnfitInput("unknown-input", message, use.start(1) - len("inputs."))
+        if sum(len(self.values[use[1]][0]) for use in uses) > _MOST_ADDED:
+            raise UnfitInput("too-large", f"inputs add more than {_MOST_ADDED:,} characters to this text", 0)
         text = _USE.sub(lambda use: self.values[use[1]][0], node.text)
         is_typed = uses[0][0] == node.text.strip() and self.values[uses[0][1]][1] in ("number", "boolean")
-        return (resolve(ScalarNode(node.place, text, is_plain=True)) if is_typed else text), None
+        return resolve(ScalarNode(node.place, text, is_plain=True)) if is_typed else Filled(text)
 
 
 def read_inputs(document: Document, given: Mapping[str, str], *, must_be_given: bool) -> Inputs:

@@ -1,5 +1,6 @@
 """From text to Playbook, with all problems at once."""
 
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,17 +9,21 @@ from typing import Any
 from pydantic import ValidationError
 
 from bots.errors import PlaybookError
+from bots.playbook.model.cast import MOST_COPIES
 from bots.playbook.model.playbook import Playbook
-from bots.playbook.problem import Problem
+from bots.playbook.problem import Problem, most_important
 from bots.playbook.reading.inputs import read_inputs
 from bots.playbook.reading.plain import plain
-from bots.playbook.reading.source import Document, MappingNode, Place, parse
+from bots.playbook.reading.source import MAX_BYTES, Document, MappingNode, Place, parse, too_large
 from bots.playbook.reading.translate import problems_of_keys, translate
 from bots.playbook.values.shape import Marked, Reading
 
 __all__ = ["Examined", "examine", "load", "read", "read_file"]
 
-_MOST_PROBLEMS = 200  # of a file; one that has more has another kind of problem
+_NO_FILES = (
+    (stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"),
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -69,9 +74,14 @@ def read(
 
 
 def read_file(path: Path | str) -> tuple[bytes, Problem | None]:
-    """The bytes of a file, or why it cannot be read."""
+    """The bytes of a file, or why it cannot be read; waits for no pipe and reads no device."""
     try:
-        return Path(path).read_bytes(), None
+        status = Path(path).stat()
+        kind = next((words for is_kind, words in _NO_FILES if is_kind(status.st_mode)), None)
+        if kind is not None:
+            return b"", Problem(str(path), 1, 1, "error", "unreadable", f"this is {kind}, not a playbook file")
+        with Path(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1), too_large(str(path), status.st_size)
     except (OSError, ValueError) as cause:
         reason = getattr(cause, "strerror", None) or str(cause)
         return b"", Problem(str(path), 1, 1, "error", "unreadable", f"this file cannot be read: {reason}")
@@ -112,7 +122,7 @@ def examine(
 
 
 def _examined(document: Document, playbook: Playbook | None) -> Examined:
-    problems = sorted(set(document.problems), key=lambda problem: problem.order)[:_MOST_PROBLEMS]
+    problems = most_important(document.problems)
     has_errors = any(problem.severity == "error" for problem in problems)
     return Examined(document, None if has_errors else playbook, problems)
 
@@ -135,5 +145,6 @@ def _mapping(values: Marked, key: str) -> Mapping[str, Any]:
 
 
 def _count(bot: object) -> int:
+    """How many copies; 0 where the playbook does not say it well, which has its own problem."""
     count = bot.get("count", 1) if isinstance(bot, Mapping) else 1
-    return count if isinstance(count, int) else 1
+    return count if type(count) is int and 1 <= count <= MOST_COPIES else 0

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bots.playbook.reading.inputs import Inputs
+from bots.playbook.reading.inputs import Inputs, UnfitInput
 from bots.playbook.reading.source import Document, MappingNode, Node, Place, ScalarNode, SequenceNode
-from bots.playbook.values.shape import Loc, Marked, did_you_mean
+from bots.playbook.values.shape import Loc, Marked
 
 __all__ = ["Spot", "locate", "place_inside", "plain"]
 
@@ -36,11 +36,12 @@ class _Converter:
         return Marked(values, where=where, loc=loc, written=values)
 
     def scalar(self, node: ScalarNode, loc: Loc) -> Any:
-        value, unknown = self.inputs.fill(node) if loc[:1] != ("inputs",) else (node.text, None)
-        if unknown is not None:
-            message = f'"inputs.{unknown}" is not an input{did_you_mean(unknown, self.inputs.values)}'
-            self.report(node, place_inside(self.document, node, node.text.find("inputs."), 1), "unknown-input", message)
-        elif value is None and id(node) not in self.document.spoiled:
+        try:
+            value = self.inputs.fill(node) if loc[:1] != ("inputs",) else node.text
+        except UnfitInput as problem:
+            self.report(node, place_inside(self.document, node, problem.offset, 1), problem.problem_id, str(problem))
+            return node.text
+        if value is None and id(node) not in self.document.spoiled:
             name = f'"{loc[-1]}"' if loc and isinstance(loc[-1], str) else "this entry"
             self.report(node, node.place, "missing-value", f"{name} has no value")
         return value

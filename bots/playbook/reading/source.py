@@ -13,7 +13,18 @@ import yaml
 
 from bots.playbook.problem import Problem
 
-__all__ = ["Document", "MappingNode", "Node", "Place", "ScalarNode", "SequenceNode", "parse", "resolve"]
+__all__ = [
+    "MAX_BYTES",
+    "Document",
+    "MappingNode",
+    "Node",
+    "Place",
+    "ScalarNode",
+    "SequenceNode",
+    "parse",
+    "resolve",
+    "too_large",
+]
 
 MAX_BYTES = 1_000_000
 _MAX_NODES = 50_000  # with all aliases written out
@@ -141,9 +152,17 @@ def parse(data: bytes | str, file: str) -> Document:
     return document
 
 
+def too_large(file: str, size_bytes: int) -> Problem | None:
+    """The problem of a file of this size, if it is one."""
+    if size_bytes <= MAX_BYTES:
+        return None
+    message = f"a playbook has at most {MAX_BYTES:,} bytes, this has {size_bytes:,}"
+    return Problem(file, 1, 1, "error", "too-large", message)
+
+
 def _decode(data: bytes | str, document: Document) -> str | None:
-    if len(data) > MAX_BYTES:
-        document.report(Place(1, 1), "too-large", f"a playbook has at most {MAX_BYTES:,} bytes, this has {len(data):,}")
+    if problem := too_large(document.file, len(data)):
+        document.problems.append(problem)
         return None
     if isinstance(data, str):
         return data.removeprefix("\ufeff")

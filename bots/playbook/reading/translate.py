@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from bots.playbook.problem import Problem
+from bots.playbook.problem import MOST_PROBLEMS, Problem
 from bots.playbook.reading.plain import Spot, locate, place_inside
 from bots.playbook.reading.source import Document, MappingNode, Node, ScalarNode, SequenceNode
 from bots.playbook.values.shape import Loc, Reading, did_you_mean
@@ -34,7 +35,7 @@ def translate(errors: Sequence[ErrorDetails], document: Document) -> list[Proble
     """The problems of a failed validation; those at nodes that have their problem already are left out."""
     assert document.root is not None, "a document that could be read"
     found = []
-    for error in errors:
+    for error in islice(errors, MOST_PROBLEMS):
         spot = locate(document.root, error["loc"])
         if id(spot.node) not in document.spoiled and not _follows(error, spot.node):
             found.append(_problem(error, spot, document))
@@ -50,7 +51,7 @@ def problems_of_keys(reading: Reading, document: Document) -> list[Problem]:
     """The unknown keys that were met."""
     assert document.root is not None, "a document that could be read"
     found = []
-    for loc, key, keys in reading.unknown_keys:
+    for loc, key, keys in reading.unknown_keys[:MOST_PROBLEMS]:
         spot = locate(document.root, (*loc, key))
         message = f'"{key}" is not a key of {noun_of(loc)}{did_you_mean(key, keys) or _keys(keys)}'
         found.append(document.problem_at((spot.key or spot.node).place, "unknown-key", message))

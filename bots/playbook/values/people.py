@@ -42,8 +42,9 @@ def _check_person(name: str, reading: Reading, selectors: tuple[str, ...]) -> No
         return
     stem, _, number = name.rpartition("-")
     if stem in reading.bot_ids and number.isdigit():
-        if name not in copy_ids(stem, reading.bot_ids[stem]):
-            raise bad("unknown-bot", f'there is no copy "{name}": "{stem}" has count {reading.bot_ids[stem]}')
+        count = reading.bot_ids[stem]
+        if count and name not in copy_ids(stem, count):
+            raise bad("unknown-bot", f'there is no copy "{name}": "{stem}" has count {count}')
     elif near := did_you_mean(name, [*reading.bot_ids, *selectors]):
         raise bad("unknown-bot", f'no bot has the id "{name}"{near}')
 

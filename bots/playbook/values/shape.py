@@ -9,16 +9,18 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Frozen", "Loc", "Marked", "Reading", "bad", "closest", "did_you_mean", "reading_of", "unfold"]
+__all__ = ["Filled", "Frozen", "Loc", "Marked", "Reading", "bad", "closest", "did_you_mean", "reading_of", "unfold"]
 
 
 Loc = tuple[str | int, ...]
+_MANY = 300  # words from which only those with the same first letter are compared
 
 
 class Marked(dict[str, Any]):
@@ -46,6 +48,12 @@ class Marked(dict[str, Any]):
         return Marked({**self, **added}, where=self.where, loc=self.loc, written=self.written)
 
 
+class Filled(str):
+    """A text that inputs were put into: what it says is this run's, not always so."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Reading:
     """What is known while a playbook is read from YAML; the context of every validation.
@@ -54,7 +62,7 @@ class Reading:
         folder: the playbook's folder; None where no file can be looked at.
         environment: what `${NAME}` may name; None where it is not looked at.
         clips: names of the `audio` section.
-        bot_ids: how many copies each bot has, by bot id.
+        bot_ids: how many copies each bot has, by bot id; 0 where that cannot be known.
         has_zone: whether the playbook says its `timezone`.
         facts: the names that conditions and texts may use here; None for all of them.
         unknown_keys: found so far: the way to the mapping, the key, the keys it could have.
@@ -97,8 +105,14 @@ def bad(problem_id: str, message: str, **context: Any) -> PydanticCustomError:
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant; None where nothing is near."""
-    by_folded = {name.casefold(): name for name in sorted(known)}
-    found = difflib.get_close_matches(word.casefold()[:100], by_folded, n=1, cutoff=0.6)
+    return _closest(word.casefold()[:100], tuple(sorted(known)))
+
+
+@lru_cache(maxsize=1024)  # a mistake is often made many times
+def _closest(word: str, known: tuple[str, ...]) -> str | None:
+    by_folded = {name.casefold(): name for name in known}
+    candidates = [name for name in by_folded if len(by_folded) <= _MANY or name[:1] == word[:1]][:_MANY]
+    found = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else None
 
 
@@ -135,7 +149,7 @@ class Frozen(BaseModel):
         if reading is None or not isinstance(data, Marked):
             return data
         keys = cls.yaml_keys()
-        unknown = [key for key in data if key in data.written and key not in keys]
+        unknown = dict.fromkeys(key for key in data if key in data.written and key not in keys)
         reading.unknown_keys += [(data.loc, key, tuple(keys)) for key in unknown]
         return Marked(
             {key: value for key, value in data.items() if key not in unknown},

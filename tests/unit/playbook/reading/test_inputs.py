@@ -2,7 +2,7 @@
 
 import pytest
 
-from bots.playbook.reading.inputs import Inputs, read_inputs
+from bots.playbook.reading.inputs import Inputs, UnfitInput, read_inputs
 from bots.playbook.reading.source import Place, ScalarNode, parse
 
 SECTION = "inputs: {length: {type: duration, default: 50m}, pupils: {type: number}, name: {default: Ana}}"
@@ -38,13 +38,22 @@ def test_an_unknown_name_is_refused() -> None:
 @pytest.mark.parametrize(
     ("expected", "text"),
     [
-        ((3, None), "{inputs.pupils}"), (("start + 20s", None), "start + {inputs.length}"),
-        (("3 of 3", None), "3 of {inputs.pupils}"),
-        ((True, None), "{ inputs.quiet }"), (("12", None), "{inputs.title}"), (("{inputs.x}", "x"), "{inputs.x}"),
-        (("plain {n}", None), "plain {n}"),
+        (3, "{inputs.pupils}"), ("start + 20s", "start + {inputs.length}"), ("3 of 3", "3 of {inputs.pupils}"),
+        (True, "{ inputs.quiet }"), ("12", "{inputs.title}"), ("plain {n}", "plain {n}"),
     ],
 )  # fmt: skip
-def test_an_input_alone_keeps_its_type_and_in_a_text_it_is_text(expected: tuple[object, str | None], text: str) -> None:
+def test_an_input_alone_keeps_its_type_and_in_a_text_it_is_text(expected: object, text: str) -> None:
     values = {"pupils": ("3", "number"), "length": ("20s", "duration"), "quiet": ("true", "boolean")}
     inputs = Inputs({**values, "title": ("12", "text")})
     assert expected == inputs.fill(ScalarNode(Place(1, 1), text, is_plain=False))
+
+
+def test_an_input_that_nobody_knows_is_refused_at_its_place() -> None:
+    with pytest.raises(UnfitInput, match=r'"inputs\.pupil" is not an input; did you mean "pupils"\?') as caught:
+        Inputs({"pupils": ("3", "number")}).fill(ScalarNode(Place(1, 1), "a {inputs.pupil}", is_plain=False))
+    assert ("unknown-input", 3) == (caught.value.problem_id, caught.value.offset)
+
+
+def test_inputs_cannot_make_a_text_grow_without_end() -> None:
+    with pytest.raises(UnfitInput, match="more than 20,000 characters"):
+        Inputs({"a": ("x" * 1000, "text")}).fill(ScalarNode(Place(1, 1), "{inputs.a}" * 21, is_plain=False))
