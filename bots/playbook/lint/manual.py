@@ -242,7 +242,7 @@ MANUAL: dict[str, Explanation] = {
         "raise moderators or participants of the room, or leave them out.",
     ),
     "too-large": _E(
-        "The file has more than 1 MB or more than 50,000 values.",
+        "The file has more than 1 MB, 50,000 values or 10,000 bots, or inputs make a text grow.",
         "a file of another kind with the name of a playbook",
         "check that this is the right file; use count for many equal bots.",
     ),
