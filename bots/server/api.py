@@ -6,22 +6,24 @@ Source: server-api.md sections 1, 2, 6 and 10.
 import base64
 import binascii
 import hmac
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Mount, Route
 
-from bots.server.provision import ApiRefusal, new_room_body
+from bots.errors import WireError
+from bots.server.provision import ApiRefusal, new_room_body, reference
 from bots.server.rooms import Rooms, room_meta
 from bots.server.state import Effect, Room
 from bots.server.tokens import LIFE_S, Claim
+from bots.wire import read_json, write_json
 
 __all__ = ["BASES", "ServerApiRoutes"]
 
 BASES = ("/video/v2", "/video/v1", "/v1")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ROLES = ("moderator", "participant", "viewer", "audience")
 MOST_BODY_BYTES = 256 * 1024
 MOST_DATA_KEYS = 5
@@ -49,9 +51,10 @@ class ServerApiRoutes:
         self._address = address
         self._perform = perform
         self._now = now
+        self._routes: list[BaseRoute] = []
 
     def routes(self) -> list[BaseRoute]:
-        below = [
+        self._routes = [
             Route("/rooms", self._guarded(self._create), methods=["POST"]),
             Route("/rooms", self._guarded(self._list), methods=["GET"]),
             Route("/rooms/{room_id}", self._guarded(self._get), methods=["GET"]),
@@ -59,7 +62,8 @@ class ServerApiRoutes:
             Route("/rooms/{room_id}/users", self._guarded(self._users), methods=["GET"]),
             Route("/rooms/{room_id}/tokens", self._guarded(self._token), methods=["POST"]),
         ]
-        return [Mount(base, routes=below) for base in BASES]
+        others = Route("/{path:path}", self._guarded(self._nothing), methods=METHODS)
+        return [Mount(base, routes=[*self._routes, others]) for base in BASES]
 
     def token_for(self, claim: Claim, room: Room) -> str:
         """The token text for a claim."""
@@ -69,11 +73,11 @@ class ServerApiRoutes:
         async def answer(request: Request) -> Response:
             try:
                 self._check_credentials(request)
-                return JSONResponse({"result": 0, **await handler(request)})
+                return _reply({"result": 0, **await handler(request)})
             except ApiRefusal as no:
                 body = {"result": no.result, "error": no.error, "desc": no.desc}
                 headers = {"WWW-Authenticate": 'Basic realm="Server API"'} if no.status == 401 else {}
-                return JSONResponse(body, status_code=no.status, headers=headers)
+                return _reply(body, status=no.status, headers=headers)
 
         return answer
 
@@ -121,15 +125,28 @@ class ServerApiRoutes:
             raise ApiRefusal(400, 10010, "Invalid data", f'"data" must be an object of at most {MOST_DATA_KEYS} keys.')
         claim = Claim(
             token_id=self._rooms.new_hex(12), room_id=room.room_id, name=name, role=str(role),
-            user_ref=str(body.get("user_ref", "")), expires_at=self._now().timestamp() + LIFE_S, data=data,
+            user_ref=reference(body, "user_ref"), expires_at=self._now().timestamp() + LIFE_S, data=data,
         )  # fmt: skip
         return {"token": self.token_for(claim, room)}
+
+    async def _nothing(self, request: Request) -> dict[str, Any]:
+        """Whatever has no route of its own: refused in the form that clients of the Server API read."""
+        what = f"{request.method} {request.url.path}"
+        if f"/{request.path_params['path']}/".startswith("/rooms//"):
+            raise ApiRefusal(400, 10001, "room_id missing", f"{what} lacks the id of the room.")
+        if any(route.matches(request.scope)[0] is Match.PARTIAL for route in self._routes):
+            raise ApiRefusal(405, 405, "Method not allowed", f"The Server API does not know {what}.")
+        raise ApiRefusal(404, 404, "Not found", f"The Server API does not know {what}.")
 
     def _room(self, request: Request) -> Room:
         room = self._rooms.get(request.path_params["room_id"])
         if room is None or room.breakout is not None:
             raise ApiRefusal(404, 404, "Room not found", "There is no room with this id in this project.")
         return room
+
+
+def _reply(body: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(write_json(body), status, headers, media_type="application/json")
 
 
 async def _json(request: Request) -> dict[str, Any]:
@@ -144,8 +161,8 @@ async def _json(request: Request) -> dict[str, Any]:
         if len(body) > MOST_BODY_BYTES:
             raise ApiRefusal(413, 10010, "Body too large", f"A request may have {MOST_BODY_BYTES} bytes at most.")
     try:
-        value = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
+        value = read_json(body.decode("utf-8-sig") or "{}")
+    except (ValueError, WireError) as error:
         raise ApiRefusal(400, 10010, "Invalid JSON", f"The request body is not JSON: {error}.") from error
     if not isinstance(value, dict):
         raise ApiRefusal(400, 10010, "Invalid body", "The request body must be a JSON object.")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["ROOM_ID_BYTES", "ApiRefusal", "new_room_body"]
+__all__ = ["ROOM_ID_BYTES", "ApiRefusal", "new_room_body", "reference"]
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 MOST_TALKERS = 16
@@ -53,13 +53,25 @@ def new_room_body(raw: object, now: datetime, *, room_id: str = "") -> dict[str,
     sip = raw.get("sip") or {}
     return {
         "name": raw["name"],
-        "owner_ref": str(raw.get("owner_ref", "")),
+        "owner_ref": reference(raw, "owner_ref"),
         "settings": _checked(settings),
         "sip": {"enabled": bool(isinstance(sip, Mapping) and sip.get("enabled", False))},
         "data": raw.get("data") if isinstance(raw.get("data"), Mapping) else {},
         "created": now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "room_id": room_id or secrets.token_hex(ROOM_ID_BYTES),
     }
+
+
+def reference(raw: Mapping[str, Any], key: str) -> str:
+    """The caller's own name for a room or a user: a text, or a number as text; empty if it is not given.
+
+    Raises:
+        ApiRefusal: it is something else.
+    """
+    value = raw.get(key)
+    if value is None or isinstance(value, str | int) and not isinstance(value, bool):
+        return "" if value is None else str(value)
+    raise ApiRefusal(400, 10010, f"Invalid {key}", f'"{key}" must be a text.')
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,8 +83,9 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
         settings["wait_for_moderator"] = settings.pop("wait_moderator")
     if settings["mode"] not in ("group", "lecture"):
         raise ApiRefusal(400, 10010, "Invalid mode", 'settings.mode must be "group" or "lecture".')
-    for key, code in (("scheduled", 10003), ("auto_recording", 10008)):
+    for key in (key for key, default in _DEFAULTS.items() if isinstance(default, bool)):
         if not isinstance(settings[key], bool):
+            code = {"scheduled": 10003, "auto_recording": 10008}.get(key, 10010)
             raise ApiRefusal(400, code, f"Invalid {key}", f"settings.{key} must be true or false.")
     settings["participants"] = _number(settings, "participants", 10007, 0, 100_000)
     settings["moderators"] = _number(settings, "moderators", 10010, 1, 5)

@@ -118,3 +118,43 @@ async def test_a_taken_port_is_a_configuration_error(server: RoomServer) -> None
 async def test_users_of_a_room_without_a_session_are_an_empty_list(api: httpx.AsyncClient) -> None:
     reply = (await api.get(f"/rooms/{await new_room(api)}/users")).json()
     assert (0, []) == (reply["total"], reply["users"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nothing", 404, 404),
+        ("GET", "/cdr/room/x", 404, 404),
+        ("PUT", "/rooms", 405, 405),
+        ("OPTIONS", "/rooms", 405, 405),
+        ("GET", "/rooms/", 400, 10001),
+        ("POST", "/rooms//tokens", 400, 10001),
+    ],
+)
+async def test_what_has_no_route_is_refused_in_the_documented_form(
+    api: httpx.AsyncClient, method: str, path: str, status: int, code: int
+) -> None:
+    reply = await api.request(method, path)
+    assert (status, "application/json") == (reply.status_code, reply.headers["content-type"])
+    assert {"result", "error", "desc"} == reply.json().keys()
+    assert code == reply.json()["result"]
+
+
+async def test_a_number_that_json_does_not_have_is_refused_and_harms_no_listing(api: httpx.AsyncClient) -> None:
+    reply = await api.post("/rooms", content=b'{"name": "x", "data": {"a": NaN}, "settings": {}}')
+    assert (400, 10010) == (reply.status_code, reply.json()["result"])
+    assert {"result": 0, "rooms": []} == (await api.get("/rooms")).json()
+
+
+async def test_a_name_that_is_no_text_for_utf_8_is_told_as_it_came(api: httpx.AsyncClient) -> None:
+    reply = await api.post("/rooms", content=b'{"name": "half a pair \\ud83d", "settings": {}}')
+    assert 200 == reply.status_code
+    assert ["half a pair \ud83d"] == [room["name"] for room in (await api.get("/rooms")).json()["rooms"]]
+
+
+async def test_a_reference_that_is_null_is_empty(api: httpx.AsyncClient) -> None:
+    reply = await api.post("/rooms", json={"name": "R", "owner_ref": None, "settings": {}})
+    assert "" == reply.json()["room"]["owner_ref"]
+    body = {"name": "x", "role": "participant", "user_ref": None}
+    token = (await api.post(f"/rooms/{reply.json()['room']['room_id']}/tokens", json=body)).json()["token"]
+    assert "" == json.loads(base64.b64decode(token))["claim"]["user_ref"]

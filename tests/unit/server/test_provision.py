@@ -36,6 +36,7 @@ def test_the_older_spelling_of_wait_for_moderator_counts() -> None:
     ("settings", "code"),
     [
         ({"scheduled": "yes"}, 10003),
+        ({"knock": "no"}, 10010),
         ({"scheduled": True}, 10004),
         ({"scheduled": True, "scheduled_time": "tomorrow"}, 10005),
         ({"scheduled": True, "scheduled_time": "2026-13-40 10:00:00"}, 10006),
