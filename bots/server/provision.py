@@ -69,8 +69,10 @@ def reference(raw: Mapping[str, Any], key: str) -> str:
         ApiRefusal: it is something else.
     """
     value = raw.get(key)
-    if value is None or isinstance(value, str | int) and not isinstance(value, bool):
-        return "" if value is None else str(value)
+    if value is None:
+        return ""
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return str(value)
     raise ApiRefusal(400, 10010, f"Invalid {key}", f'"{key}" must be a text.')
 
 
