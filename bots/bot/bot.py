@@ -298,6 +298,8 @@ class Bot:
 
     def _tell_end(self) -> None:
         self._parts.reactions.tell_tallies()
+        if self._parts.kit.for_teacher:
+            self._log.warning("teacher_missed", lines=len(self._parts.kit.for_teacher))
         if self._failure is not None:
             stage, reason = self._failure
             self._log.error("bot_failed", stage=stage, reason=reason)

@@ -21,6 +21,7 @@ from bots.bot.rules.run import Run, Runs
 from bots.bot.sound.hearing import Hearing
 from bots.bot.sound.voice import Sound
 from bots.bot.steps.kit import Kit
+from bots.bot.steps.people import tell_kept
 from bots.bot.steps.perform import Performer
 from bots.bot.waiting import Signal
 from bots.clock import Clock
@@ -86,6 +87,7 @@ def assemble(
         kit=kit, runs=runs, hearing=hearing, log=log,
         call_back=lambda: spawn(_come_back(presence, log), "call-back"),
         silence=lambda room_id: spawn(sound.silence(room_id), "silence"),
+        tell_teacher=lambda person: spawn(tell_kept(kit, person), "teacher"),
     )  # fmt: skip
     return Parts(kit, presence, hearing, sound, invitations, runs, reactions, changed)
 

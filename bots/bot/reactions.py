@@ -1,6 +1,7 @@
 """What a bot does about each event of its rooms: keep its picture right, tell of it, fire rules."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
@@ -9,13 +10,14 @@ from bots.bot.contract.messages import BreakoutEntered, BreakoutExited
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import RulePlan
 from bots.bot.place.presence import Presence
-from bots.bot.rules.facts import Person
+from bots.bot.rules.facts import Occasion, Person
 from bots.bot.rules.run import Runs
 from bots.bot.rules.tally import Tallies
-from bots.bot.rules.triggers import occasion_of
+from bots.bot.rules.triggers import breakout_over, occasion_of
 from bots.bot.sound.hearing import Hearing
 from bots.bot.steps.breakouts import CALL_BACK
 from bots.bot.steps.kit import Kit
+from bots.bot.steps.people import is_teacher
 from bots.room import (
     BreakoutConnected,
     BreakoutCreated,
@@ -42,6 +44,7 @@ class Reactions:
     Args:
         call_back: leaves the breakout, because a moderator asks for it.
         silence: stops what is played in a room that the bot has left.
+        tell_teacher: says what was kept for a teacher, who has come.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Reactions:
         hearing: Hearing,
         call_back: Callable[[], None],
         silence: Callable[[str], None],
+        tell_teacher: Callable[[Person], None],
         log: FilteringBoundLogger,
     ) -> None:
         self._kit = kit
@@ -59,8 +63,10 @@ class Reactions:
         self._hearing = hearing
         self._call_back = call_back
         self._silence = silence
+        self._tell_teacher = tell_teacher
         self._log = log
         self._breakout_since: datetime | None = None
+        self._closed: set[str] = set()
         self._tallies = Tallies(kit.spec.rules)
 
     @property
@@ -77,8 +83,13 @@ class Reactions:
         if room is None:
             return  # the breakout is on its way in or out: nothing in it concerns a rule
         occasion = occasion_of(event, room, self._presence)
-        if occasion is None:
-            return
+        if occasion is not None:
+            self.occur(occasion)
+            if occasion.is_back:
+                self.occur(replace(occasion, kind="returned"))
+
+    def occur(self, occasion: Occasion) -> None:
+        """Something has happened that triggers can match: tell who waits for it, fire the rules."""
         for watcher in tuple(self._kit.watchers):
             watcher(occasion)
         for rule in self._kit.spec.rules:
@@ -98,10 +109,13 @@ class Reactions:
             )  # fmt: skip
 
     def breakouts_gone(self, room_ids: tuple[str, ...]) -> None:
-        """A moderator bot has closed these breakouts."""
+        """These breakouts are over: a moderator bot has closed them, or the room says so; perhaps both."""
         for room_id in room_ids:
             self._presence.forget_breakout(room_id)
             self._kit.invitations.destroyed(room_id)
+            if room_id not in self._closed and self._presence.is_joined:
+                self._closed.add(room_id)
+                self.occur(breakout_over(room_id, self._presence))
 
     def _hear(self, event: RoomEvent) -> None:
         """Events of the breakout itself; it is one's own again when the parent says so."""
@@ -116,6 +130,9 @@ class Reactions:
                     self._tell_person("participant_joined", participant, was_here=True)
             case ParticipantJoined(participant=participant):
                 self._tell_person("participant_joined", participant, was_here=False)
+                person = self._presence.person_of(participant)
+                if self._kit.for_teacher and is_teacher(person):
+                    self._tell_teacher(person)
             case ParticipantLeft(participant=participant):
                 self._presence.away.pop(participant.client_id, None)
                 self._tell_person("participant_left", participant)
@@ -128,7 +145,7 @@ class Reactions:
             case BreakoutError(room_id=room_id, result=result, msg=msg):
                 self._kit.invitations.failed(room_id, result, msg)
             case BreakoutJoined(client_id=client_id, room_id=room_id):
-                self._presence.away[client_id] = room_id
+                self._presence.went_away(client_id, room_id)
             case BreakoutLeft(client_id=client_id):
                 self._presence.away.pop(client_id, None)
             case BreakoutCreated(room_ids=room_ids):

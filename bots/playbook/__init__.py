@@ -36,19 +36,23 @@ from bots.playbook.model.playbook import (
 )
 from bots.playbook.model.schema import json_schema
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
-from bots.playbook.model.steps.people import Leave, Mute, Unmute
+from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.step import STEPS, If, Parallel, Step, every_step
-from bots.playbook.model.steps.talk import Log, Say
+from bots.playbook.model.steps.talk import Log, Say, TellTeacher
 from bots.playbook.model.steps.time import Wait, WaitFor
 from bots.playbook.model.triggers import (
     TRIGGERS,
+    BreakoutClosed,
     BreakoutJoined,
     BreakoutLeft,
     Chat,
     Invited,
+    InviteRejected,
     Joined,
     Left,
+    Muted,
+    Returned,
     Trigger,
 )
 from bots.playbook.problem import Problem
@@ -69,6 +73,7 @@ __all__ = [
     "Arrival",
     "Bot",
     "BotFacts",
+    "BreakoutClosed",
     "BreakoutJoined",
     "BreakoutLeft",
     "Breakouts",
@@ -77,6 +82,7 @@ __all__ = [
     "Clip",
     "Counter",
     "Counts",
+    "Drop",
     "Expectation",
     "Explanation",
     "Expression",
@@ -91,16 +97,19 @@ __all__ = [
     "Instance",
     "Invite",
     "InvitePolicy",
+    "InviteRejected",
     "InviteRule",
     "Invited",
     "Joined",
     "Leave",
     "LeaveWhen",
     "Left",
+    "Lock",
     "Log",
     "MessageFacts",
     "Microphone",
     "Mute",
+    "Muted",
     "Offset",
     "Parallel",
     "PersonFacts",
@@ -109,6 +118,7 @@ __all__ = [
     "Problem",
     "Range",
     "Reject",
+    "Returned",
     "RoomChoice",
     "RoomFacts",
     "RoomSettings",
@@ -116,13 +126,16 @@ __all__ = [
     "Say",
     "ScheduleEntry",
     "Scope",
+    "SendBack",
     "SkippedDays",
     "Sound",
     "Step",
     "Stop",
+    "TellTeacher",
     "Template",
     "TimelineEntry",
     "Trigger",
+    "Unlock",
     "Unmute",
     "Wait",
     "WaitFor",

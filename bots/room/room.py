@@ -42,6 +42,7 @@ from bots.wire import (
     HardUnmuteRoom,
     HardUnmuteUser,
     InviteToBreakout,
+    LockRoom,
     PauseRoom,
     RejectBreakout,
     Request,
@@ -184,6 +185,14 @@ class Room(RoomView):
         if not client_ids:
             raise RequestRefused("drop", BAD_ARGUMENT, "nobody is named")
         await self._moderate(Drop(is_all=False, client_ids=tuple(client_ids)))
+
+    async def lock(self) -> None:
+        """Let nobody in any more; whoever is here stays."""
+        await self._moderate(LockRoom(is_locked=True))
+
+    async def unlock(self) -> None:
+        """Let people in again."""
+        await self._moderate(LockRoom(is_locked=False))
 
     async def _moderate(self, request: Request) -> Answer:
         if not self.is_moderator:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots.server.breakouts import BAD_ARGUMENT, Breakouts
-from bots.server.rooms import DROPPED, UNAUTHORISED, Refused, Rooms
+from bots.server.rooms import DROPPED, LOCKED, UNAUTHORISED, Refused, Rooms
 from bots.server.state import Disconnect, Effect, Member, Room, Send
 from bots.wire import (
     AnnounceBreakoutJoin,
@@ -28,12 +28,14 @@ from bots.wire import (
     HardUnmuteUser,
     InviteToBreakout,
     JoinBreakout,
+    LockRoom,
     MuteOwnAudio,
     Notice,
     PauseRoom,
     RejectBreakout,
     Request,
     ResumeRoom,
+    RoomManagement,
     RoomMuted,
     RoomUnmuted,
     SendData,
@@ -118,6 +120,8 @@ class Desk:
                 return self._send_data(room, member, request, now)
             case Drop():
                 return self._drop(room, member, request)
+            case LockRoom():
+                return self._lock(room, member, request.is_locked)
             case GetMaxTalkers():
                 return Reply(granted(maxTalkers=room.slots))
             case GetTalkerCount():
@@ -237,6 +241,14 @@ class Desk:
         for client_id in gone:
             effects += [Send(client_id, DROPPED), Disconnect(client_id), *self.leave(client_id)]
         return Reply(granted(), effects)
+
+    def _lock(self, room: Room, member: Member, is_locked: bool) -> Reply:
+        self._require_moderator(member)
+        state = "locked" if is_locked else "unlocked"
+        if room.is_locked == is_locked:
+            raise Refused(LOCKED, f"The room is {state} already.")
+        room.is_locked = is_locked
+        return Reply(granted(), room.tell(RoomManagement(id=f"room-{state}", msg={"moderatorId": member.client_id})))
 
     @staticmethod
     def _require_moderator(member: Member) -> None:

@@ -18,6 +18,7 @@ BAD_TOKEN = 4118
 NO_MODERATOR_PLACE = 2101
 NO_PARTICIPANT_PLACE = 2102
 UNAUTHORISED = 4101
+LOCKED = 4121  # documented for locking twice; which code refuses a newcomer is not
 DROPPED = RoomDisconnected(cause=2001, msg="disconnected-by-moderator")
 EXPIRED = RoomDisconnected(cause=2002, msg="Conference Expired")
 DUPLICATE = RoomDisconnected(cause=2002, msg="joined-again-elsewhere")
@@ -123,6 +124,8 @@ class Rooms:
             if claim.parent_client_id not in (room.breakout.joining | room.breakout.members.keys()):
                 raise Refused(BAD_TOKEN, "The invitation to this breakout room is over.")
             return
+        if room.is_locked:
+            raise Refused(LOCKED, "The room is locked.")
         kind = "moderators" if claim.role == "moderator" else "participants"
         here = sum(1 for member in room.members.values() if member.is_moderator == (kind == "moderators"))
         most = int(room.settings[kind])
@@ -164,7 +167,7 @@ class Rooms:
         if not room.members and room.breakout is None:
             for breakout_id in tuple(room.breakout_ids):
                 effects += self.remove(self._rooms[breakout_id])
-            room.is_muted = False  # the session is over; the next one starts afresh
+            room.is_muted = room.is_locked = False  # the session is over; the next one starts afresh
         return effects
 
     def _breakouts_of(self, room: Room) -> list[Room]:
@@ -197,7 +200,7 @@ class Rooms:
             "settings": settings,
             "mute": room.is_muted,
             "share": True,
-            "locked": False,
+            "locked": room.is_locked,
             "wait_room": False,
             "knockEnabled": False,
             "openFloor": False,

@@ -97,6 +97,7 @@ class Room:
     """The room object of the Server API: name, owner_ref, settings, sip, data, created, room_id."""
     members: dict[str, Member] = field(default_factory=dict)
     is_muted: bool = False
+    is_locked: bool = False
     breakout: Breakout | None = None
     breakout_ids: list[str] = field(default_factory=list)
     session: int = 0

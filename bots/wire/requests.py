@@ -26,6 +26,7 @@ __all__ = [
     "HardUnmuteUser",
     "InviteToBreakout",
     "JoinBreakout",
+    "LockRoom",
     "LogClientEvent",
     "MuteOwnAudio",
     "MuteOwnVideo",
@@ -355,6 +356,22 @@ class Drop(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LockRoom(Request):
+    """`lockRoom`: let nobody in any more, or again; the payload is the bare flag (moderation.md section 3)."""
+
+    event: ClassVar[str] = "lockRoom"
+    way: ClassVar[Way] = Way.EVENT
+    is_locked: bool
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        return super(LockRoom, cls).read({"is_locked": data})
+
+    def arguments(self) -> tuple[Any, ...]:
+        return (self.is_locked,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendData(Request):
     """`sendDataStreamToRoom`: chat (text) or user data (object), to all or to `clients`."""
 
@@ -447,7 +464,8 @@ _REQUESTS: dict[str, type[Request]] = {
     for kind in (
         PresentToken, GetMaxTalkers, GetTalkerCount, SetTalkerCount, LogClientEvent, Publish, Subscribe,
         Signal, Unpublish, Unsubscribe, MuteOwnAudio, UnmuteOwnAudio, MuteOwnVideo, UnmuteOwnVideo,
-        HardMuteUser, HardUnmuteUser, HardMuteRoom, HardUnmuteRoom, PauseRoom, ResumeRoom, Drop, SendData,
+        HardMuteUser, HardUnmuteUser, HardMuteRoom, HardUnmuteRoom, PauseRoom, ResumeRoom, Drop, LockRoom,
+        SendData,
         CreateBreakout, CreateAndInviteBreakout, InviteToBreakout, JoinBreakout, AnnounceBreakoutJoin,
         RejectBreakout, DestroyBreakouts,
     )

@@ -194,6 +194,15 @@ class FakeRoom:
     async def hard_unmute(self, client_id: str | None = None) -> None:
         self._do("hard_unmute", client_id)
 
+    async def drop(self, client_ids: Sequence[str]) -> None:
+        self._do("drop", tuple(client_ids))
+
+    async def lock(self) -> None:
+        self._do("lock")
+
+    async def unlock(self) -> None:
+        self._do("unlock")
+
     async def create_breakouts(self, definition: BreakoutDefinition) -> tuple[str, ...]:
         self._do("create_breakouts", definition)
         first, self.next_breakout = self.next_breakout, self.next_breakout + definition.max_rooms

@@ -11,10 +11,12 @@ from bots.wire import (
     HardMuteUser,
     HardUnmuteRoom,
     HardUnmuteUser,
+    LockRoom,
     MuteOwnAudio,
     PauseRoom,
     ResumeRoom,
     RoomDisconnected,
+    RoomManagement,
     RoomMuted,
     SendData,
     UnknownRequest,
@@ -198,6 +200,27 @@ def test_an_empty_list_drops_everyone_else_and_all_drops_everybody() -> None:
     house.ask(mia, Drop(is_all=True))
     assert {ann, ben, mia, cyd} == set(house.cut)
     assert {} == house.room.members
+
+
+def test_a_locked_room_keeps_who_is_there_and_lets_nobody_in() -> None:
+    house = FakeHouse()
+    mia, ann = house.enter("moderator"), house.enter(name="Ann")
+    assert 4101 == house.ask(ann, LockRoom(is_locked=True)).result
+    assert house.ask(mia, LockRoom(is_locked=True)).is_ok
+    assert 4121 == house.ask(mia, LockRoom(is_locked=True)).result
+    assert ["room-locked"] == [notice.id for notice in house.heard(ann, RoomManagement)]
+    assert "locked" in refusal_of(house, house.token(name="Ben")).reason
+    assert house.rooms.welcome(house.room, house.room.members[ann], probe_url="").room["locked"]
+    assert house.ask(mia, LockRoom(is_locked=False)).is_ok
+    house.enter(name="Ben")
+
+
+def test_an_empty_room_is_not_locked_any_more() -> None:
+    house = FakeHouse()
+    mia = house.enter("moderator")
+    house.ask(mia, LockRoom(is_locked=True))
+    house.vanish(mia)
+    house.enter(name="Ann")
 
 
 def test_an_unknown_request_is_answered_so_that_its_callback_fires() -> None:

@@ -27,11 +27,13 @@ class Presence:
         self._parent: RoomPort | None = None
         self._breakout: RoomPort | None = None
         self._seen: set[str] = set()
+        self._gone: set[tuple[str, str]] = set()
         self.breakout_names: dict[str, str] = {}
         self._names_known: dict[str, str] = {}
         self.open_breakouts: set[str] = set()
         self.own_breakouts: set[str] = set()
         self.away: dict[str, str] = {}
+        self._last_breakout: dict[str, str] = {}
 
     # rooms
 
@@ -109,7 +111,31 @@ class Presence:
         self._seen.add(identity)
         return is_new
 
+    def went(self, participant: Participant, room_id: str) -> None:
+        """They have left this room; should they come back, that is known."""
+        self._gone.add((room_id, _identity(participant)))
+
+    def came_back(self, participant: Participant, room_id: str) -> bool:
+        """Had somebody with this identity left this room? Asking makes them be there again."""
+        key = (room_id, _identity(participant))
+        is_back = key in self._gone
+        self._gone.discard(key)
+        return is_back
+
     # breakouts
+
+    def went_away(self, client_id: str, room_id: str) -> None:
+        """Somebody of the parent has gone into this breakout."""
+        self.away[client_id] = room_id
+        participant = self.parent.participants.get(client_id)
+        if participant is not None:
+            self._last_breakout[_identity(participant)] = room_id
+
+    def last_breakout(self, person: Person) -> str | None:
+        """The breakout in which they were last, if it is still open; also under another connection."""
+        participant = self.parent.participants.get(person.client_id)
+        room_id = None if participant is None else self._last_breakout.get(_identity(participant))
+        return room_id if room_id in self.open_breakouts else None
 
     def name_breakouts(self, names: Mapping[str, str]) -> None:
         """Remember the names under which breakouts were opened: name -> room id."""

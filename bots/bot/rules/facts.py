@@ -5,7 +5,10 @@ from typing import Literal
 
 __all__ = ["Firing", "Occasion", "OccasionKind", "Person"]
 
-OccasionKind = Literal["joined", "left", "chat", "invited", "breakout_joined", "breakout_left"]
+OccasionKind = Literal[
+    "joined", "left", "returned", "chat", "invited", "invite_rejected", "breakout_joined", "breakout_left",
+    "breakout_closed", "muted",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class Occasion:
         room_id, room_name, is_breakout: where it happened.
         person: whom it is about; None when the room no longer knows them.
         is_first_time: with `joined`, the first time in this session.
+        is_back: with `joined`, after having left this room.
         text: of a chat line.
         invite_room_id: with `invited`, the breakout one is invited to.
     """
@@ -45,6 +49,7 @@ class Occasion:
     is_breakout: bool = False
     person: Person | None = None
     is_first_time: bool = True
+    is_back: bool = False
     text: str = ""
     invite_room_id: str | None = None
 

@@ -6,9 +6,10 @@ from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import RulePlan
 from bots.bot.place.presence import Presence
 from bots.bot.rules.facts import Occasion, OccasionKind, Person
+from bots.playbook import BreakoutClosed, Chat, Invited, Joined, Left, Muted, Returned, Trigger
 from bots.playbook import BreakoutJoined as OnBreakoutJoined
 from bots.playbook import BreakoutLeft as OnBreakoutLeft
-from bots.playbook import Chat, Invited, Joined, Left, Trigger
+from bots.playbook import InviteRejected as OnInviteRejected
 from bots.room import (
     BreakoutConnected,
     BreakoutDisconnected,
@@ -16,12 +17,14 @@ from bots.room import (
     BreakoutJoined,
     BreakoutLeft,
     ChatReceived,
+    HardMuteChanged,
+    InviteRejected,
     ParticipantJoined,
     ParticipantLeft,
     RoomEvent,
 )
 
-__all__ = ["does_fire", "matches", "occasion_of"]
+__all__ = ["breakout_over", "does_fire", "matches", "occasion_of"]
 
 
 def occasion_of(event: RoomEvent, room: RoomPort, presence: Presence) -> Occasion | None:
@@ -34,9 +37,15 @@ def occasion_of(event: RoomEvent, room: RoomPort, presence: Presence) -> Occasio
         case ParticipantJoined(participant=participant):
             person = presence.person_of(participant)
             is_first = presence.is_first_time(participant)
-            return None if person.is_me else _occasion("joined", room, presence, person, is_first_time=is_first)
+            is_back = presence.came_back(participant, room.room_id)
+            return (
+                None
+                if person.is_me
+                else _occasion("joined", room, presence, person, is_first_time=is_first, is_back=is_back)
+            )
         case ParticipantLeft(participant=participant):
             person = presence.person_of(participant)
+            presence.went(participant, room.room_id)
             return None if person.is_me else _occasion("left", room, presence, person)
         case ChatReceived(text=text, sender_id=sender_id, sender_name=sender_name):
             if sender_id == room.client_id:
@@ -45,6 +54,10 @@ def occasion_of(event: RoomEvent, room: RoomPort, presence: Presence) -> Occasio
             return _occasion("chat", room, presence, person, text=text)
         case BreakoutInvite(room_id=room_id, inviter_id=inviter_id):
             return _occasion("invited", room, presence, presence.person(inviter_id), breakout_id=room_id)
+        case InviteRejected(client_id=client_id, room_id=room_id):
+            return _occasion("invite_rejected", room, presence, presence.person(client_id), breakout_id=room_id)
+        case HardMuteChanged(is_muted=True):
+            return _occasion("muted", room, presence, None)
         case BreakoutJoined(client_id=client_id, room_id=room_id):
             return _occasion("breakout_joined", room, presence, presence.person(client_id), breakout_id=room_id)
         case BreakoutLeft(client_id=client_id, room_id=room_id):
@@ -57,6 +70,11 @@ def occasion_of(event: RoomEvent, room: RoomPort, presence: Presence) -> Occasio
             return None
 
 
+def breakout_over(room_id: str, presence: Presence) -> Occasion:
+    """A breakout room has ended, whoever told it."""
+    return _occasion("breakout_closed", presence.parent, presence, None, breakout_id=room_id)
+
+
 def does_fire(rule: RulePlan, occasion: Occasion) -> bool:
     """Does this occasion fire this rule?
 
@@ -65,7 +83,7 @@ def does_fire(rule: RulePlan, occasion: Occasion) -> bool:
     """
     if rule.trigger is None or not matches(rule.trigger, occasion):
         return False
-    if occasion.kind not in ("joined", "left", "chat") or rule.within == "anywhere":
+    if occasion.kind not in ("joined", "left", "returned", "chat") or rule.within == "anywhere":
         return True
     return occasion.is_breakout == (rule.within == "breakouts")
 
@@ -77,14 +95,22 @@ def matches(trigger: Trigger, occasion: Occasion) -> bool:
             return occasion.kind == "joined" and (trigger.which == "every_time" or occasion.is_first_time)
         case Left():
             return occasion.kind == "left"
+        case Returned():
+            return occasion.kind == "returned"
         case Chat():
             return occasion.kind == "chat" and trigger.fits(occasion.text)
         case Invited():
             return occasion.kind == "invited"
+        case OnInviteRejected():
+            return occasion.kind == "invite_rejected"
         case OnBreakoutJoined():
             return occasion.kind == "breakout_joined"
         case OnBreakoutLeft():
             return occasion.kind == "breakout_left"
+        case BreakoutClosed():
+            return occasion.kind == "breakout_closed"
+        case Muted():
+            return occasion.kind == "muted"
         case _:
             assert_never(trigger)
 
@@ -96,6 +122,7 @@ def _occasion(
     person: Person | None,
     *,
     is_first_time: bool = True,
+    is_back: bool = False,
     text: str = "",
     breakout_id: str | None = None,
 ) -> Occasion:
@@ -111,6 +138,7 @@ def _occasion(
         is_breakout=is_breakout,
         person=person,
         is_first_time=is_first_time,
+        is_back=is_back,
         text=text,
         invite_room_id=breakout_id if kind == "invited" else None,
     )

@@ -1,5 +1,7 @@
 """Steps about breakout rooms: open, close, invite, accept, reject, call_back, leave."""
 
+from collections.abc import Sequence
+
 from bots.bot.contract.messages import BreakoutsClosed, BreakoutsOpened
 from bots.bot.rules.facts import Person
 from bots.bot.rules.outcome import CannotDo
@@ -9,7 +11,7 @@ from bots.bot.waiting import done_within
 from bots.playbook import Accept, Breakouts, CallBack, Invite, Leave, Reject
 from bots.room import BreakoutDefinition
 
-__all__ = ["CALL_BACK", "accept", "call_back", "close_own", "invite", "leave", "open_or_close", "reject"]
+__all__ = ["CALL_BACK", "accept", "call_back", "close_own", "invite", "invite_to", "leave", "open_or_close", "reject"]
 
 CALL_BACK = {"bots": "call_back"}  # user data that calls one of our bots back to the parent
 CALL_BACK_LINE = "Please come back to the main room."
@@ -30,18 +32,23 @@ async def invite(kit: Kit, step: Invite, run: Run) -> None:
     people = kit.people(step.people, run)
     if not people:
         raise CannotDo(f"nobody is here to be invited to {', '.join(step.to)}")
-    for number, (name, room_id) in enumerate(room_ids.items()):
+    for number, room_id in enumerate(room_ids.values()):
         group = people[number :: len(room_ids)]
         if not group:
             continue
-        await kit.presence.parent.invite(room_id, [person.client_id for person in group], force=step.force)
-        kit.log.info(
-            "breakout_invited",
-            breakout_id=room_id,
-            breakout=name,
-            people=[person.id or person.client_id for person in group],
-            is_forced=step.force,
-        )
+        await invite_to(kit, room_id, group, force=step.force)
+
+
+async def invite_to(kit: Kit, room_id: str, people: Sequence[Person], *, force: bool) -> None:
+    """Invite people to a breakout, and tell it."""
+    await kit.presence.parent.invite(room_id, [person.client_id for person in people], force=force)
+    kit.log.info(
+        "breakout_invited",
+        breakout_id=room_id,
+        breakout=kit.presence.breakout_name(room_id),
+        people=[person.id or person.client_id for person in people],
+        is_forced=force,
+    )
 
 
 async def accept(kit: Kit, step: Accept, run: Run) -> None:

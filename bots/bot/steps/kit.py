@@ -30,6 +30,7 @@ class Kit:
         changed: rings after each thing that happened.
         watchers: told each occasion; `wait_for` adds itself.
         leave: asks the bot to leave the meeting.
+        for_teacher: lines that wait for a teacher to come.
     """
 
     spec: BotSpec
@@ -42,6 +43,7 @@ class Kit:
     leave: Callable[[], None]
     log: FilteringBoundLogger
     watchers: set[Callable[[Occasion], None]] = field(default_factory=set)
+    for_teacher: list[str] = field(default_factory=list)
 
     def scope(self, firing: Firing) -> Scope:
         """The facts of now, for conditions and texts."""

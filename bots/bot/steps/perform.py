@@ -6,24 +6,29 @@ from typing import Literal, assert_never
 from bots.bot.rules.conditions import seen
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run, RunStopped, StepTrace
-from bots.bot.steps import breakouts, flow, speech
+from bots.bot.steps import breakouts, flow, people, speech
 from bots.bot.steps.kit import Kit
 from bots.errors import BotsError, StepFailed
 from bots.playbook import (
     Accept,
     Breakouts,
     CallBack,
+    Drop,
     If,
     Invite,
     Leave,
+    Lock,
     Log,
     Mute,
     Parallel,
     Play,
     Reject,
     Say,
+    SendBack,
     Step,
     Stop,
+    TellTeacher,
+    Unlock,
     Unmute,
     Wait,
     WaitFor,
@@ -138,5 +143,15 @@ class Performer:
                 await breakouts.call_back(kit, step, run)
             case Leave():
                 await breakouts.leave(kit, step)
+            case Drop():
+                await people.drop(kit, step, run)
+            case SendBack():
+                await people.send_back(kit, step, run)
+            case TellTeacher():
+                await people.tell_teacher(kit, step, run)
+            case Lock():
+                await kit.room_of(run).lock()
+            case Unlock():
+                await kit.room_of(run).unlock()
             case _:
                 assert_never(step)

@@ -10,7 +10,7 @@ from bots.playbook.lint.moments import check_moments
 from bots.playbook.model.cast import Rule
 from bots.playbook.model.playbook import Expectation, Playbook
 from bots.playbook.model.steps.breakouts import Breakouts, CallBack, Invite
-from bots.playbook.model.steps.people import Mute, Unmute
+from bots.playbook.model.steps.people import Drop, Mute, SendBack, Unmute
 from bots.playbook.model.steps.sound import Play
 from bots.playbook.model.steps.step import Step
 from bots.playbook.model.steps.talk import Say
@@ -84,7 +84,7 @@ def _people_of(step: Step) -> tuple[tuple[str, ...], str]:
     match step:
         case Say():
             return step.to, "to"
-        case Invite() | CallBack():
+        case Invite() | CallBack() | Drop() | SendBack():
             return step.people, "people"
         case Mute() | Unmute():
             return tuple(name for name in step.who if name not in ("me", "room")), "who"

@@ -209,6 +209,11 @@ MANUAL: dict[str, Explanation] = {
         "services: {web: {image: nginx}}",
         "write playbook: 1 as its first line, or do not pass this file.",
     ),
+    "not-yet": _E(
+        "This word belongs to the language, but what it needs is not there yet.",
+        _bot("{rules: [{when: hand_raised, do: [{log: hi}]}]}"),
+        "do without it until a later version; the changelog says when it comes.",
+    ),
     "outside-folder": _E(
         "A sound or calendar is named that is not in the playbook's folder: an absolute path, a path with .., or a "
         "link that leads out. A playbook with its folder must be complete.",

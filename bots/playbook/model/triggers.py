@@ -6,9 +6,24 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bots.playbook.language.pattern import PatternError, pattern_of
+from bots.playbook.model.later import LATER_TRIGGERS
 from bots.playbook.values.shape import Frozen, bad, unfold
 
-__all__ = ["TRIGGERS", "BreakoutJoined", "BreakoutLeft", "Chat", "Invited", "Joined", "Left", "Trigger", "facts_for"]
+__all__ = [
+    "TRIGGERS",
+    "BreakoutClosed",
+    "BreakoutJoined",
+    "BreakoutLeft",
+    "Chat",
+    "InviteRejected",
+    "Invited",
+    "Joined",
+    "Left",
+    "Muted",
+    "Returned",
+    "Trigger",
+    "facts_for",
+]
 
 _MESSAGE_CUT = 1000  # characters of a chat message that a pattern looks at
 
@@ -22,7 +37,10 @@ def _check_pattern(value: str) -> str:
 
 
 class _Trigger(Frozen):
+    """Attributes: facts: which of `person` and `message` a rule with this trigger knows."""
+
     internal: ClassVar[frozenset[str]] = frozenset({"kind"})
+    facts: ClassVar[frozenset[str]] = frozenset({"person"})
 
 
 class Joined(_Trigger):
@@ -41,10 +59,17 @@ class Left(_Trigger):
     kind: Literal["left"] = "left"
 
 
+class Returned(_Trigger):
+    """Somebody who had left the room is back; `joined` fires too."""
+
+    kind: Literal["returned"] = "returned"
+
+
 class Chat(_Trigger):
     """Somebody wrote in the chat; without a text, anything."""
 
     short: ClassVar[str] = "text"
+    facts: ClassVar[frozenset[str]] = frozenset({"person", "message"})
     kind: Literal["chat"] = "chat"
     text: str | None = Field(
         default=None, min_length=1, description="The whole message or its first words; capitals do not matter."
@@ -75,6 +100,12 @@ class Invited(_Trigger):
     kind: Literal["invited"] = "invited"
 
 
+class InviteRejected(_Trigger):
+    """Somebody rejected an invite to a breakout room; moderators are told."""
+
+    kind: Literal["invite_rejected"] = "invite_rejected"
+
+
 class BreakoutJoined(_Trigger):
     """Somebody went into a breakout room."""
 
@@ -87,21 +118,43 @@ class BreakoutLeft(_Trigger):
     kind: Literal["breakout_left"] = "breakout_left"
 
 
+class BreakoutClosed(_Trigger):
+    """A breakout room is over."""
+
+    facts: ClassVar[frozenset[str]] = frozenset()
+    kind: Literal["breakout_closed"] = "breakout_closed"
+
+
+class Muted(_Trigger):
+    """A moderator muted the bot, or everybody."""
+
+    facts: ClassVar[frozenset[str]] = frozenset()
+    kind: Literal["muted"] = "muted"
+
+
 TRIGGERS: Mapping[str, type[_Trigger]] = {
     "joined": Joined,
     "left": Left,
+    "returned": Returned,
     "chat": Chat,
     "invited": Invited,
+    "invite_rejected": InviteRejected,
     "breakout_joined": BreakoutJoined,
     "breakout_left": BreakoutLeft,
+    "breakout_closed": BreakoutClosed,
+    "muted": Muted,
 }
+_AnyTrigger = (
+    Joined | Left | Returned | Chat | Invited | InviteRejected | BreakoutJoined | BreakoutLeft | BreakoutClosed | Muted
+)
 Trigger = Annotated[
-    Annotated[Joined | Left | Chat | Invited | BreakoutJoined | BreakoutLeft, Field(discriminator="kind")],
-    BeforeValidator(lambda data: unfold(data, TRIGGERS, "trigger")),
+    Annotated[_AnyTrigger, Field(discriminator="kind")],
+    BeforeValidator(lambda data: unfold(data, TRIGGERS, "trigger", later=LATER_TRIGGERS)),
 ]
 
 
 def facts_for(trigger: Any) -> frozenset[str]:
     """Which of `person` and `message` a rule with this trigger knows; takes YAML data or a model."""
     kind = getattr(trigger, "kind", None) or (next(iter(trigger), "") if isinstance(trigger, Mapping) else trigger)
-    return frozenset({"person", "message"} if kind == "chat" else {"person"})
+    model = TRIGGERS.get(kind) if isinstance(kind, str) else None
+    return frozenset({"person"}) if model is None else model.facts

@@ -5,10 +5,10 @@ from typing import assert_never
 
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
-from bots.playbook.model.steps.people import Leave, Mute, Unmute
+from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.step import If, Parallel, Step
-from bots.playbook.model.steps.talk import Log, Say
+from bots.playbook.model.steps.talk import Log, Say, TellTeacher
 from bots.playbook.model.steps.time import Wait, WaitFor  # fmt: skip
 from bots.playbook.telling.trigger_words import trigger_words
 from bots.playbook.telling.words import condition, listed, people, share, spoken
@@ -62,6 +62,16 @@ def step_words(step: Step, playbook: Playbook) -> str:
             return f"unmutes {people(step.who, playbook)}"
         case Leave():
             return "leaves the room" if step.what == "room" else "leaves the breakout room"
+        case Drop():
+            return f"removes {people(step.people, playbook)} from the room"
+        case SendBack():
+            return f"invites {people(step.people, playbook)} back to the breakout room they were in last"
+        case Lock():
+            return "locks the room"
+        case Unlock():
+            return "unlocks the room"
+        case TellTeacher():
+            return f"writes “{step.text.text}” to the teachers in private"
         case Log():
             return f"notes “{step.text.text}” in the log"
         case _:

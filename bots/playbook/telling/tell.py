@@ -29,6 +29,10 @@ _MODES = {
     "restart": "Another time while it runs begins it anew.", "queued": "Another time while it runs waits its turn.",
     "parallel": "Another time while it runs is done beside it.",
 }  # fmt: skip
+_OVERLAPS = {
+    "skip": "", "both": "It starts even if the session before it still goes on, beside it.",
+    "restart": "If the session before it still goes on, that one is ended for it.",
+}  # fmt: skip
 _INVITES = {"accept": "accepts", "reject": "rejects", "ignore": "ignores"}
 
 
@@ -80,9 +84,10 @@ def facts(playbook: Playbook) -> list[Fact]:
 def _schedule(playbook: Playbook) -> Iterator[Fact]:
     zone = f" ({playbook.timezone})" if playbook.timezone else ""
     for entry in playbook.schedule:
-        yield Fact(
-            "When and where", f"session {entry.id}", "", f"{_starts(entry, zone)}, for {spoken(entry.length_s)}."
+        words = (
+            f"{_starts(entry, zone)}, for {spoken(entry.length_s)}.{_early(entry)} {_OVERLAPS[entry.if_still_running]}"
         )
+        yield Fact("When and where", f"session {entry.id}", "", words.rstrip())
     yield Fact("When and where", "room", "", _room(playbook))
 
 
@@ -100,6 +105,12 @@ def _starts(entry: ScheduleEntry, zone: str) -> str:
     if entry.if_missed is not None:
         words += f", up to {spoken(entry.if_missed.start_within_s)} late if it was missed"
     return words
+
+
+def _early(entry: ScheduleEntry) -> str:
+    if not entry.join_early_s:
+        return ""
+    return f" Bots that do not say when they arrive come {spoken(entry.join_early_s)} early."
 
 
 def _room(playbook: Playbook) -> str:

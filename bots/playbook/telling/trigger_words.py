@@ -2,7 +2,19 @@
 
 from typing import assert_never
 
-from bots.playbook.model.triggers import BreakoutJoined, BreakoutLeft, Chat, Invited, Joined, Left, Trigger
+from bots.playbook.model.triggers import (
+    BreakoutClosed,
+    BreakoutJoined,
+    BreakoutLeft,
+    Chat,
+    Invited,
+    InviteRejected,
+    Joined,
+    Left,
+    Muted,
+    Returned,
+    Trigger,
+)
 
 __all__ = ["trigger_words"]
 
@@ -14,6 +26,8 @@ def trigger_words(trigger: Trigger) -> str:
             return "somebody joins" + (" for the first time" if trigger.which == "first_time" else "")
         case Left():
             return "somebody leaves"
+        case Returned():
+            return "somebody who had left comes back"
         case Chat(text=str(text)):
             return f"somebody writes “{text}” in the chat"
         case Chat(matches=str(pattern)):
@@ -22,9 +36,15 @@ def trigger_words(trigger: Trigger) -> str:
             return "somebody writes in the chat"
         case Invited():
             return "the bot is invited to a breakout room"
+        case InviteRejected():
+            return "somebody rejects an invite to a breakout room"
         case BreakoutJoined():
             return "somebody goes into a breakout room"
         case BreakoutLeft():
             return "somebody comes out of a breakout room"
+        case BreakoutClosed():
+            return "a breakout room is closed"
+        case Muted():
+            return "a moderator mutes the bot"
         case _:
             assert_never(trigger)

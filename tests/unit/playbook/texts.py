@@ -103,6 +103,10 @@ bots:
       - {when: left, in: anywhere, do: [{log: "{person.name} left"}]}
       - {when: breakout_joined, do: [{log: in}]}
       - {when: breakout_left, do: [{log: out}]}
+      - {when: returned, do: [{log: "{person.name} is back"}, {send_back: person}]}
+      - {when: invite_rejected, do: [{tell_teacher: "{person.name} stays"}, {drop: person}]}
+      - {when: breakout_closed, do: [{log: over}]}
+      - {when: muted, do: [{lock: room}, unlock]}
   pupil:
     count: "{inputs.pupils}"
     role: participant

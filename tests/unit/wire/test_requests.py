@@ -22,6 +22,7 @@ from bots.wire import (
     HardUnmuteUser,
     InviteToBreakout,
     JoinBreakout,
+    LockRoom,
     LogClientEvent,
     MuteOwnAudio,
     MuteOwnVideo,
@@ -65,6 +66,7 @@ EXAMPLES: list[Request] = [
     HardMuteUser(client_id="c-2"),
     HardUnmuteUser(client_id="c-2"),
     HardMuteRoom(),
+    LockRoom(is_locked=True),
     HardUnmuteRoom(),
     PauseRoom(),
     ResumeRoom(),
@@ -118,6 +120,7 @@ def test_all_five_ways_are_known_and_four_are_used_by_a_bot() -> None:
         (PauseRoom(), {"audio": True, "video": True}),
         (ResumeRoom(), {"audio": False, "video": False}),
         (HardMuteRoom(), {}),
+        (LockRoom(is_locked=False), False),
         (JoinBreakout(room_id="b-1", role="participant"), {"room_id": "b-1", "role": "participant"}),
         (
             CreateBreakout(definition=BreakoutDefinition(participants=2)),

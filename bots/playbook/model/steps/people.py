@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from bots.playbook.model.steps.any import AnyStep
-from bots.playbook.values.people import Muted
+from bots.playbook.values.people import Muted, Who
 
-__all__ = ["Leave", "Mute", "Unmute"]
+__all__ = ["Drop", "Leave", "Lock", "Mute", "SendBack", "Unlock", "Unmute"]
 
 
 class Mute(AnyStep):
@@ -32,3 +32,35 @@ class Leave(AnyStep):
     short: ClassVar[str] = "what"
     kind: Literal["leave"] = "leave"
     what: Literal["room", "breakout"] = Field(default="room", description="What to leave.")
+
+
+class Drop(AnyStep):
+    """Remove somebody from the room; they can come again."""
+
+    short: ClassVar[str] = "people"
+    kind: Literal["drop"] = "drop"
+    people: Who = Field(description="Whom.")
+
+
+class SendBack(AnyStep):
+    """Invite people again to the breakout room in which they were last."""
+
+    short: ClassVar[str] = "people"
+    kind: Literal["send_back"] = "send_back"
+    people: Who = Field(description="Whom.")
+
+
+class Lock(AnyStep):
+    """Lock the room: nobody comes in any more."""
+
+    short: ClassVar[str] = "what"
+    kind: Literal["lock"] = "lock"
+    what: Literal["room"] = Field(default="room", description="What to lock.")
+
+
+class Unlock(AnyStep):
+    """Take the locking back."""
+
+    short: ClassVar[str] = "what"
+    kind: Literal["unlock"] = "unlock"
+    what: Literal["room"] = Field(default="room", description="What to unlock.")

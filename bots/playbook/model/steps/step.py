@@ -6,11 +6,12 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from bots.playbook.language.expression import Expression
+from bots.playbook.model.later import LATER_STEPS
 from bots.playbook.model.steps.any import AnyStep
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
-from bots.playbook.model.steps.people import Leave, Mute, Unmute
+from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.sound import Play, Stop
-from bots.playbook.model.steps.talk import Log, Say
+from bots.playbook.model.steps.talk import Log, Say, TellTeacher
 from bots.playbook.model.steps.time import Wait, WaitFor
 from bots.playbook.values.shape import unfold
 
@@ -50,15 +51,20 @@ STEPS: Mapping[str, type[AnyStep]] = {
     "mute": Mute,
     "unmute": Unmute,
     "leave": Leave,
+    "drop": Drop,
+    "send_back": SendBack,
+    "lock": Lock,
+    "unlock": Unlock,
+    "tell_teacher": TellTeacher,
     "log": Log,
 }
 _AnyStep = (
     Say | Play | Stop | Wait | WaitFor | If | Parallel | Breakouts | Invite | Accept | Reject
-    | CallBack | Mute | Unmute | Leave | Log
+    | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | TellTeacher | Log
 )  # fmt: skip
 Step = Annotated[
     Annotated[_AnyStep, Field(discriminator="kind")],
-    BeforeValidator(lambda data: unfold(data, STEPS, "step")),
+    BeforeValidator(lambda data: unfold(data, STEPS, "step", later=LATER_STEPS)),
 ]
 for _model in (If, Parallel):
     _model.model_rebuild()

@@ -8,7 +8,7 @@ from bots.playbook.language.template import Template
 from bots.playbook.model.steps.any import AnyStep
 from bots.playbook.values.people import Who
 
-__all__ = ["Log", "Say"]
+__all__ = ["Log", "Say", "TellTeacher"]
 
 
 class Say(AnyStep):
@@ -18,6 +18,14 @@ class Say(AnyStep):
     kind: Literal["say"] = "say"
     text: Template = Field(description="What to write.")
     to: Who = Field(default=("everyone",), description="Who reads it.")
+
+
+class TellTeacher(AnyStep):
+    """Write a private line to every moderator who is no bot; if none is here, to the first who comes."""
+
+    short: ClassVar[str] = "text"
+    kind: Literal["tell_teacher"] = "tell_teacher"
+    text: Template = Field(description="What to write.")
 
 
 class Log(AnyStep):

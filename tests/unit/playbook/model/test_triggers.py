@@ -34,9 +34,12 @@ def test_without_a_text_every_message_fires() -> None:
         ({"person", "message"}, {"chat": "Hi"}),
         ({"person", "message"}, "chat"),
         ({"person"}, "joined"),
+        ({"person"}, "returned"),
+        (set(), "muted"),
+        (set(), {"breakout_closed": None}),
         ({"person"}, 5),
     ],
-    ids=["mapping", "word", "joined", "odd"],
+    ids=["mapping", "word", "joined", "returned", "muted", "closed", "odd"],
 )
-def test_only_rules_about_the_chat_know_a_message(expected: set[str], trigger: object) -> None:
+def test_a_trigger_says_which_facts_its_rules_know(expected: set[str], trigger: object) -> None:
     assert expected == facts_for(trigger)

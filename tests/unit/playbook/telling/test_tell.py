@@ -44,6 +44,11 @@ WORDS = {
     "{mute: room}": "mutes everybody in the room",
     "{unmute: me}": "unmutes itself",
     "{leave: breakout}": "leaves the breakout room",
+    "{drop: person}": "removes the person who caused this from the room",
+    "{send_back: [pupil-01]}": "invites pupil-01 back to the breakout room they were in last",
+    "{lock: room}": "locks the room",
+    "{unlock: room}": "unlocks the room",
+    "{tell_teacher: Help}": "writes “Help” to the teachers in private",
     "{log: hi}": "notes “hi” in the log",
 }  # fmt: skip
 
@@ -69,6 +74,10 @@ def test_every_step_of_the_language_is_among_them() -> None:
         ("invited", "the bot is invited to a breakout room"),
         ("breakout_joined", "somebody goes into a breakout room"),
         ("breakout_left", "somebody comes out of a breakout room"),
+        ("returned", "somebody who had left comes back"),
+        ("invite_rejected", "somebody rejects an invite to a breakout room"),
+        ("breakout_closed", "a breakout room is closed"),
+        ("muted", "a moderator mutes the bot"),
     ],
 )
 def test_a_trigger_is_told(when: str, words: str) -> None:
@@ -93,6 +102,15 @@ def test_every_playbook_of_the_product_is_told(path: Path) -> None:
     for heading in ("When and where", "Who comes", "Breakout invites", "What makes it a success"):
         assert f"\n{heading}\n" in text
     assert all(f"  {bot_id}" in text for bot_id in playbook.bots)
+
+
+def test_coming_early_and_overlapping_are_told() -> None:
+    entry = '{id: late, cron: "0 19 * * fri", length: 1h, join_early: 2m, if_still_running: restart}'
+    text = explain(read(with_bot("role: moderator").replace("[{length: 50m}]", f"[{entry}]")))
+    assert (
+        "for 1 hour. Bots that do not say when they arrive come 2 minutes early. "
+        "If the session before it still goes on, that one is ended for it."
+    ) in text
 
 
 def test_the_timeline_of_all_bots_is_told_in_the_order_of_time() -> None:

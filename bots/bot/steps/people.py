@@ -1,0 +1,81 @@
+"""Steps about people: drop, send_back, tell_teacher."""
+
+from collections.abc import Sequence
+
+from bots.bot.contract.messages import Said
+from bots.bot.rules.facts import Person
+from bots.bot.rules.outcome import CannotDo
+from bots.bot.rules.run import Run
+from bots.bot.steps.breakouts import invite_to
+from bots.bot.steps.kit import Kit
+from bots.errors import BotsError
+from bots.playbook import Drop, SendBack, TellTeacher
+
+__all__ = ["drop", "is_teacher", "send_back", "tell_kept", "tell_teacher"]
+
+
+async def drop(kit: Kit, step: Drop, run: Run) -> None:
+    """Remove people from the room that the run is about."""
+    room = kit.room_of(run)
+    people = kit.people(step.people, run, room)
+    if not people:
+        return
+    await room.drop([person.client_id for person in people])
+    kit.log.info("people_dropped", people=_named(people))
+
+
+async def send_back(kit: Kit, step: SendBack, run: Run) -> None:
+    """Invite people again to the breakout they were in last; who is in one, or was in none that is open, stays.
+
+    Raises:
+        CannotDo: nobody can be sent back.
+    """
+    groups: dict[str, list[Person]] = {}
+    people = kit.people(step.people, run)
+    for person in people:
+        room_id = kit.presence.last_breakout(person)
+        if room_id is not None and person.client_id not in kit.presence.away:
+            groups.setdefault(room_id, []).append(person)
+    if not groups and any(person.client_id not in kit.presence.away for person in people):
+        raise CannotDo("nobody of them was in a breakout room that is still open")
+    for room_id, group in groups.items():
+        await invite_to(kit, room_id, group, force=False)
+
+
+async def tell_teacher(kit: Kit, step: TellTeacher, run: Run) -> None:
+    """Write a private line to every teacher; with none here it is kept for the first who comes."""
+    text = step.text.fill(kit.scope(run.firing))
+    teachers = [person for person in kit.presence.people if is_teacher(person)]
+    if not teachers:
+        kit.for_teacher.append(text)
+        kit.log.warning("teacher_awaited", rule=run.rule_id, step=step.path or step.kind, kept=len(kit.for_teacher))
+        return
+    await _tell(kit, [text], teachers)
+
+
+async def tell_kept(kit: Kit, teacher: Person) -> None:
+    """A teacher has come: say what was kept, in order; what cannot be said is kept on."""
+    lines, kit.for_teacher[:] = list(kit.for_teacher), []
+    try:
+        await _tell(kit, lines, [teacher])
+    except BotsError as failure:
+        kit.for_teacher[:0] = lines
+        kit.log.warning("teacher_not_told", kept=len(kit.for_teacher), reason=str(failure))
+
+
+def is_teacher(person: Person) -> bool:
+    """A moderator who is none of our bots."""
+    return person.role == "moderator" and not person.is_bot
+
+
+async def _tell(kit: Kit, lines: Sequence[str], teachers: Sequence[Person]) -> None:
+    parent = kit.presence.parent
+    for text in lines:
+        await parent.say(text, to=[teacher.client_id for teacher in teachers])
+        kit.emit(Said(bot_id=kit.spec.id, room_id=parent.room_id))
+    kit.log.info("teacher_told", lines=len(lines), people=_named(teachers))
+
+
+def _named(people: Sequence[Person]) -> list[str]:
+    """As the log names people: our bots by their ids, others by their connections."""
+    return [person.id if person.is_bot else person.client_id for person in people]
