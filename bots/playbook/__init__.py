@@ -1,5 +1,9 @@
 """What should happen: the YAML of a playbook as frozen models, and every problem with its place. Pure."""
 
+from bots.playbook.cases.acts import Act
+from bots.playbook.cases.check import EVERYBODY, bot_of, copies_of, rule_names
+from bots.playbook.cases.load import LoadedCase, case_problems, load_case
+from bots.playbook.cases.model import Case, CaseExpectation, CasePerson, Claims, Times
 from bots.playbook.language.expression import Expression
 from bots.playbook.language.grammar import FACTS, ExpressionError
 from bots.playbook.language.scope import BotFacts, Counts, MessageFacts, PersonFacts, RoomFacts, Scope
@@ -65,11 +69,13 @@ from bots.playbook.values.scalars import Offset, Range, format_duration, parse_d
 
 __all__ = [
     "COUNTERS",
+    "EVERYBODY",
     "FACTS",
     "MANUAL",
     "STEPS",
     "TRIGGERS",
     "Accept",
+    "Act",
     "Arrival",
     "Bot",
     "BotFacts",
@@ -78,7 +84,11 @@ __all__ = [
     "BreakoutLeft",
     "Breakouts",
     "CallBack",
+    "Case",
+    "CaseExpectation",
+    "CasePerson",
     "Chat",
+    "Claims",
     "Clip",
     "Counter",
     "Counts",
@@ -104,6 +114,7 @@ __all__ = [
     "Leave",
     "LeaveWhen",
     "Left",
+    "LoadedCase",
     "Lock",
     "Log",
     "MessageFacts",
@@ -134,12 +145,16 @@ __all__ = [
     "TellTeacher",
     "Template",
     "TimelineEntry",
+    "Times",
     "Trigger",
     "Unlock",
     "Unmute",
     "Wait",
     "WaitFor",
+    "bot_of",
+    "case_problems",
     "changes",
+    "copies_of",
     "every_step",
     "examine_file",
     "explain",
@@ -150,11 +165,13 @@ __all__ = [
     "lint",
     "lint_text",
     "load",
+    "load_case",
     "parse_duration",
     "read",
     "read_file",
     "read_holidays",
     "render",
+    "rule_names",
     "to_github",
     "to_json",
     "to_sarif",

@@ -214,6 +214,16 @@ MANUAL: dict[str, Explanation] = {
         _bot("{rules: [{when: hand_raised, do: [{log: hi}]}]}"),
         "do without it until a later version; the changelog says when it comes.",
     ),
+    "not-a-test": _E(
+        "A file called *.test.yaml is a test of a playbook, and this one does not say of which.",
+        "people: {ana: start}   # and no test_of",
+        "begin it with test_of: lesson.yaml.",
+    ),
+    "not-met": _E(
+        "Something that a test (*.test.yaml) expects was not so; the sentence says what was seen instead.",
+        'expect: [{at: start + 3m, helper: {said: "Welcome*"}}]   # and nobody came',
+        "find out with bots simulate or bots trace why it came otherwise, then correct the playbook or the test.",
+    ),
     "outside-folder": _E(
         "A sound or calendar is named that is not in the playbook's folder: an absolute path, a path with .., or a "
         "link that leads out. A playbook with its folder must be complete.",
@@ -261,6 +271,11 @@ MANUAL: dict[str, Explanation] = {
         _bot("{rules: [{when: {chat: help, joined: first_time}, do: [{log: hi}]}]}"),
         "write two rules, one for each trigger.",
     ),
+    "unknown-act": _E(
+        "This is nothing that people do in a test.",
+        "events: [{at: start, ana: shouts}]   # in a *.test.yaml",
+        "docs/tools.md, “test”, lists what they do.",
+    ),
     "unknown-anchor": _E(
         "*name is used, but no &name stands before it.",
         _bot("*moderator"),
@@ -306,6 +321,11 @@ MANUAL: dict[str, Explanation] = {
         "No bot has this name, so it must be the display name of a person who may or may not be there.",
         _do("{say: {text: Hi, to: Ana}}"),
         "correct the name; if you mean a person, add the comment # bots: allow unknown-person to the line.",
+    ),
+    "unknown-rule": _E(
+        "A test (*.test.yaml) names a rule or timeline entry that this bot does not have.",
+        "expect: [{at: end, helper: {fired: gret}}]   # in a *.test.yaml",
+        "write the rule's id, or the moment of the timeline entry: at start + 8m.",
     ),
     "unknown-step": _E(
         "This is not a step.",

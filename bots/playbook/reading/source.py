@@ -97,10 +97,12 @@ Node = ScalarNode | SequenceNode | MappingNode
 class Document:
     """What was read: root is None where nothing could be read at all.
 
-    `spoiled` has the ids of nodes whose problem is told already, so that nothing more is said of them.
+    `spoiled` has the ids of nodes whose problem is told already, so that nothing more is said of them; `noun` is what
+    sentences call the whole.
     """
 
     file: str
+    noun: str = "the playbook"
     lines: list[str] = field(default_factory=list)
     root: Node | None = None
     problems: list[Problem] = field(default_factory=list)

@@ -18,7 +18,7 @@ _LISTS = {
     "timeline": "a timeline entry", "rules": "a rule", "invites": "an invites entry", "schedule": "a schedule entry",
     "do": "a step", "then": "a step", "else": "a step", "parallel": "a list of steps",
 }  # fmt: skip
-_MAPS = {"bots": "bot", "audio": "clip", "inputs": "input", "expect": "expectation"}
+_MAPS = {"bots": "bot", "audio": "clip", "inputs": "input", "expect": "expectation", "people": "person"}
 _WANTED = {
     "string_type": "text", "bool_type": "true or false", "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -53,15 +53,15 @@ def problems_of_keys(reading: Reading, document: Document) -> list[Problem]:
     found = []
     for loc, key, keys in reading.unknown_keys[:MOST_PROBLEMS]:
         spot = locate(document.root, (*loc, key))
-        message = f'"{key}" is not a key of {noun_of(loc)}{did_you_mean(key, keys) or _keys(keys)}'
+        message = f'"{key}" is not a key of {noun_of(loc, document.noun)}{did_you_mean(key, keys) or _keys(keys)}'
         found.append(document.problem_at((spot.key or spot.node).place, "unknown-key", message))
     return found
 
 
-def noun_of(trail: Loc) -> str:
+def noun_of(trail: Loc, whole: str = "the playbook") -> str:
     """What stands at the end of a way: `bot "pupil"`, `a rule`, `"say"`, `the playbook`."""
     if not trail:
-        return "the playbook"
+        return whole
     last, before = trail[-1], trail[-2] if len(trail) > 1 else None
     if isinstance(last, int):
         return _LISTS.get(str(before), f'entry {last + 1} of "{before}"')
@@ -75,7 +75,7 @@ def _keys(keys: Sequence[str]) -> str:
 def _problem(error: ErrorDetails, spot: Spot, document: Document) -> Problem:
     context: Mapping[str, Any] = error.get("ctx", {})
     if "sentence" not in context:
-        node, problem_id, message = _in_our_words(error, spot)
+        node, problem_id, message = _in_our_words(error, spot, document.noun)
         return document.problem_at(node.place, problem_id, message)
     place = spot.node.place
     if "key" in context and isinstance(spot.node, MappingNode) and context["key"] in spot.node.entries:
@@ -85,11 +85,11 @@ def _problem(error: ErrorDetails, spot: Spot, document: Document) -> Problem:
     return document.problem_at(place, error["type"], context["sentence"])
 
 
-def _in_our_words(error: ErrorDetails, spot: Spot) -> tuple[Node, str, str]:
+def _in_our_words(error: ErrorDetails, spot: Spot, whole: str) -> tuple[Node, str, str]:
     """The node to point at, the id and the sentence."""
     kind, last = error["type"], error["loc"][-1] if error["loc"] else ""
     context: Mapping[str, Any] = error.get("ctx", {})
-    noun = noun_of(spot.trail)
+    noun = noun_of(spot.trail, whole)
     if kind == "missing":
         return spot.node, "missing-key", f'"{last}" is missing in {noun}'
     if last == "[key]":

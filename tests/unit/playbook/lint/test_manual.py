@@ -16,7 +16,10 @@ BASE = {
     "bots": "bots: {helper: {role: moderator}}",
 }
 BY_EAR = {"bad-sound", "silent-sound", "clipped-sound", "long-sound"}
-TOLD_IN_WORDS = BY_EAR | {"alias-bomb", "bad-encoding", "cannot-format", "not-a-playbook", "too-large", "unreadable"}
+IN_TESTS = {"not-a-test", "not-met", "unknown-act", "unknown-rule"}  # tests/unit/playbook/cases
+TOLD_IN_WORDS = (
+    BY_EAR | IN_TESTS | {"alias-bomb", "bad-encoding", "cannot-format", "not-a-playbook", "too-large", "unreadable"}
+)
 FILES = {"missing-sound", "missing-calendar", "bad-calendar"}
 NEEDS_MORE = {"missing-environment", "missing-input"} | FILES
 

@@ -1,0 +1,1 @@
+"""Tests of a playbook: what a teacher writes into `*.test.yaml`."""
