@@ -1,0 +1,1 @@
+"""A rotation at work: rounds of groups in breakout rooms, with everything that people do in between."""

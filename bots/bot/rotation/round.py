@@ -1,0 +1,258 @@
+"""One round: who belongs where, who is where, and what to do about the difference. Pure.
+
+People are texts that stay the same when somebody comes back under another connection. Rooms are numbers of this
+round. Nothing here waits: each fact comes with its instant, and acts come out.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bots.bot.rotation.acts import Act, CallOut, CloseRooms, Invite, Move, Remind, Why
+from bots.bot.rotation.terms import Terms
+
+__all__ = ["Apart", "Round"]
+
+Apart = Callable[[str, Collection[str]], bool]  # must this person not be with one of those?
+SEND_BACK = 2  # times that somebody who comes out is invited in again; then they want to be out
+
+
+@dataclass(slots=True)
+class _Standing:
+    """Where somebody belongs (`room`), where they are (`at`; None: no breakout), and what they make of it."""
+
+    room: int | None
+    state: Literal["invited", "ignored", "there", "out", "refused", "gone"]
+    asked_at_s: float
+    at: int | None = None
+    is_reminded: bool = False
+    returns: int = 0
+
+    @property
+    def is_called_out(self) -> bool:
+        """Are they in one breakout and belong to another?"""
+        return self.at is not None and self.room is not None and self.at != self.room
+
+
+class Round:
+    """One round that runs.
+
+    Args:
+        groups: the people of each room.
+        is_apart: the hard constraints, for people who are placed while the round runs.
+    """
+
+    def __init__(self, groups: Sequence[Sequence[str]], terms: Terms, *, is_apart: Apart) -> None:
+        self.groups = tuple(tuple(group) for group in groups)
+        self._terms = terms
+        self._is_apart = is_apart
+        self._open = set(range(len(self.groups)))
+        self._people: dict[str, _Standing] = {}
+
+    # facts
+
+    def begin(self, here: Collection[str], now_s: float) -> list[Act]:
+        """The rooms are open: everybody who is still here is invited."""
+        acts: list[Act] = []
+        for room, group in enumerate(self.groups):
+            for person in group:
+                self._people[person] = _Standing(room, "invited" if person in here else "gone", now_s)
+            people = tuple(person for person in group if person in here)
+            if people:
+                acts.append(Invite(room, people, "planned"))
+        return acts
+
+    def arrived(self, person: str, now_s: float) -> list[Act]:
+        """Somebody came into the meeting, for the first time or again."""
+        known = self._people.get(person)
+        if known is not None and known.room in self._open and not self._is_apart(person, self._mates(person)):
+            return self._invite(person, known.room, now_s, "returned")
+        if known is None and self._terms.late == "next_round":
+            return [Move(person, None, "comes with the next round")]
+        return self._place(person, now_s, "late" if known is None else "returned")
+
+    def left(self, person: str, now_s: float) -> list[Act]:
+        """Somebody left the meeting; their place stays theirs."""
+        known = self._people.get(person)
+        if known is not None:
+            if known.state != "there":
+                known.returns = max(0, known.returns - 1)  # they came out because their connection broke
+            known.state, known.at = "gone", None
+        return self._mend(now_s)
+
+    def entered(self, person: str, room: int, now_s: float) -> list[Act]:
+        """Somebody is in a breakout of this round."""
+        known = self._people.setdefault(person, _Standing(room, "there", now_s))
+        wanted, known.state, known.at = known.room, "there", room
+        if wanted == room:
+            return self._mend(now_s)
+        others = [other for other in self.inside(room) if other != person]
+        if wanted in self._open and self._is_apart(person, others):
+            known.asked_at_s = now_s
+            return [CallOut(person)]
+        known.room = room
+        return [Move(person, room, "went there"), *self._mend(now_s)]
+
+    def came_out(self, person: str, now_s: float) -> list[Act]:
+        """Somebody is out of their breakout, and in the meeting still."""
+        known = self._people.get(person)
+        if known is None or known.state == "gone":
+            return []
+        known.state, known.at = "out", None
+        if known.room is None:
+            return []
+        known.returns += 1
+        if known.returns > SEND_BACK:
+            known.room, known.state = None, "refused"
+            return [Move(person, None, "keeps coming out"), *self._mend(now_s)]
+        if known.room not in self._open:
+            return self._place(person, now_s, "moved")
+        return [*self._invite(person, known.room, now_s, "returned"), *self._mend(now_s)]
+
+    def rejected(self, person: str, now_s: float) -> list[Act]:
+        """Somebody rejected the invite."""
+        known = self._people.get(person)
+        if known is not None and known.state in ("invited", "ignored"):
+            known.state = "refused"
+        return self._mend(now_s)
+
+    def tick(self, now_s: float) -> list[Act]:
+        """Time has passed: remind, and do without those who do not come."""
+        acts: list[Act] = []
+        for person, known in self._people.items():
+            if known.is_called_out and now_s >= known.asked_at_s + self._terms.no_show_s - 1e-9:
+                known.room = known.at
+                acts.append(Move(person, known.at, "stays there"))
+            if known.state != "invited" or known.room is None:
+                continue
+            if now_s >= known.asked_at_s + self._terms.no_show_s - 1e-9:
+                known.state = "ignored"
+            elif not known.is_reminded and now_s >= self._remind_at_s(known) - 1e-9:
+                known.is_reminded = True
+                acts.append(Remind(known.room, person))
+        return [*acts, *self._mend(now_s)]
+
+    def swap(self, one: str, other: str, now_s: float) -> list[Act]:
+        """Two people change their places, now: who is inside is asked to come out first."""
+        acts: list[Act] = []
+        standings = [self._people[one], self._people[other]]
+        standings[0].room, standings[1].room = standings[1].room, standings[0].room
+        for person, known in zip((one, other), standings, strict=True):
+            acts.append(Move(person, known.room, "swapped"))
+            if known.state == "there":
+                known.returns -= 1  # coming out is not their idea
+                known.asked_at_s = now_s
+                acts.append(CallOut(person))
+            elif known.state != "gone" and known.room is not None:
+                acts += self._invite(person, known.room, now_s, "moved")
+        return acts
+
+    # questions
+
+    def next_at_s(self) -> float | None:
+        """When `tick` has something to do."""
+        waiting = [known for known in self._people.values() if known.state == "invited" and known.room is not None]
+        times = [self._remind_at_s(known) for known in waiting if not known.is_reminded]
+        waiting += [known for known in self._people.values() if known.is_called_out]
+        times += [known.asked_at_s + self._terms.no_show_s for known in waiting]
+        return min(times, default=None)
+
+    def inside(self, room: int) -> list[str]:
+        """Who is in this breakout now."""
+        return [person for person, known in self._people.items() if known.at == room]
+
+    @property
+    def everybody_inside(self) -> list[str]:
+        """All who are in a breakout now."""
+        return [person for person, known in self._people.items() if known.at is not None]
+
+    @property
+    def open_rooms(self) -> tuple[int, ...]:
+        """The breakouts that are not closed yet."""
+        return tuple(sorted(self._open))
+
+    def knows(self, person: str) -> bool:
+        """Has this round anything to do with this person?"""
+        return person in self._people
+
+    def would_break(self, one: str, other: str) -> bool:
+        """Would a swap put people together who are kept apart?"""
+        return any(
+            self._is_apart(mover, [mate for mate in self._mates(goal) if mate not in (one, other)])
+            for mover, goal in ((one, other), (other, one))
+        )
+
+    def has_place(self, person: str) -> bool:
+        """Does this person belong to a group of this round?"""
+        return person in self._people and self._people[person].room is not None
+
+    # decisions
+
+    def _mates(self, person: str) -> list[str]:
+        room = self._people[person].room
+        return [mate for mate in self._bound_for(room) if mate != person]
+
+    def _bound_for(self, room: int | None) -> list[str]:
+        """Who is there, or has an invite that may still be accepted, in time or not."""
+        return [
+            person
+            for person, known in self._people.items()
+            if known.at == room or (known.room == room and known.state not in ("gone", "refused"))
+        ]
+
+    def _remind_at_s(self, known: _Standing) -> float:
+        return known.asked_at_s + self._terms.no_show_s / 2
+
+    def _invite(self, person: str, room: int, now_s: float, why: Why) -> list[Act]:
+        known = self._people[person]
+        known.room, known.state, known.asked_at_s, known.is_reminded = room, "invited", now_s, False
+        return [Invite(room, (person,), why)]
+
+    def _place(self, person: str, now_s: float, why: Why) -> list[Act]:
+        known = self._people.setdefault(person, _Standing(None, "out", now_s))
+        known.room = self._smallest(person)
+        if known.room is None:
+            known.state = "out"
+            return [Move(person, None, "no group can take them")]
+        return [Move(person, known.room, why), *self._invite(person, known.room, now_s, why)]
+
+    def _smallest(self, person: str) -> int | None:
+        """The smallest group that may take this person and is not full."""
+        choices = [(len(self._expected(room)), room) for room in sorted(self._open) if self._takes(room, person)]
+        return min(choices)[1] if choices else None
+
+    def _takes(self, room: int, person: str) -> bool:
+        """Somebody is or will be there, there is a seat, and nobody from whom this person is kept apart."""
+        has_company = any(other != person for other in self._expected(room))
+        members = [other for other in self._bound_for(room) if other != person]
+        return has_company and len(members) < self._terms.capacity and not self._is_apart(person, members)
+
+    def _expected(self, room: int) -> list[str]:
+        """Who is there or may still come in time."""
+        return [p for p, known in self._people.items() if known.room == room and known.state in ("there", "invited")]
+
+    def _mend(self, now_s: float) -> list[Act]:
+        """Nobody stays alone: a group that is too small, and for which nobody is waited, goes to others."""
+        acts: list[Act] = []
+        if self._terms.then == "wait":
+            return acts
+        for room in sorted(self._open):
+            inside = self.inside(room)
+            if inside and len(self._expected(room)) < self._terms.at_least:
+                acts += self._dissolve(room, inside, now_s)
+        return acts
+
+    def _dissolve(self, room: int, inside: Iterable[str], now_s: float) -> list[Act]:
+        acts: list[Act] = []
+        self._open.discard(room)
+        for person in inside:
+            known = self._people[person]
+            known.room = self._smallest(person)
+            known.returns -= 1  # coming out is not their idea
+            known.asked_at_s = now_s
+            acts.append(Move(person, known.room, "would be alone"))
+        acts.append(CloseRooms((room,)))
+        for person, known in self._people.items():
+            if known.room == room and known.state in ("invited", "ignored"):  # their invite leads nowhere now
+                acts += self._place(person, now_s, "moved")
+        return acts
