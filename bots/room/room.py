@@ -203,7 +203,7 @@ class Room(RoomView):
 
     async def create_breakouts(self, definition: BreakoutDefinition) -> tuple[str, ...]:
         """Make breakout rooms of this room; returns their ids."""
-        if definition.participants <= 0:
+        if not definition.participants or definition.participants < 0:
             raise RequestRefused(CreateBreakout.event, BAD_ARGUMENT, "participants must be 2 or more")
         return await self._create(CreateBreakout(definition=definition))
 

@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Callable, Sequence
 
 from bots.server.provision import ROOM_ID_BYTES
-from bots.server.rooms import DROPPED, UNAUTHORISED, Refused, Rooms, breakout_of
-from bots.server.state import Breakout, Disconnect, Effect, Member, Room, Send
+from bots.server.rooms import DROPPED, EXPIRED, UNAUTHORISED, Refused, Rooms, breakout_of
+from bots.server.state import Breakout, Disconnect, Effect, GiveUp, Member, Room, Send
 from bots.server.tokens import Claim
 from bots.wire import (
     BreakoutDefinition,
@@ -29,7 +29,9 @@ TOO_MANY_ROOMS = 1726
 NO_TOKEN = 1729
 NOT_CREATED = 1731
 NOT_IN_LECTURE = 5067
+NO_COUNT = 1734
 JOIN_LIMIT_S = 30.0  # a token that nobody came with by then gives its place back
+RETURN_LIMIT_S = 4.0  # how long a place is kept for somebody whose connection broke (signalling.md 9.5)
 ROLES = ("participant", "moderator")
 
 
@@ -70,9 +72,13 @@ class Breakouts:
     ) -> tuple[list[str], list[Effect]]:
         """Make rooms and force everybody else in the parent into them, at random, up to their capacity."""
         ids, effects = self.create(room, member, definition)
-        people = [other.client_id for other in room.others(member.client_id) if not self._away(room, other.client_id)]
+        people = [
+            other.client_id
+            for other in room.others(member.client_id)
+            if other.may_publish and not self._away(room, other.client_id)
+        ]
         self._rng.shuffle(people)
-        chosen = people[: len(ids) * definition.participants]
+        chosen = people[: len(ids) * (definition.participants or 0)]
         for number, room_id in enumerate(ids):
             group = chosen[number :: len(ids)]
             if group:
@@ -86,9 +92,12 @@ class Breakouts:
             raise Refused(BAD_ARGUMENT, f"{room_id!r} is no breakout room of this room.")
         if not (member.is_moderator or member.client_id == breakout_of(target).creator_id):
             raise Refused(UNAUTHORISED, "Only the creator or a moderator may invite to a breakout room.")
-        invitees = [client_id for client_id in dict.fromkeys(clients) if client_id in room.members]
+        if self._away(room, member.client_id):
+            raise Refused(BAD_ARGUMENT, "Leave your breakout room before you invite others.")
+        present = (room.members[client_id] for client_id in dict.fromkeys(clients) if client_id in room.members)
+        invitees = [one.client_id for one in present if one.may_publish]
         if not invitees:
-            raise Refused(BAD_ARGUMENT, "None of these clients is in this room.")
+            raise Refused(BAD_ARGUMENT, "None of these clients is in this room as a moderator or participant.")
         invite = BreakoutInvited(room_id=room_id, requestor={"id": member.client_id}, force_join=force)
         effects: list[Effect] = []
         for client_id in invitees:
@@ -101,6 +110,8 @@ class Breakouts:
     def reject(self, room: Room, member: Member, room_id: str) -> list[Effect]:
         """Give an invitation back; the inviter and the moderators are told."""
         target = self._breakout_under(room, room_id)
+        if target is not None and member.client_id in breakout_of(target).joining:
+            raise Refused(BAD_ARGUMENT, f"The invitation to {room_id!r} is accepted already.")
         inviter = breakout_of(target).invited.pop(member.client_id, None) if target is not None else None
         if inviter is None:
             raise Refused(BAD_ARGUMENT, f"There is no invitation to {room_id!r} to reject.")
@@ -110,8 +121,8 @@ class Breakouts:
 
     # ---- joining
 
-    def join(self, room: Room, member: Member, room_id: str, role: str) -> str:
-        """A token for a breakout room.
+    def join(self, room: Room, member: Member, room_id: str, role: str) -> tuple[str, list[Effect]]:
+        """A token for a breakout room, and what follows from asking for it.
 
         Raises:
             Refused: 1729 with a `reason`: not-in-parent, not-found, not-invited, already-in-breakout, returning, full.
@@ -124,6 +135,8 @@ class Breakouts:
         if target is None:
             raise Refused(NO_TOKEN, "There is no such breakout room.", reason="not-found")
         breakout, client_id = breakout_of(target), member.client_id
+        if not member.may_publish:  # it would take a role that its token does not give (breakouts.md, rule 12)
+            raise Refused(UNAUTHORISED, f"A {member.claim.role} does not join breakout rooms.")
         if client_id not in breakout.invited and client_id != breakout.creator_id:
             raise Refused(NO_TOKEN, "You are not invited to this breakout room.", reason="not-invited")
         if self._away(room, client_id):
@@ -131,23 +144,31 @@ class Breakouts:
             raise Refused(NO_TOKEN, "You are in a breakout room already; leave it first.", reason=reason)
         if member.is_returning:
             raise Refused(NO_TOKEN, "Resume the parent room before you join the next one.", reason="returning")
-        if len(breakout.members) + len(breakout.joining) >= breakout.definition.participants:
+        if breakout.taken - (client_id in breakout.lost) >= breakout.capacity:
             raise Refused(NO_TOKEN, "The breakout room is full.", reason="full")
         if self.fail_tokens:
             raise Refused(NO_TOKEN, "Failed to generate Token")
-        breakout.joining.add(client_id)
         claim = Claim(
             token_id=self._rooms.new_hex(12), room_id=room_id, name=member.claim.name, role=role,
             user_ref=member.claim.user_ref, expires_at=self._clock_s() + JOIN_LIMIT_S, parent_client_id=client_id,
             data=member.claim.data,
         )  # fmt: skip
-        return self._token_for(claim, target)
+        breakout.joining[client_id] = claim.token_id
+        effects: list[Effect] = [GiveUp(room_id, client_id, claim.token_id, JOIN_LIMIT_S)]
+        for other in self._under(room):  # who goes somewhere does not come back to where its connection broke
+            if breakout_of(other).lost.pop(client_id, None) is not None:
+                effects += self._end_if_over(room, other)
+        return self._token_for(claim, target), effects
 
-    def give_up_joining(self, room_id: str, parent_client_id: str) -> None:
+    def give_up(self, place: GiveUp) -> list[Effect]:
         """Nobody came with the token in time: the place is free again, the invitation stays."""
-        target = self._rooms.get(room_id)
-        if target is not None and target.breakout is not None:
-            target.breakout.joining.discard(parent_client_id)
+        target = self._rooms.get(place.room_id)
+        if target is None or not (breakout := breakout_of(target)).awaits(place.client_id, place.token_id):
+            return []
+        breakout.joining.pop(place.client_id, None)
+        breakout.lost.pop(place.client_id, None)
+        parent = self._rooms.get(breakout.parent_id)
+        return self._end_if_over(parent, target) if parent is not None else []
 
     def announce(self, room: Room, member: Member) -> list[Effect]:
         """`user-joined-breakout-room`: tell the other members and the parent's moderators, once a joining."""
@@ -166,8 +187,14 @@ class Breakouts:
 
     # ---- leaving and ending
 
-    def left(self, target: Room, member: Member) -> list[Effect]:
-        """A connection inside a breakout room is gone: tell the others; the last one out ends the room."""
+    def left(self, target: Room, member: Member, *, is_lost: bool = False) -> list[Effect]:
+        """A connection inside a breakout room is gone: tell the others; the last one out ends the room.
+
+        Args:
+            target: the breakout room.
+            member: who was inside.
+            is_lost: the connection broke, so the place is kept for a while.
+        """
         breakout, parent_client_id = breakout_of(target), member.claim.parent_client_id
         if breakout.members.get(parent_client_id) != member.client_id:
             return []
@@ -181,8 +208,21 @@ class Breakouts:
             outside.is_returning = outside.is_paused
         notice = BreakoutUserLeft(client_id=parent_client_id, room=target.room_id, name=member.claim.name)
         effects += [Send(one, notice) for one in self._concerned(parent, breakout, parent_client_id)]
-        if not breakout.members and not breakout.joining:
-            effects += self._end(parent, target)
+        if is_lost and outside is not None:
+            breakout.lost[parent_client_id] = member.claim.token_id
+            effects.append(GiveUp(target.room_id, parent_client_id, member.claim.token_id, RETURN_LIMIT_S))
+        return effects + self._end_if_over(parent, target)
+
+    def parent_left(self, room: Room, client_id: str) -> list[Effect]:
+        """A connection to the parent is gone: the one inside a breakout room goes too (breakouts.md 12, check 8)."""
+        effects: list[Effect] = []
+        for target in self._under(room):
+            breakout = breakout_of(target)
+            for places in (breakout.invited, breakout.joining, breakout.lost):
+                places.pop(client_id, None)
+            inside = breakout.members.get(client_id)
+            effects += [] if inside is None else [Send(inside, EXPIRED), Disconnect(inside)]
+            effects += self._end_if_over(room, target)
         return effects
 
     def destroy(self, room: Room, member: Member, room_ids: Sequence[str] | None) -> list[Effect]:
@@ -214,6 +254,8 @@ class Breakouts:
             raise Refused(UNAUTHORISED, "Only a moderator may create breakout rooms.")
         if self._away(room, member.client_id):
             raise Refused(NOT_CREATED, "Leave your breakout room before you create another one.")
+        if definition.participants is None:
+            raise Refused(NO_COUNT, "participants is missing: the capacity of each breakout room.")
         if definition.participants < 2:
             raise Refused(NOT_CREATED, "participants must be 2 or more: it is the capacity of each breakout room.")
         if definition.participants > room.slots - 1:
@@ -234,7 +276,7 @@ class Breakouts:
             "name": f"{parent.name} breakout {number}",
         }
         body["settings"] = {**parent.settings, "canvas": definition.canvas, "screen_share": definition.share}
-        breakout = Breakout(parent.room_id, creator.client_id, definition)
+        breakout = Breakout(parent.room_id, creator.client_id, definition.participants or 0)
         parent.breakout_ids.append(body["room_id"])
         return self._rooms.add(Room(body["room_id"], body, breakout=breakout))
 
@@ -249,6 +291,9 @@ class Breakouts:
         effects = self._rooms.remove(target)
         told = [one for one in dict.fromkeys((owner, *invited)) if one in parent.members]
         return effects + [Send(one, BreakoutDestroyed(room_id=target.room_id)) for one in told]
+
+    def _end_if_over(self, parent: Room, target: Room) -> list[Effect]:
+        return self._end(parent, target) if breakout_of(target).is_over else []
 
     def _under(self, room: Room) -> list[Room]:
         rooms = (self._rooms.get(room_id) for room_id in room.breakout_ids)

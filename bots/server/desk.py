@@ -97,14 +97,16 @@ class Desk:
         """A publication begins muted: that counts, and is told, without waiting for a message (signalling.md 14.9)."""
         return self._own_mute(room, member, is_muted=True)
 
-    def leave(self, client_id: str) -> list[Effect]:
-        """A connection is gone, by its own will or not."""
+    def leave(self, client_id: str, *, is_lost: bool = False) -> list[Effect]:
+        """A connection is gone: by its own will, or dropped, or `is_lost` and perhaps back soon."""
         place = self._rooms.place_of(client_id)
         if place is None:
             return []
         room, member = place
         effects = self._rooms.leave(client_id)
-        return effects + self._breakouts.left(room, member) if room.breakout is not None else effects
+        if room.breakout is None:
+            return effects + self._breakouts.parent_left(room, client_id)
+        return effects + self._breakouts.left(room, member, is_lost=is_lost)
 
     def _answer(self, room: Room, member: Member, request: Request, now: float) -> Reply:
         match request:
@@ -144,7 +146,8 @@ class Desk:
                 effects = self._breakouts.invite(room, member, request.room_id, request.clients, force=force)
                 return Reply(granted(msg="Success"), effects)
             case JoinBreakout():
-                return Reply(granted(token=self._breakouts.join(room, member, request.room_id, request.role)))
+                token, effects = self._breakouts.join(room, member, request.room_id, request.role)
+                return Reply(granted(token=token), effects)
             case AnnounceBreakoutJoin():
                 return Reply(granted(), self._breakouts.announce(room, member))
             case RejectBreakout():

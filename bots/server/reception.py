@@ -10,13 +10,12 @@ from typing import Any, Protocol
 
 import structlog
 
-from bots.server.breakouts import JOIN_LIMIT_S, Breakouts
+from bots.server.breakouts import Breakouts
 from bots.server.desk import Desk
 from bots.server.rooms import Refused, Rooms
-from bots.server.state import Disconnect, Effect, Room, Send
+from bots.server.state import Disconnect, Effect, GiveUp, Room, Send
 from bots.server.tokens import Claim
 from bots.wire import (
-    JoinBreakout,
     Notice,
     PresentToken,
     Publish,
@@ -154,9 +153,6 @@ class Reception:
             case _:
                 reply = self._desk.handle(client_id, request, self._now_s())
                 acknowledge(reply.answer)
-                if isinstance(request, JoinBreakout) and reply.answer[0]["result"] == 0:
-                    loop = asyncio.get_running_loop()
-                    loop.call_later(JOIN_LIMIT_S, self.breakouts.give_up_joining, request.room_id, client_id)
                 self.perform(reply.effects)
                 media.update_around(client_id)
 
@@ -166,7 +162,7 @@ class Reception:
             return
         place = self._rooms.place_of(client_id)
         del self._lines[client_id]
-        self.perform(self._desk.leave(client_id))
+        self.perform(self._desk.leave(client_id, is_lost=True))
         self._media.forget(client_id)
         if place is not None:
             log.debug("member_left", room=place[0].room_id, client_id=client_id)
@@ -183,6 +179,11 @@ class Reception:
                     self._media.forget(client_id)
                     if line is not None:
                         line.part()
+                case GiveUp(after_s=after_s):
+                    asyncio.get_running_loop().call_later(after_s, self._give_up, effect)
+
+    def _give_up(self, place: GiveUp) -> None:
+        self.perform(self.breakouts.give_up(place))
 
     def tell(self, client_id: str, notice: Notice) -> None:
         """Say something to one member; nothing if it is gone."""

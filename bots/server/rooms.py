@@ -12,7 +12,7 @@ from bots.server.state import Breakout, Disconnect, Effect, Member, Room, Send
 from bots.server.tokens import Claim, TokenMint
 from bots.wire import PresentToken, RoomConnected, RoomDisconnected, Stream, UserConnected, UserDisconnected
 
-__all__ = ["BAD_TOKEN", "Admission", "Refused", "Rooms"]
+__all__ = ["BAD_TOKEN", "EXPIRED", "Admission", "Refused", "Rooms"]
 
 BAD_TOKEN = 4118
 NO_MODERATOR_PLACE = 2101
@@ -121,7 +121,7 @@ class Rooms:
 
     def _check_places(self, room: Room, claim: Claim) -> None:
         if room.breakout is not None:
-            if claim.parent_client_id not in (room.breakout.joining | room.breakout.members.keys()):
+            if not room.breakout.awaits(claim.parent_client_id, claim.token_id):
                 raise Refused(BAD_TOKEN, "The invitation to this breakout room is over.")
             return
         if room.is_locked:
@@ -146,7 +146,9 @@ class Rooms:
         self._where[client_id] = room
         self._used[claim.token_id] = client_id
         if room.breakout is not None:
-            room.breakout.joining.discard(claim.parent_client_id)
+            room.breakout.joining.pop(claim.parent_client_id, None)
+            room.breakout.lost.pop(claim.parent_client_id, None)
+            room.breakout.was_entered = True
             room.breakout.invited.pop(claim.parent_client_id, None)
             room.breakout.members[claim.parent_client_id] = client_id
         effects = [] if replaced else room.tell(UserConnected(user=member.user()), but=client_id)
@@ -162,24 +164,11 @@ class Rooms:
         room, member = place
         self._forget(room, client_id)
         effects = room.tell(UserDisconnected(client_id=client_id, name=member.claim.name, role=member.claim.role))
-        for breakout in self._breakouts_of(room):
-            effects += self._take_out(breakout, client_id)
         if not room.members and room.breakout is None:
             for breakout_id in tuple(room.breakout_ids):
                 effects += self.remove(self._rooms[breakout_id])
             room.is_muted = room.is_locked = False  # the session is over; the next one starts afresh
         return effects
-
-    def _breakouts_of(self, room: Room) -> list[Room]:
-        return [self._rooms[breakout_id] for breakout_id in room.breakout_ids]
-
-    def _take_out(self, breakout: Room, parent_client_id: str) -> list[Effect]:
-        """The parent connection is gone: its breakout connection goes too (breakouts.md section 12, check 8)."""
-        assert breakout.breakout is not None
-        breakout.breakout.invited.pop(parent_client_id, None)
-        breakout.breakout.joining.discard(parent_client_id)
-        inside = breakout.breakout.members.get(parent_client_id)
-        return [] if inside is None else [Send(inside, EXPIRED), Disconnect(inside)]
 
     def _forget(self, room: Room, client_id: str) -> None:
         room.members.pop(client_id, None)

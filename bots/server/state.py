@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.server.tokens import Claim
-from bots.wire import BreakoutDefinition, Notice, Permissions, User
+from bots.wire import Notice, Permissions, User
 
-__all__ = ["Breakout", "Disconnect", "Effect", "Member", "Room", "Send"]
+__all__ = ["Breakout", "Disconnect", "Effect", "GiveUp", "Member", "Room", "Send"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,18 @@ class Disconnect:
     client_id: str
 
 
-Effect = Send | Disconnect
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Look after `after_s` seconds whether somebody came with this token; if not, the place in the breakout is free."""
+
+    room_id: str
+    client_id: str
+    """In the parent."""
+    token_id: str
+    after_s: float
+
+
+Effect = Send | Disconnect | GiveUp
 
 
 @dataclass(slots=True)
@@ -77,15 +88,33 @@ class Breakout:
 
     parent_id: str
     creator_id: str
-    definition: BreakoutDefinition
+    capacity: int
     invited: dict[str, str] = field(default_factory=dict)
     """Who is invited -> who invited."""
-    joining: set[str] = field(default_factory=set)
-    """Who has a token and is not connected yet."""
+    joining: dict[str, str] = field(default_factory=dict)
+    """Who has a token and is not connected yet -> the token's id."""
+    lost: dict[str, str] = field(default_factory=dict)
+    """Whose connection inside broke -> its token's id; the place is kept for a reconnect."""
     members: dict[str, str] = field(default_factory=dict)
     """Who is inside: parent client id -> client id inside."""
+    was_entered: bool = False
+    """Somebody has been inside: the room ends when it is empty again."""
     announced: set[str] = field(default_factory=set)
     """Members whose joining the others have been told."""
+
+    @property
+    def taken(self) -> int:
+        """How many of the places nobody else can have."""
+        return len(self.members) + len(self.joining) + len(self.lost)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all who were inside have left, and nobody is on the way."""
+        return self.was_entered and not self.taken
+
+    def awaits(self, parent_client_id: str, token_id: str) -> bool:
+        """Whether this token is the one that a place is kept for."""
+        return token_id in (self.joining.get(parent_client_id), self.lost.get(parent_client_id))
 
 
 @dataclass(slots=True)

@@ -69,10 +69,11 @@ class TalkerEntry(Record):
 class BreakoutDefinition(Record):
     """RoomDefinition of `createBreakOutRoom`: how many rooms, of which capacity, with which media.
 
-    `participants` is the capacity of each room, 2 to the parent's `max_active_talkers` - 1.
+    `participants` is the capacity of each room, 2 to the parent's `max_active_talkers` - 1; a server refuses to go
+    without it, with a code of its own.
     """
 
-    participants: int
+    participants: int | None = None
     audio: bool = True
     video: bool = False
     canvas: bool = False

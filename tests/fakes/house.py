@@ -9,7 +9,7 @@ from bots.server.breakouts import Breakouts
 from bots.server.desk import Desk
 from bots.server.provision import new_room_body
 from bots.server.rooms import Refused, Rooms, room_meta
-from bots.server.state import Disconnect, Effect, Room, Send
+from bots.server.state import Disconnect, Effect, GiveUp, Room, Send
 from bots.server.tokens import Claim, TokenMint
 from bots.wire import (
     Answer,
@@ -39,6 +39,7 @@ class FakeHouse:
         self.desk = Desk(self.rooms, self.breakouts)
         self.told: dict[str, list[Notice]] = {}
         self.cut: list[str] = []
+        self.kept: list[GiveUp] = []
         self.claims: dict[str, Claim] = {}
         self._numbers = iter(range(1, 10_000))
         self.room = self.new_room(**settings)
@@ -91,7 +92,7 @@ class FakeHouse:
 
     def vanish(self, client_id: str) -> None:
         """The client's socket is lost."""
-        self.perform(self.desk.leave(client_id))
+        self.perform(self.desk.leave(client_id, is_lost=True))
 
     def perform(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
@@ -100,6 +101,15 @@ class FakeHouse:
                     self.told.setdefault(client_id, []).append(notice)
                 case Disconnect(client_id=client_id):
                     self.cut.append(client_id)
+                case GiveUp():
+                    self.kept.append(effect)
+
+    def give_up(self, client_id: str) -> None:
+        """The time of every place that is kept for this client of the parent is over."""
+        over = [place for place in self.kept if place.client_id == client_id]
+        self.kept = [place for place in self.kept if place.client_id != client_id]
+        for place in over:
+            self.perform(self.breakouts.give_up(place))
 
     def heard(self, client_id: str, kind: type[Notice]) -> list[Any]:
         """The notices of one kind that a client was told."""

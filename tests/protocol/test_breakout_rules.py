@@ -20,7 +20,7 @@ from bots.wire import (
     RoomManagement,
     read_request,
 )
-from tests.fakes.house import FakeHouse
+from tests.fakes.house import FakeHouse, refusal_of
 
 
 def classroom() -> tuple[FakeHouse, str, str, str]:
@@ -139,7 +139,7 @@ def test_a_second_join_while_the_first_is_under_way_is_refused() -> None:
     house.invite(mia, second, ann)
     assert house.join(ann, first).is_ok
     assert "already-in-breakout" == house.join(ann, second).get("reason")
-    house.breakouts.give_up_joining(first, ann)
+    house.give_up(ann)
     assert house.join(ann, second).is_ok
 
 
@@ -187,9 +187,114 @@ def test_leaving_is_told_once_and_the_last_one_out_ends_the_room() -> None:
     assert [ann] == [notice.client_id for notice in house.heard(ben, BreakoutUserLeft)]
     assert [ann] == [notice.client_id for notice in house.heard(mia, BreakoutUserLeft)]
     assert [] == house.heard(mia, BreakoutDestroyed)
-    house.vanish(insides[1])
+    house.ask(insides[1], Drop(is_self=True))
     assert [room_id] == [notice.room_id for notice in house.heard(mia, BreakoutDestroyed)]
     assert house.rooms.get(room_id) is None
+
+
+def test_whose_connection_inside_breaks_can_come_back_for_a_while() -> None:
+    house, mia, ann, _ = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann)
+    fields = house.fields(house.join(ann, room_id).get("token"))
+    inside = house.present(fields)
+    again = {**fields, "isReconnecting": True, "oldClientIdForReconnect": inside}
+    house.vanish(inside)
+    assert [ann] == [notice.client_id for notice in house.heard(mia, BreakoutUserLeft)]
+    assert inside == house.present(again)
+    house.give_up(ann)
+    assert house.rooms.get(room_id) is not None, "she is inside"
+    house.vanish(inside)
+    house.give_up(ann)
+    assert [room_id] == [notice.room_id for notice in house.heard(mia, BreakoutDestroyed)]
+    assert 4118 == refusal_of(house, again).result
+
+
+def test_a_place_kept_for_a_reconnect_is_free_when_its_owner_goes_elsewhere() -> None:
+    house, mia, ann, ben = classroom()
+    first, second = house.open_breakout(mia), house.open_breakout(mia)
+    house.invite(mia, first, ann, ben)
+    house.invite(mia, second, ann)
+    fields = house.fields(house.join(ann, first).get("token"))
+    inside = house.present(fields)
+    house.vanish(inside)
+    house.go_inside(ann, second)
+    assert [first] == [notice.room_id for notice in house.heard(mia, BreakoutDestroyed)]
+    again = {**fields, "isReconnecting": True, "oldClientIdForReconnect": inside}
+    assert 4118 == refusal_of(house, again).result
+
+
+def test_an_old_token_does_not_give_up_the_place_of_a_newer_one() -> None:
+    house, mia, ann, _ = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann)
+    house.join(ann, room_id)
+    (first,) = house.kept
+    house.perform(house.breakouts.give_up(first))
+    newer = house.fields(house.join(ann, room_id).get("token"))
+    house.perform(house.breakouts.give_up(first))
+    assert house.present(newer)
+
+
+def test_a_room_that_the_last_one_left_ends_when_nobody_comes_who_was_on_the_way() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann, ben)
+    inside = house.go_inside(ann, room_id)
+    house.join(ben, room_id)
+    house.ask(inside, Drop(is_self=True))
+    assert [] == house.heard(mia, BreakoutDestroyed)
+    house.give_up(ben)
+    assert [room_id] == [notice.room_id for notice in house.heard(mia, BreakoutDestroyed)]
+    assert house.rooms.get(room_id) is None
+
+
+def test_a_room_that_waits_for_one_only_ends_with_the_parent_of_that_one() -> None:
+    house, mia, ann, _ = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann)
+    house.vanish(house.go_inside(ann, room_id))
+    house.vanish(ann)
+    assert [room_id] == [notice.room_id for notice in house.heard(mia, BreakoutDestroyed)]
+
+
+def test_an_accepted_invitation_cannot_be_rejected() -> None:
+    house, mia, ann, _ = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann)
+    token = house.join(ann, room_id).get("token")
+    assert 1155 == house.ask(ann, RejectBreakout(room_id=room_id)).result
+    assert [] == managed(house, mia, "breakout-invite-rejected")
+    house.present(house.fields(token))
+    assert 1155 == house.ask(ann, RejectBreakout(room_id=room_id)).result
+
+
+@pytest.mark.parametrize("role", ["viewer", "audience"])
+def test_listeners_have_no_part_in_breakouts(role: str) -> None:
+    house, mia, ann, ben = classroom()
+    vic = house.enter(role, name="Vic")
+    room_id = house.open_breakout(mia)
+    assert 1155 == house.invite(mia, room_id, vic).result
+    house.invite(mia, room_id, vic, ann)
+    assert [] == house.heard(vic, BreakoutInvited)
+    assert 4101 == house.join(vic, room_id).result
+    assert house.ask(mia, CreateAndInviteBreakout(definition=BreakoutDefinition(participants=3))).is_ok
+    assert [] == house.heard(vic, BreakoutInvited)
+    assert 1 == len(house.heard(ben, BreakoutInvited))
+
+
+def test_who_is_in_a_breakout_invites_nobody() -> None:
+    house, mia, ann, _ = classroom()
+    room_id = house.open_breakout(mia)
+    house.go_inside(mia, room_id)
+    assert 1155 == house.invite(mia, room_id, ann).result
+    assert [] == house.heard(ann, BreakoutInvited)
+
+
+def test_a_definition_without_a_capacity_has_a_code_of_its_own() -> None:
+    house, mia, *_ = classroom()
+    assert 1734 == house.ask(mia, read_request("create-breakout-room", [{"audio": True}])).result
+    assert 1734 == house.ask(mia, read_request("create-invite-breakout-room", [{"max_rooms": 2}])).result
 
 
 def test_the_loss_of_the_parent_connection_closes_the_breakout_connection() -> None:

@@ -107,7 +107,7 @@ class Clients(RuleBasedStateMachine):
         inside = [
             client
             for room in self.breakouts()
-            for client in self.part(room).members | dict.fromkeys(self.part(room).joining)
+            for client in self.part(room).members | self.part(room).joining | self.part(room).lost
         ]
         gone = {client for client in inside if client not in self.house.room.members}
         present = [client for client in inside if client not in gone]
@@ -117,9 +117,7 @@ class Clients(RuleBasedStateMachine):
     def no_breakout_is_overfull_and_there_are_ten_at_most(self) -> None:
         assert len(self.breakouts()) <= 10
         for room in self.breakouts():
-            assert (
-                len(self.part(room).members) + len(self.part(room).joining) <= self.part(room).definition.participants
-            )
+            assert self.part(room).taken <= self.part(room).capacity
 
     @invariant()
     def every_connection_is_in_one_room_and_known_there(self) -> None:

@@ -185,7 +185,7 @@ def test_a_reject_may_come_as_an_object() -> None:
         ("join-breakout-room", [{"room_id": "b"}]),
         ("invite-breakout-room", [{"room_id": "b"}]),
         ("reject-breakout-room", [None]),
-        ("create-breakout-room", [{"max_rooms": 1}]),
+        ("create-breakout-room", [{"participants": "many"}]),
         ("signaling_message", [{"streamId": 1}]),
     ],
 )
