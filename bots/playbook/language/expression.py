@@ -20,10 +20,10 @@ from bots.playbook.language.grammar import (
     fact_name,
     facts_of,
     parse,
-    type_of,
 )
+from bots.playbook.language.kind import check_outcomes, type_of
 from bots.playbook.language.scope import Scope
-from bots.playbook.values.shape import bad, reading_of
+from bots.playbook.values.shape import Filled, bad, reading_of
 
 __all__ = ["Expression", "check_facts", "value_of"]
 
@@ -97,6 +97,8 @@ class Expression:
         try:
             found = cls(text)
             check_facts(text, info)
+            if reading_of(info) is not None and not isinstance(value, Filled):  # with inputs, it is so in this run only
+                check_outcomes(text)
         except ExpressionError as problem:
             raise bad(problem.problem_id, str(problem), offset=problem.offset, width=problem.width) from None
         return found

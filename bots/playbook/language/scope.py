@@ -1,11 +1,20 @@
 """What conditions and texts can know: plain facts, handed in by the engine.
 
-The names and types of the expression language are read from these classes, so a fact is added in one place.
+The names and types of the expression language are read from these classes, so a fact is added in one place. Numbers are
+whole and never negative; a text that can only be one of a few words says which.
 """
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
-__all__ = ["BotFacts", "Counts", "MessageFacts", "PersonFacts", "RoomFacts", "Scope"]
+__all__ = ["BotFacts", "Counts", "MessageFacts", "OneOf", "PersonFacts", "RoomFacts", "Scope"]
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The words that a text can be."""
+
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +23,7 @@ class PersonFacts:
 
     name: str = ""
     id: str = ""
-    role: str = "participant"
+    role: Annotated[str, OneOf(("moderator", "participant"))] = "participant"
     is_bot: bool = False
     is_me: bool = False
 

@@ -9,7 +9,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from bots.playbook.language.expression import check_facts, value_of
-from bots.playbook.language.grammar import ExpressionError, facts_of, type_of
+from bots.playbook.language.grammar import ExpressionError, facts_of
+from bots.playbook.language.kind import type_of
 from bots.playbook.language.scope import Scope
 from bots.playbook.values.shape import bad
 

@@ -121,6 +121,12 @@ MANUAL: dict[str, Explanation] = {
         "a recording made too loud",
         "record it more quietly, or lower its gain in an audio editor.",
     ),
+    "constant-condition": _E(
+        "A comparison always holds or never does, whatever happens: it asks for a word that a fact cannot be, for a "
+        "number below zero, compares what has no fact in it, or looks into an empty list.",
+        _bot('{rules: [{when: joined, if: person.role == "teacher", do: [{log: hi}]}]}'),
+        "correct what is compared; to switch a rule off for a while write if: false.",
+    ),
     "custom-tag": _E(
         "YAML tags (!name) are not part of the language.",
         _do("{say: !secret hi}"),
@@ -196,7 +202,7 @@ MANUAL: dict[str, Explanation] = {
     "never-fires": _E(
         "Nothing can fire this rule, or no breakout room fits this entry: its condition never holds, or nobody in "
         "this room could open breakout rooms or invite.",
-        _bot("{rules: [{when: joined, if: 1 > 2, do: [{log: hi}]}]}"),
+        _bot("{rules: [{when: joined, if: false, do: [{log: hi}]}]}"),
         "correct the condition or pattern, or add the step that the rule waits for.",
     ),
     "never-opens": _E(

@@ -51,7 +51,7 @@ FOUND = [
     ("after-leaving", bot("timeline: [{at: start + 5m, do: [{leave: room}]}, {at: »end, do: [{say: Bye}]}]")),
     ("never-fires", bot("role: moderator\nrules: [{when: »breakout_joined, do: [{say: Hi}]}]")),
     ("never-fires", bot("role: moderator\nrules: [{when: »invited, do: [{accept: invite}]}]")),
-    ("never-fires", rule("{when: joined, if: »1 > 2, do: [{say: Hi}]}")),
+    ("never-fires", rule("{when: joined, if: »false, do: [{say: Hi}]}")),
     ("never-fires", step(OPEN).replace("    rules:", "    role: moderator\n    invites: [{room: »blue*}]\n    rules:")),
     ("enablex-limit", step("{breakouts: {open: »[a, b, c, d, e, f, g, h, i, j, k]}}")),
     ("enablex-limit", step("{breakouts: {open: [a, b, c, d, e, f]}}, {breakouts: {open: »[g, h, i, j, k]}}")),
