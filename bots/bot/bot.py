@@ -35,7 +35,7 @@ from bots.bot.steps.breakouts import close_own
 from bots.bot.waiting import done_within
 from bots.clock import Clock
 from bots.errors import BotsError
-from bots.room import Closed, RoomEvent, TalkersChanged
+from bots.room import Closed, RoomEvent, SpeechChanged, TalkersChanged
 from bots.schedule import Alarms, is_misfired, wait_until
 
 __all__ = ["Bot"]
@@ -159,12 +159,13 @@ class Bot:
             self._inbox.put(_Entered(self._room))
 
     def _take(self, happened: _Happened) -> None:
-        self._inbox.put(happened, droppable=isinstance(happened.event, TalkersChanged))
+        self._inbox.put(happened, droppable=isinstance(happened.event, TalkersChanged | SpeechChanged))
 
     def _entered(self, room: RoomPort) -> None:
         parts = self._parts
         parts.presence.enter(room)
         parts.hearing.enter(room)
+        parts.talk.enter()
         self._departure = Departure(self._spec.leave, self._clock.monotonic())
         self._log.info("room_joined", client_id=room.client_id, participants=len(room.participants))
         self._emit(BotJoined(bot_id=self._spec.id, room_id=room.room_id, client_id=room.client_id))
@@ -267,6 +268,7 @@ class Bot:
         within_s = 0.0 if self._failure else self._within_s
         await self._parts.runs.drain(within_s=within_s, spare_since=spare_since)
         self._parts.invitations.close()
+        self._parts.talk.close()
         await self._parts.sound.close()
         if self._failure is None and self._room is not None:
             await self._end_session()

@@ -15,9 +15,10 @@ from bots.bot.contract.spec import BotSpec, RulePlan
 from bots.bot.place.presence import Presence
 from bots.bot.reactions import Reactions
 from bots.bot.rules.conditions import is_true, seen
-from bots.bot.rules.facts import Firing
+from bots.bot.rules.facts import Firing, Occasion
 from bots.bot.rules.outcome import Outcome
 from bots.bot.rules.run import Run, Runs
+from bots.bot.rules.talking import TalkWatch
 from bots.bot.sound.hearing import Hearing
 from bots.bot.sound.voice import Sound
 from bots.bot.steps.kit import Kit
@@ -26,7 +27,7 @@ from bots.bot.steps.perform import Performer
 from bots.bot.waiting import Signal
 from bots.clock import Clock
 from bots.errors import BotsError
-from bots.playbook import Invited
+from bots.playbook import Invited, Silent
 from bots.schedule import Alarms
 
 __all__ = ["Parts", "assemble"]
@@ -43,6 +44,7 @@ class Parts:
     invitations: Invitations
     runs: Runs[RulePlan]
     reactions: Reactions
+    talk: TalkWatch
     changed: Signal
 
 
@@ -73,9 +75,17 @@ def assemble(
         has_rule=any(isinstance(rule.trigger, Invited) for rule in spec.rules),
         presence=presence, clock=clock, alarms=alarms, changed=changed, group=group, emit=emit, log=log,
     )  # fmt: skip
+
+    def occur(occasion: Occasion) -> None:
+        reactions.occur(occasion)  # made below: it needs the talk
+
+    talk = TalkWatch(
+        name=spec.id, silences_s=[one.lasts_s for one in spec.triggers if isinstance(one, Silent)],
+        presence=presence, clock=clock, group=group, occur=occur,
+    )  # fmt: skip
     kit = Kit(
         spec=spec, presence=presence, sound=sound, invitations=invitations, clock=clock, changed=changed,
-        emit=emit, leave=leave, log=log,
+        emit=emit, leave=leave, log=log, silent_for_s=lambda: talk.silent_for_s,
     )  # fmt: skip
     runs = _runs(kit, group)
     hearing = Hearing(bot_id=spec.id, listens=spec.listens, load=load, clock=clock)
@@ -84,12 +94,12 @@ def assemble(
         group.create_task(work, name=f"{spec.id}/{what}")
 
     reactions = Reactions(
-        kit=kit, runs=runs, hearing=hearing, log=log,
+        kit=kit, runs=runs, hearing=hearing, talk=talk, log=log,
         call_back=lambda: spawn(_come_back(presence, log), "call-back"),
         silence=lambda room_id: spawn(sound.silence(room_id), "silence"),
         tell_teacher=lambda person: spawn(tell_kept(kit, person), "teacher"),
     )  # fmt: skip
-    return Parts(kit, presence, hearing, sound, invitations, runs, reactions, changed)
+    return Parts(kit, presence, hearing, sound, invitations, runs, reactions, talk, changed)
 
 
 def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:

@@ -12,6 +12,7 @@ from bots.bot.contract.spec import RulePlan
 from bots.bot.place.presence import Presence
 from bots.bot.rules.facts import Occasion, Person
 from bots.bot.rules.run import Runs
+from bots.bot.rules.talking import TalkWatch
 from bots.bot.rules.tally import Tallies
 from bots.bot.rules.triggers import breakout_over, occasion_of
 from bots.bot.sound.hearing import Hearing
@@ -33,6 +34,7 @@ from bots.room import (
     ParticipantLeft,
     RoomEvent,
     RoomJoined,
+    SpeechChanged,
 )
 
 __all__ = ["Reactions"]
@@ -53,6 +55,7 @@ class Reactions:
         kit: Kit,
         runs: Runs[RulePlan],
         hearing: Hearing,
+        talk: TalkWatch,
         call_back: Callable[[], None],
         silence: Callable[[str], None],
         tell_teacher: Callable[[Person], None],
@@ -61,6 +64,7 @@ class Reactions:
         self._kit = kit
         self._runs = runs
         self._hearing = hearing
+        self._talk = talk
         self._call_back = call_back
         self._silence = silence
         self._tell_teacher = tell_teacher
@@ -80,6 +84,8 @@ class Reactions:
             self._hear(event)
         else:
             self._update(event)
+        if isinstance(event, SpeechChanged) and room is not None:
+            self._talk.hear(event.client_ids, room)
         if room is None:
             return  # the breakout is on its way in or out: nothing in it concerns a rule
         occasion = occasion_of(event, room, self._presence)
@@ -178,6 +184,7 @@ class Reactions:
         )
         self._kit.invitations.entered(room_id)
         self._kit.emit(BreakoutEntered(bot_id=self._kit.spec.id, room_id=room_id))
+        self._talk.enter()
         breakout: RoomPort | None = self._presence.breakout
         if breakout is not None:
             self._hearing.enter(breakout)
@@ -186,6 +193,7 @@ class Reactions:
     def _left(self, room_id: str) -> None:
         since, now = self._breakout_since, self._kit.clock.now()
         self._presence.leave_breakout()
+        self._talk.enter()
         self._silence(room_id)
         self._log.info(
             "breakout_left",

@@ -59,6 +59,7 @@ class Venue:
             pacer=self._pacer,
             publish=spec.publishes,
             listen=spec.listens,
+            watch_talk=spec.watches_talk,
             on_event=on_event,
             on_breakout_event=on_breakout_event,
         )

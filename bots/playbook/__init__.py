@@ -57,6 +57,8 @@ from bots.playbook.model.triggers import (
     Left,
     Muted,
     Returned,
+    Silent,
+    Talking,
     Trigger,
 )
 from bots.playbook.problem import Problem
@@ -138,10 +140,12 @@ __all__ = [
     "ScheduleEntry",
     "Scope",
     "SendBack",
+    "Silent",
     "SkippedDays",
     "Sound",
     "Step",
     "Stop",
+    "Talking",
     "TellTeacher",
     "Template",
     "TimelineEntry",

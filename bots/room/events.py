@@ -31,6 +31,7 @@ __all__ = [
     "RoomAwaited",
     "RoomEvent",
     "RoomJoined",
+    "SpeechChanged",
     "Talker",
     "TalkersChanged",
     "Unknown",
@@ -128,6 +129,14 @@ class TalkersChanged(RoomEvent):
 
     name: ClassVar[str] = "active-talkers-updated"
     talkers: tuple[Talker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechChanged(RoomEvent):
+    """Who talks now, by client id; told if `watch_talk` was asked for. (A slot says who talked last.)"""
+
+    name: ClassVar[str] = "talker-notification"
+    client_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

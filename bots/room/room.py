@@ -94,6 +94,7 @@ class Room(RoomView):
         pacer: Pacer,
         publish: bool = True,
         listen: bool = False,
+        watch_talk: bool = False,
         on_event: EventCallback | None = None,
         on_breakout_event: EventCallback | None = None,
         timeout_s: float = 15.0,
@@ -105,6 +106,7 @@ class Room(RoomView):
             clock, pacer: of this process.
             publish: open an outgoing sound; without it the bot is mute for good.
             listen: subscribe every talker slot.
+            watch_talk: be told who talks (`SpeechChanged`), here and in breakout rooms.
             on_event: gets every event of this room, from `RoomJoined` to `Closed`, on the event loop.
             on_breakout_event: the same for every breakout room that is joined from here.
             timeout_s: limit of each step of the join; waiting for a moderator in a knock room may take longer.
@@ -115,8 +117,8 @@ class Room(RoomView):
             PublishRefused: the server does not take the sound, or no media connection could be made.
         """
         return await cls.join_over(
-            LiveNetwork(pacer), token, clock=clock, publish=publish, listen=listen, on_event=on_event,
-            on_breakout_event=on_breakout_event, timeout_s=timeout_s,
+            LiveNetwork(pacer), token, clock=clock, publish=publish, listen=listen, watch_talk=watch_talk,
+            on_event=on_event, on_breakout_event=on_breakout_event, timeout_s=timeout_s,
         )  # fmt: skip
 
     @classmethod
@@ -128,12 +130,15 @@ class Room(RoomView):
         clock: Clock,
         publish: bool = True,
         listen: bool = False,
+        watch_talk: bool = False,
         on_event: EventCallback | None = None,
         on_breakout_event: EventCallback | None = None,
         timeout_s: float = 15.0,
     ) -> "Room":
         """As `join`, over another network than sockets: a simulation's."""
-        terms = Terms(clock=clock, network=network, publish=publish, listen=listen, timeout_s=timeout_s)
+        terms = Terms(
+            clock=clock, network=network, publish=publish, listen=listen, watch_talk=watch_talk, timeout_s=timeout_s
+        )
         room = cls(decode_token(token), terms, on_event=on_event, on_breakout_event=on_breakout_event)
         await room._session.open()
         return room

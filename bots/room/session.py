@@ -33,6 +33,7 @@ from bots.wire import (
     Publish,
     Request,
     RoomConnected,
+    SetAdvancedOptions,
     Subscribe,
     Unpublish,
 )
@@ -69,6 +70,7 @@ class Terms:
     network: Network
     publish: bool = True
     listen: bool = False
+    watch_talk: bool = False
     is_breakout: bool = False
     timeout_s: float = 15.0
 
@@ -214,8 +216,15 @@ class Session:
         ice_servers = tuple(one for one in connected.ice_servers if isinstance(one, Mapping))
         if publishing is not None:
             await self._publish(publishing, ice_servers)
+        if self.terms.watch_talk:
+            asked = self.post(SetAdvancedOptions.talker_notification(enable=True))
+            asked.add_done_callback(self._talk_watched)
         if self.terms.listen:
             await self._listen(ice_servers)
+
+    def _talk_watched(self, asked: asyncio.Future[Answer]) -> None:
+        if not asked.cancelled() and not (answer := asked.result()).is_ok and not self.is_closed:
+            log.warning("talk_not_told", room=self.state.room_id, result=answer.result, reason=answer.reason)
 
     async def _publish(self, publishing: asyncio.Future[Answer], ice_servers: tuple[Mapping[str, Any], ...]) -> None:
         assert self._signaling is not None, "joined"

@@ -28,6 +28,7 @@ from bots.room.events import (
     RoomAwaited,
     RoomEvent,
     RoomJoined,
+    SpeechChanged,
     Talker,
     TalkersChanged,
     Unknown,
@@ -37,6 +38,7 @@ from bots.wire import BreakoutInvited as BreakoutInvitedNotice
 from bots.wire import (
     BreakoutUserJoined,
     BreakoutUserLeft,
+    GenericEvent,
     HardMuted,
     HardUnmuted,
     Notice,
@@ -112,6 +114,8 @@ class RoomState:
                 return self._hear(notice)
             case TalkersUpdated():
                 return self._talk(notice)
+            case GenericEvent(id="speaker_notification"):
+                return [SpeechChanged(_speakers(notice.data))]
             case HardMuted() | HardUnmuted():
                 self.is_hard_muted = isinstance(notice, HardMuted)
                 return [HardMuteChanged(self.is_hard_muted, "me")]
@@ -200,6 +204,13 @@ class RoomState:
 
 def _is_slot(stream: Stream) -> bool:
     return stream.id < _FIRST_SHARE and stream.audio and not stream.screen and not stream.canvas
+
+
+def _speakers(data: object) -> tuple[str, ...]:
+    """Who talks, and does not only make noise; users are ids, or objects with one."""
+    entries = [one for one in data if isinstance(one, Mapping)] if isinstance(data, list) else []
+    users = [user for one in entries if one.get("speech") for user in one.get("users") or ()]
+    return tuple(str(one.get("clientId") or "") if isinstance(one, Mapping) else str(one) for one in users)
 
 
 def _breakout_events(notice: Notice) -> list[RoomEvent]:

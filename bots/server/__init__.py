@@ -5,10 +5,12 @@ from bots.server.reception import Acknowledge, Line, Media, Reception
 from bots.server.rooms import Rooms, room_meta
 from bots.server.serve import RoomServer
 from bots.server.state import Room
+from bots.server.talkers import HANGOVER_S
 from bots.server.tokens import LIFE_S as TOKEN_LIFE_S
 from bots.server.tokens import Claim, TokenMint
 
 __all__ = [
+    "HANGOVER_S",
     "TOKEN_LIFE_S",
     "Acknowledge",
     "ApiRefusal",

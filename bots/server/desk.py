@@ -39,6 +39,7 @@ from bots.wire import (
     RoomMuted,
     RoomUnmuted,
     SendData,
+    SetAdvancedOptions,
     SetTalkerCount,
     UnmuteOwnAudio,
     UserAudioMuted,
@@ -122,6 +123,11 @@ class Desk:
                 return self._send_data(room, member, request, now)
             case Drop():
                 return self._drop(room, member, request)
+            case SetAdvancedOptions():
+                for option in request.options:
+                    if option.get("id") == "speaker-notification":
+                        member.watches_talk = option.get("enable") is True
+                return Reply(granted())
             case LockRoom():
                 return self._lock(room, member, request.is_locked)
             case GetMaxTalkers():

@@ -12,7 +12,7 @@ from bots.media import PeerConnection
 from bots.server.forward import Reception, SlotStream
 from bots.server.state import Member, Room
 from bots.server.talkers import Voice, assign_slots, rank
-from bots.wire import Notice, TalkerEntry, TalkersUpdated
+from bots.wire import GenericEvent, Notice, TalkerEntry, TalkersUpdated
 
 __all__ = ["Listening", "Person", "Publication", "Seating", "Subscription"]
 
@@ -60,6 +60,7 @@ class Person:
     slots: dict[int, str] = field(default_factory=dict)
     was_told: TalkersUpdated | None = None
     was_talking: bool = False
+    was_told_speech: tuple[str, ...] = ()
     waiting: dict[int, list[str | None]] = field(default_factory=dict)
     """Candidates that came before their offer was answered."""
 
@@ -99,6 +100,7 @@ class Seating:
         for person in self._in_room.get(room.room_id, {}).values():
             self._seat(person, ranking)
         self.connect(room)
+        self._tell_speech(room)
 
     def seat(self, person: Person) -> None:
         """Seat the talkers for one listener."""
@@ -129,6 +131,16 @@ class Seating:
                     listening.is_busy = source is not None
                     if source is not None:
                         source.listeners.append(listening)
+
+    def _tell_speech(self, room: Room) -> None:
+        """Who asked for it is told who talks now, if that has changed; one is told of oneself too."""
+        here = self._in_room.get(room.room_id, {})
+        now = asyncio.get_running_loop().time()
+        talking = tuple(sorted(one.client_id for one in here.values() if one.voice.is_talking(now)))
+        for person in here.values():
+            if person.member.watches_talk and talking != person.was_told_speech:
+                person.was_told_speech = talking
+                self._tell(person.client_id, GenericEvent.speech(talking))
 
     def _ranking(self, room: Room) -> list[str]:
         voices = []

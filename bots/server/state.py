@@ -53,6 +53,8 @@ class Member:
     """`muteRoom`: neither sends nor receives here, usually because it is in a breakout room."""
     is_returning: bool = False
     """Left a breakout room and has not resumed the parent yet."""
+    watches_talk: bool = False
+    """Has asked to be told who talks."""
     publication_ids: set[int] = field(default_factory=set)
 
     @property

@@ -6,7 +6,7 @@ A slot is not a person: the server plugs the current talkers into a receiver's s
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["LOUD_LEVEL", "Voice", "assign_slots", "rank"]
+__all__ = ["HANGOVER_S", "LOUD_LEVEL", "Voice", "assign_slots", "rank"]
 
 LOUD_LEVEL = 50  # RFC 6464 level, -dBov: 0 is the loudest, 127 silence; a packet up to this one is speech
 HANGOVER_S = 0.8  # a pause within speech is shorter than this

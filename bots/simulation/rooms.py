@@ -22,6 +22,7 @@ from bots.server import Room as ServerRoom
 from bots.simulation.ears import Ears
 from bots.simulation.network import MemoryNetwork, Wire
 from bots.simulation.voices import Voices
+from bots.wire import Notice
 
 __all__ = ["SimulatedRooms"]
 
@@ -41,7 +42,7 @@ class SimulatedRooms:
         self._wire = Wire()
         ids = random.Random(f"{seed}/ids")
         self._rooms = Rooms(TokenMint(ids.randbytes(32)), new_hex=lambda size: ids.randbytes(size).hex())
-        self.voices = Voices(self._rooms, clock)
+        self.voices = Voices(self._rooms, clock, self._say)
         self.ears = Ears(self._rooms, clock)
         self._reception = Reception(
             self._rooms,
@@ -51,6 +52,9 @@ class SimulatedRooms:
             probe_url=lambda: f"http://{ADDRESS}/probe",
             rng=random.Random(f"{seed}/spread"),
         )
+
+    def _say(self, client_id: str, notice: Notice) -> None:
+        self._reception.tell(client_id, notice)  # made after the voices, which it asks
 
     def make_room(self, body: dict[str, Any], room_id: str = "") -> str:
         """A room as the Server API would make it; returns its id.
@@ -110,6 +114,7 @@ class SimulatedRooms:
             clock=self._clock,
             publish=spec.publishes,
             listen=spec.listens,
+            watch_talk=spec.watches_talk,
             on_event=on_event,
             on_breakout_event=on_breakout_event,
         )

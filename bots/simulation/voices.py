@@ -12,8 +12,8 @@ from typing import Literal
 
 from bots.clock import Clock
 from bots.media import PACKET_S, Clip, Delivery, Played
-from bots.server import Rooms
-from bots.wire import Signal
+from bots.server import HANGOVER_S, Rooms
+from bots.wire import GenericEvent, Notice, Signal
 
 __all__ = ["VirtualOutgoing", "VirtualPlayback", "Voices"]
 
@@ -34,15 +34,22 @@ class Voices:
     """Who is sounding where; implements the server's `Media`.
 
     A room's members hear as many voices at once as it has slots; who began first stays, as in the relay.
+
+    Args:
+        tell: says something to one member.
     """
 
-    def __init__(self, rooms: Rooms, clock: Clock) -> None:
+    def __init__(self, rooms: Rooms, clock: Clock, tell: Callable[[str, Notice], None]) -> None:
         self._rooms = rooms
         self._clock = clock
+        self._tell = tell
         self._numbers = itertools.count(FIRST_PUBLICATION)
         self._outgoing: dict[str, list[VirtualOutgoing]] = {}
         self._sounding: dict[str, set[str]] = {}
         self._seated: set[_Utterance] = set()
+        self._talking: dict[str, str] = {}  # client id -> room id
+        self._pauses: dict[str, asyncio.TimerHandle] = {}
+        self._told: dict[str, tuple[str, ...]] = {}
 
     # ---- what the reception asks
 
@@ -52,6 +59,8 @@ class Voices:
     def forget(self, client_id: str) -> None:
         for outgoing in self._outgoing.pop(client_id, ()):
             outgoing.close()
+        self._told.pop(client_id, None)
+        self._fall_silent(client_id)
 
     def knows_slot(self, client_id: str, stream_id: int) -> bool:
         place = self._rooms.place_of(client_id)
@@ -74,7 +83,8 @@ class Voices:
         pass
 
     def update_around(self, client_id: str) -> None:
-        pass
+        if (place := self._rooms.place_of(client_id)) is not None and place[1].watches_talk:
+            self._tell_speech(place[0].room_id)
 
     # ---- what a member sends
 
@@ -94,11 +104,42 @@ class Voices:
             return
         room, member = place
         voices = self._sounding.setdefault(room.room_id, set())
+        if is_sounding and member.is_audible:
+            self._speak(client_id, room.room_id)
+        elif not is_sounding and client_id in self._talking:
+            self._pauses[client_id] = asyncio.get_running_loop().call_later(HANGOVER_S, self._fall_silent, client_id)
         if not is_sounding:
             voices.discard(client_id)
         elif member.is_audible and len(voices - {client_id}) < room.slots:
             voices.add(client_id)
             self._seated.add(_Utterance(member.claim.user_ref, room.room_id, self._clock.now()))
+
+    # ---- who talks
+
+    def _speak(self, client_id: str, room_id: str) -> None:
+        if (pause := self._pauses.pop(client_id, None)) is not None:
+            pause.cancel()
+        if client_id not in self._talking:
+            self._talking[client_id] = room_id
+            self._tell_speech(room_id)
+
+    def _fall_silent(self, client_id: str) -> None:
+        if (pause := self._pauses.pop(client_id, None)) is not None:
+            pause.cancel()
+        room_id = self._talking.pop(client_id, None)
+        if room_id is not None:
+            self._sounding.get(room_id, set()).discard(client_id)
+            self._tell_speech(room_id)
+
+    def _tell_speech(self, room_id: str) -> None:
+        """Who asked for it is told who talks now, if that has changed; as the relay does."""
+        room = self._rooms.get(room_id)
+        talking = tuple(sorted(client_id for client_id, where in self._talking.items() if where == room_id))
+        notice = GenericEvent.speech(talking)
+        for member in tuple(room.members.values()) if room is not None else ():
+            if member.watches_talk and talking != self._told.get(member.client_id, ()):
+                self._told[member.client_id] = talking
+                self._tell(member.client_id, notice)
 
 
 class VirtualPlayback:

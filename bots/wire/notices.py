@@ -16,6 +16,7 @@ __all__ = [
     "BreakoutUserJoined",
     "BreakoutUserLeft",
     "DataReceived",
+    "GenericEvent",
     "HardMuted",
     "HardUnmuted",
     "MediaSignal",
@@ -369,6 +370,23 @@ class RoomManagement(Notice):
     room_data: RoomData | None = field(default=None, metadata={"key": "roomData"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenericEvent(Notice):
+    """`genericEvents`: with the id `speaker_notification` who talks now, as `{speech: true, users}` in a list.
+
+    Raised as `talker-notification`, and told to who has asked for it (moderation.md section 9).
+    """
+
+    event: ClassVar[str] = "genericEvents"
+    id: str
+    data: Any = None
+
+    @classmethod
+    def speech(cls, client_ids: Sequence[str]) -> Self:
+        """These members talk now, and nobody else."""
+        return cls(id="speaker_notification", data=[{"speech": True, "users": list(client_ids)}])
+
+
 _NOTICES: dict[str, type[Notice]] = {
     kind.event: kind
     for kind in (
@@ -376,6 +394,7 @@ _NOTICES: dict[str, type[Notice]] = {
         UserAudioMuted, UserAudioUnmuted, UserVideoMuted, UserVideoUnmuted, MediaSignal, TalkersUpdated,
         StreamAdded, StreamRemoved, HardMuted, HardUnmuted, RoomMuted, RoomUnmuted, DataReceived,
         BreakoutInvited, BreakoutUserJoined, BreakoutUserLeft, BreakoutDestroyed, RoomManagement,
+        GenericEvent,
     )
 }  # fmt: skip
 

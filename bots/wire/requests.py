@@ -38,6 +38,7 @@ __all__ = [
     "Request",
     "ResumeRoom",
     "SendData",
+    "SetAdvancedOptions",
     "SetTalkerCount",
     "Signal",
     "Subscribe",
@@ -384,6 +385,27 @@ class SendData(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAdvancedOptions(Request):
+    """`setAdvancedOptions`: a bare list of options, each with its `id` (moderation.md section 9)."""
+
+    event: ClassVar[str] = "setAdvancedOptions"
+    way: ClassVar[Way] = Way.EVENT
+    options: tuple[dict[str, Any], ...]
+
+    @classmethod
+    def talker_notification(cls, *, enable: bool) -> Self:
+        """Be told from now on who talks, or no longer: `subscribeForTalkerNotification`."""
+        return cls(options=({"id": "speaker-notification", "enable": enable},))
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        return super(SetAdvancedOptions, cls).read({"options": data})
+
+    def arguments(self) -> tuple[Any, ...]:
+        return (list(self.options),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _WithDefinition(Request):
     """A request whose payload is a breakout definition."""
 
@@ -465,7 +487,7 @@ _REQUESTS: dict[str, type[Request]] = {
         PresentToken, GetMaxTalkers, GetTalkerCount, SetTalkerCount, LogClientEvent, Publish, Subscribe,
         Signal, Unpublish, Unsubscribe, MuteOwnAudio, UnmuteOwnAudio, MuteOwnVideo, UnmuteOwnVideo,
         HardMuteUser, HardUnmuteUser, HardMuteRoom, HardUnmuteRoom, PauseRoom, ResumeRoom, Drop, LockRoom,
-        SendData,
+        SendData, SetAdvancedOptions,
         CreateBreakout, CreateAndInviteBreakout, InviteToBreakout, JoinBreakout, AnnounceBreakoutJoin,
         RejectBreakout, DestroyBreakouts,
     )

@@ -10,7 +10,7 @@ import pytest
 
 from bots.errors import ApiError, BreakoutRefused, JoinRefused
 from bots.media import Clip
-from bots.room import BreakoutDefinition, Joinee, Room, RoomEvent, StreamInfo
+from bots.room import BreakoutDefinition, Joinee, Room, RoomEvent, SpeechChanged, StreamInfo
 from bots.simulation import SimulatedRooms, VirtualClock, run_virtually
 from bots.simulation.network import MemoryNetwork
 
@@ -30,12 +30,14 @@ class Scene:
         self.told: dict[str, list[RoomEvent]] = {}
         self.networks: dict[str, MemoryNetwork] = {}
 
-    async def join(self, name: str, role: str = "participant") -> Room:
+    async def join(self, name: str, role: str = "participant", *, watch_talk: bool = False) -> Room:
         token = self.rooms.token(self.room_id, name=name, role=role, user_ref=name)
         self.told[name] = []
         network = self.networks[name] = self.rooms.network()
         take = self.told[name].append
-        return await Room.join_over(network, token, clock=self.clock, on_event=take, on_breakout_event=take)
+        return await Room.join_over(
+            network, token, clock=self.clock, watch_talk=watch_talk, on_event=take, on_breakout_event=take
+        )
 
     def names(self, who: str) -> list[str]:
         return [event.name for event in self.told[who]]
@@ -196,3 +198,28 @@ def _delivery(room: Room) -> tuple[int, int, bool]:
 
 def _end(played: Any) -> tuple[str, int]:
     return played.outcome, played.packets
+
+
+def test_who_asks_is_told_who_talks_until_they_are_silent_muted_or_gone() -> None:
+    async def act(scene: Scene) -> None:
+        teacher = await scene.join("teacher", "moderator", watch_talk=True)
+        ana, ben = await scene.join("ana"), await scene.join("ben")
+        names = {ana.client_id: "ana", ben.client_id: "ben", teacher.client_id: "teacher"}
+        assert ana.outgoing is not None
+        assert ben.outgoing is not None
+        ana.outgoing.play(BELL)
+        await asyncio.sleep(1)
+        ben.outgoing.play(BELL)
+        await asyncio.sleep(0.5)
+        await ben.mute()
+        await asyncio.sleep(5)
+        ana.outgoing.play(BELL)
+        await asyncio.sleep(0.1)
+        await ana.leave()
+        await asyncio.sleep(1)
+        said = [event.client_ids for event in scene.told["teacher"] if isinstance(event, SpeechChanged)]
+        told = [sorted(names[one] for one in client_ids) for client_ids in said]
+        assert [["ana"], ["ana", "ben"], ["ana"], [], ["ana"], []] == told
+        assert [] == [event for event in scene.told["ben"] if isinstance(event, SpeechChanged)]
+
+    play(act)

@@ -10,7 +10,7 @@ from bots.bot.breakout.invites import InviteWindow
 from bots.bot.contract.messages import ClipPlay
 from bots.bot.contract.provider import Provider
 from bots.bot.rules.run import Mode
-from bots.playbook import Expression, Play, Step, Trigger
+from bots.playbook import Expression, Play, Silent, Step, Talking, Trigger, WaitFor, every_step
 
 __all__ = ["BotSpec", "LeaveRule", "RulePlan", "sound_key"]
 
@@ -95,6 +95,18 @@ class BotSpec:
     def publishes(self) -> bool:
         """Does it need a microphone line: it plays something, or has a microphone?"""
         return self.microphone is not None or bool(self.sounds)
+
+    @property
+    def triggers(self) -> tuple[Trigger, ...]:
+        """Of its rules, and of every step that waits for one."""
+        plans = (*self.timeline, *self.rules)
+        waits = [step.when for plan in plans for step in every_step(plan.steps) if isinstance(step, WaitFor)]
+        return tuple(one for one in (*(plan.trigger for plan in plans), *waits) if one is not None)
+
+    @property
+    def watches_talk(self) -> bool:
+        """Must the room tell it who talks?"""
+        return any(isinstance(trigger, Talking | Silent) for trigger in self.triggers)
 
     def to_json(self) -> str:
         """For another process; contains the provider's key."""

@@ -7,7 +7,7 @@ __all__ = ["Firing", "Occasion", "OccasionKind", "Person"]
 
 OccasionKind = Literal[
     "joined", "left", "returned", "chat", "invited", "invite_rejected", "breakout_joined", "breakout_left",
-    "breakout_closed", "muted",
+    "breakout_closed", "talking", "silent", "muted",
 ]  # fmt: skip
 
 
@@ -40,6 +40,7 @@ class Occasion:
         is_first_time: with `joined`, the first time in this session.
         is_back: with `joined`, after having left this room.
         text: of a chat line.
+        silent_s: with `silent`, how long the silence has lasted now.
         invite_room_id: with `invited`, the breakout one is invited to.
     """
 
@@ -51,6 +52,7 @@ class Occasion:
     is_first_time: bool = True
     is_back: bool = False
     text: str = ""
+    silent_s: float = 0.0
     invite_room_id: str | None = None
 
 

@@ -1,12 +1,13 @@
 """From what happens in a room to what a rule can match: pure decisions."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import RulePlan
 from bots.bot.place.presence import Presence
 from bots.bot.rules.facts import Occasion, OccasionKind, Person
-from bots.playbook import BreakoutClosed, Chat, Invited, Joined, Left, Muted, Returned, Trigger
+from bots.playbook import BreakoutClosed, Chat, Invited, Joined, Left, Muted, Returned, Silent, Talking, Trigger
 from bots.playbook import BreakoutJoined as OnBreakoutJoined
 from bots.playbook import BreakoutLeft as OnBreakoutLeft
 from bots.playbook import InviteRejected as OnInviteRejected
@@ -24,7 +25,9 @@ from bots.room import (
     RoomEvent,
 )
 
-__all__ = ["breakout_over", "does_fire", "matches", "occasion_of"]
+__all__ = ["breakout_over", "does_fire", "matches", "occasion_of", "silence_in", "talk_of"]
+
+_PLACED = ("joined", "left", "returned", "chat", "talking", "silent")  # what happens in one room, and not between two
 
 
 def occasion_of(event: RoomEvent, room: RoomPort, presence: Presence) -> Occasion | None:
@@ -75,15 +78,25 @@ def breakout_over(room_id: str, presence: Presence) -> Occasion:
     return _occasion("breakout_closed", presence.parent, presence, None, breakout_id=room_id)
 
 
+def talk_of(person: Person, room: RoomPort, presence: Presence) -> Occasion:
+    """Somebody has begun to talk."""
+    return _occasion("talking", room, presence, person)
+
+
+def silence_in(room: RoomPort, presence: Presence, lasts_s: float) -> Occasion:
+    """No person has talked for so long, seconds."""
+    return replace(_occasion("silent", room, presence, None), silent_s=lasts_s)
+
+
 def does_fire(rule: RulePlan, occasion: Occasion) -> bool:
     """Does this occasion fire this rule?
 
-    `in` is about where people join, leave and write; invites and breakouts concern parent and breakout at
+    `in` is about where people join, leave, write and talk; invites and breakouts concern parent and breakout at
     once.
     """
     if rule.trigger is None or not matches(rule.trigger, occasion):
         return False
-    if occasion.kind not in ("joined", "left", "returned", "chat") or rule.within == "anywhere":
+    if occasion.kind not in _PLACED or rule.within == "anywhere":
         return True
     return occasion.is_breakout == (rule.within == "breakouts")
 
@@ -109,6 +122,10 @@ def matches(trigger: Trigger, occasion: Occasion) -> bool:
             return occasion.kind == "breakout_left"
         case BreakoutClosed():
             return occasion.kind == "breakout_closed"
+        case Talking():
+            return occasion.kind == "talking"
+        case Silent():
+            return occasion.kind == "silent" and occasion.silent_s == trigger.lasts_s
         case Muted():
             return occasion.kind == "muted"
         case _:

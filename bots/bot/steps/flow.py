@@ -11,7 +11,7 @@ from bots.bot.rules.triggers import matches
 from bots.bot.steps.kit import Kit
 from bots.bot.waiting import done_within
 from bots.errors import StepFailed
-from bots.playbook import Expression, Trigger, Wait, WaitFor, format_duration
+from bots.playbook import Expression, Silent, Trigger, Wait, WaitFor, format_duration
 
 __all__ = ["side_by_side", "wait", "wait_for"]
 
@@ -60,7 +60,7 @@ async def _until(kit: Kit, condition: Expression, run: Run) -> None:
 
 
 async def _times(kit: Kit, trigger: Trigger, count: int) -> None:
-    seen = 0
+    seen = int(isinstance(trigger, Silent) and kit.silent_for_s() >= trigger.lasts_s)  # it is that silent already
     enough = asyncio.Event()
 
     def watch(occasion: Occasion) -> None:
@@ -69,6 +69,8 @@ async def _times(kit: Kit, trigger: Trigger, count: int) -> None:
         if seen >= count:
             enough.set()
 
+    if seen >= count:
+        return
     kit.watchers.add(watch)
     try:
         await enough.wait()

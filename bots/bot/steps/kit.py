@@ -30,6 +30,7 @@ class Kit:
         changed: rings after each thing that happened.
         watchers: told each occasion; `wait_for` adds itself.
         leave: asks the bot to leave the meeting.
+        silent_for_s: how long no person has talked in the room that the bot is in.
         for_teacher: lines that wait for a teacher to come.
     """
 
@@ -42,6 +43,7 @@ class Kit:
     emit: Callable[[BotEvent], None]
     leave: Callable[[], None]
     log: FilteringBoundLogger
+    silent_for_s: Callable[[], float] = lambda: 0.0
     watchers: set[Callable[[Occasion], None]] = field(default_factory=set)
     for_teacher: list[str] = field(default_factory=list)
 

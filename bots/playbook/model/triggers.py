@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bots.playbook.language.pattern import PatternError, pattern_of
 from bots.playbook.model.later import LATER_TRIGGERS
+from bots.playbook.values.scalars import Duration
 from bots.playbook.values.shape import Frozen, bad, unfold
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "Left",
     "Muted",
     "Returned",
+    "Silent",
+    "Talking",
     "Trigger",
     "facts_for",
 ]
@@ -125,6 +128,21 @@ class BreakoutClosed(_Trigger):
     kind: Literal["breakout_closed"] = "breakout_closed"
 
 
+class Talking(_Trigger):
+    """Somebody begins to talk; a pause of less than two seconds is no new beginning."""
+
+    kind: Literal["talking"] = "talking"
+
+
+class Silent(_Trigger):
+    """No person has talked for so long; what bots play does not count. Once a silence."""
+
+    short: ClassVar[str] = "lasts"
+    facts: ClassVar[frozenset[str]] = frozenset()
+    kind: Literal["silent"] = "silent"
+    lasts_s: Duration = Field(validation_alias="lasts", gt=0, description="How long.")
+
+
 class Muted(_Trigger):
     """A moderator muted the bot, or everybody."""
 
@@ -142,10 +160,23 @@ TRIGGERS: Mapping[str, type[_Trigger]] = {
     "breakout_joined": BreakoutJoined,
     "breakout_left": BreakoutLeft,
     "breakout_closed": BreakoutClosed,
+    "talking": Talking,
+    "silent": Silent,
     "muted": Muted,
 }
 _AnyTrigger = (
-    Joined | Left | Returned | Chat | Invited | InviteRejected | BreakoutJoined | BreakoutLeft | BreakoutClosed | Muted
+    Joined
+    | Left
+    | Returned
+    | Chat
+    | Invited
+    | InviteRejected
+    | BreakoutJoined
+    | BreakoutLeft
+    | BreakoutClosed
+    | Talking
+    | Silent
+    | Muted
 )
 Trigger = Annotated[
     Annotated[_AnyTrigger, Field(discriminator="kind")],

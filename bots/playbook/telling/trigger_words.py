@@ -13,8 +13,11 @@ from bots.playbook.model.triggers import (
     Left,
     Muted,
     Returned,
+    Silent,
+    Talking,
     Trigger,
 )
+from bots.playbook.telling.words import spoken
 
 __all__ = ["trigger_words"]
 
@@ -44,6 +47,10 @@ def trigger_words(trigger: Trigger) -> str:
             return "somebody comes out of a breakout room"
         case BreakoutClosed():
             return "a breakout room is closed"
+        case Talking():
+            return "somebody begins to talk"
+        case Silent():
+            return f"no person has talked for {spoken(trigger.lasts_s)}"
         case Muted():
             return "a moderator mutes the bot"
         case _:

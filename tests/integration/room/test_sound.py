@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bots.media import Clip, load_clip
-from bots.room import BreakoutDefinition, Joinee, Room, StreamInfo
+from bots.room import BreakoutDefinition, Joinee, Room, SpeechChanged, StreamInfo
 from tests.integration.room.conftest import House, Person
 
 RATE_HZ = 48_000
@@ -61,6 +61,20 @@ async def test_what_one_bot_plays_is_delivered_and_another_hears_it(house: House
     assert 0 == speaker.room.outgoing.delivery().packets_lost
     assert "Ravi" in {talker.name for talker in listener.room.talkers}
     assert () == speaker.room.talkers
+
+
+def speech(person: Person) -> list[tuple[str, ...]]:
+    """Who talked, each time that somebody told this one."""
+    return [event.client_ids for event in person.events if isinstance(event, SpeechChanged)]
+
+
+async def test_who_asked_is_told_who_talks_and_when_they_stop(house: House, tone: Clip) -> None:
+    speaker, listener = await house.join("Ravi"), await house.join("Lena", watch_talk=True)
+    for _ in range(2):
+        await play(speaker.room, tone)
+        await until(lambda: speech(listener)[-1:] == [()])
+    assert [(speaker.room.client_id,), ()] * 2 == speech(listener)
+    assert [] == speech(speaker)
 
 
 @pytest.mark.parametrize("by_moderator", [False, True])

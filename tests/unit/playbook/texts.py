@@ -106,6 +106,8 @@ bots:
       - {when: returned, do: [{log: "{person.name} is back"}, {send_back: person}]}
       - {when: invite_rejected, do: [{tell_teacher: "{person.name} stays"}, {drop: person}]}
       - {when: breakout_closed, do: [{log: over}]}
+      - {when: talking, do: [{log: "{person.name} talks"}]}
+      - {when: {silent: 30s}, do: [{wait_for: {when: {silent: {lasts: 5s}}, timeout: 9s}}]}
       - {when: muted, do: [{lock: room}, unlock]}
   pupil:
     count: "{inputs.pupils}"

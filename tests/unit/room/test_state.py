@@ -24,6 +24,7 @@ from bots.room import (
     RoomAwaited,
     RoomEvent,
     RoomJoined,
+    SpeechChanged,
     Talker,
     TalkersChanged,
     Unknown,
@@ -104,6 +105,14 @@ def test_talkers_are_told_only_when_they_change() -> None:
     assert expected == apply(state, "active-talkers-updated", {"active": False, "activeList": [entry, share]})
     assert [] == apply(state, "active-talkers-updated", {"active": True, "activeList": [entry]})
     assert [TalkersChanged(())] == apply(state, "active-talkers-updated", {"active": True, "activeList": []})
+
+
+@pytest.mark.parametrize("users", [["c-2", "c-3"], [{"clientId": "c-2"}, {"clientId": "c-3"}]])
+def test_who_talks_is_told_and_not_who_only_makes_noise(users: list[object]) -> None:
+    data = [{"speech": True, "users": users}, {"noise": True, "users": ["c-4"]}]
+    notice = {"id": "speaker_notification", "data": data}
+    assert [SpeechChanged(("c-2", "c-3"))] == apply(joined(), "genericEvents", notice)
+    assert [SpeechChanged(())] == apply(joined(), "genericEvents", {"id": "speaker_notification", "data": [None]})
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from bots.wire import (
     BreakoutUserJoined,
     BreakoutUserLeft,
     DataReceived,
+    GenericEvent,
     HardMuted,
     HardUnmuted,
     MediaSignal,
@@ -68,6 +69,7 @@ EXAMPLES: list[Notice] = [
     BreakoutUserJoined(client="c-2", client_id="c-2", room="b-1", name="Ravi"),
     BreakoutUserLeft(client_id="c-2", room="b-1", name="Ravi"),
     BreakoutDestroyed(room_id="b-1"),
+    GenericEvent.speech(("c-2",)),
     RoomManagement(id="breakout-room-created", msg={"room_id": "b-1"}),
     RoomManagement(id="wait-room-disabled", room_data=RoomData(streams=(Stream(id=1),), user_list=(RAVI,))),
 ]
@@ -158,7 +160,7 @@ def test_a_media_signal_has_one_number_whatever_its_key() -> None:
 
 
 def test_an_event_that_is_not_in_the_table_is_kept_whole() -> None:
-    assert UnknownNotice(name="genericEvents", values=(1, 2)) == read_notice("genericEvents", [1, 2])
+    assert UnknownNotice(name="bandwidthEvents", values=(1, 2)) == read_notice("bandwidthEvents", [1, 2])
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from bots.wire import (
     Request,
     ResumeRoom,
     SendData,
+    SetAdvancedOptions,
     SetTalkerCount,
     Signal,
     Subscribe,
@@ -67,6 +68,7 @@ EXAMPLES: list[Request] = [
     HardUnmuteUser(client_id="c-2"),
     HardMuteRoom(),
     LockRoom(is_locked=True),
+    SetAdvancedOptions.talker_notification(enable=True),
     HardUnmuteRoom(),
     PauseRoom(),
     ResumeRoom(),
@@ -121,6 +123,10 @@ def test_all_five_ways_are_known_and_four_are_used_by_a_bot() -> None:
         (ResumeRoom(), {"audio": False, "video": False}),
         (HardMuteRoom(), {}),
         (LockRoom(is_locked=False), False),
+        (
+            SetAdvancedOptions.talker_notification(enable=False),
+            [{"id": "speaker-notification", "enable": False}],
+        ),
         (JoinBreakout(room_id="b-1", role="participant"), {"room_id": "b-1", "role": "participant"}),
         (
             CreateBreakout(definition=BreakoutDefinition(participants=2)),

@@ -77,6 +77,8 @@ def test_every_step_of_the_language_is_among_them() -> None:
         ("returned", "somebody who had left comes back"),
         ("invite_rejected", "somebody rejects an invite to a breakout room"),
         ("breakout_closed", "a breakout room is closed"),
+        ("talking", "somebody begins to talk"),
+        ("{silent: 30s}", "no person has talked for 30 seconds"),
         ("muted", "a moderator mutes the bot"),
     ],
 )
