@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bots.errors import WireError
 from bots.server.reception import Acknowledge, Line
+from bots.server.rooms import BAD_TOKEN
 from bots.wire import (
     Closed,
     Connected,
@@ -26,6 +27,7 @@ from bots.wire import (
     TalkersUpdated,
     read_request,
     refused,
+    token_refused,
 )
 
 __all__ = ["Connection", "House"]
@@ -34,8 +36,13 @@ PING_INTERVAL_S = 25.0
 PING_TIMEOUT_S = 20.0
 FIRST_WORD_S = 15.0  # a socket that has not presented a token by then is closed
 PARTING_S = 1.0  # what a client has to leave by itself, before its socket is closed
+CUTTING_S = 5.0  # what a client has to take the last words, before it is gone without them
 MOST_WAITING = 2000  # texts; a client that reads so slowly is cut off
+MOST_WAITING_SIZE = 16 * 2**20  # characters, of all that waits; a chat line may have two million
 BAD_ARGUMENT = 1155
+NOT_CONNECTED = 1171
+# of these the SDK takes any first argument but null for success (signalling.md sections 2.4 and 7)
+NULL_IS_NO = ("subscribe", "processFloorRequest", "changeUserRoleOption")
 
 log = structlog.get_logger()
 
@@ -72,33 +79,47 @@ class Connection:
             sid=secrets.token_hex(10), ping_interval_s=PING_INTERVAL_S, ping_timeout_s=PING_TIMEOUT_S
         )
         self._waiting: deque[tuple[str, bool]] = deque()
+        self._waiting_size = 0
         self._has_work = asyncio.Event()
         self._heard = asyncio.Event()
         self._is_ending = False
         self._parting: asyncio.TimerHandle | None = None
+        self._cutting: asyncio.TimerHandle | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serve the socket until it is closed."""
         await self._socket.accept()
         self._flush()
-        tasks = [
-            asyncio.create_task(self._write(), name="connection/write"),
+        self._reading = asyncio.create_task(self._read(), name="connection/read")
+        writing = asyncio.create_task(self._write(), name="connection/write")
+        beside = [
             asyncio.create_task(self._beat(), name="connection/beat"),
             asyncio.create_task(self._expect_token(), name="connection/first-word"),
         ]
         try:
-            await self._read()
+            await asyncio.wait([self._reading])
         finally:
-            if self._parting is not None:
-                self._parting.cancel()
-            self._is_ending = True
             self._house.gone(self, self.client_id)
+            self.end()
+            await asyncio.wait([writing], timeout=PARTING_S)
+            for timer in (self._parting, self._cutting):
+                if timer is not None:
+                    timer.cancel()
+            tasks = [self._reading, writing, *beside]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        if not self._reading.cancelled():
+            self._reading.result()
 
     def send(self, notice: Notice) -> None:
-        """Queue a notice; asks for an ack where the SDK needs to give one, and does not wait for it."""
+        """Queue a notice; asks for an ack where the SDK needs to give one, and does not wait for it.
+
+        Who has been told to go is told nothing more.
+        """
+        if self._parting is not None:
+            return
         self._wire.emit(notice.event, notice.arguments(), ack=notice.wants_ack)
         self._flush(can_be_dropped=isinstance(notice, TalkersUpdated))
 
@@ -108,19 +129,16 @@ class Connection:
             self._parting = asyncio.get_running_loop().call_later(PARTING_S, self.end)
 
     def end(self) -> None:
-        """Close the socket after what is queued has been written."""
+        """Close the socket after what is queued has been written; a client that does not read is not waited for."""
         self._is_ending = True
         self._has_work.set()
+        if self._cutting is None and self._reading is not None:
+            self._cutting = asyncio.get_running_loop().call_later(CUTTING_S, self._reading.cancel)
 
     async def _read(self) -> None:
         while True:
-            try:
-                text = await self._socket.receive_text()
-            except (
-                WebSocketDisconnect,
-                RuntimeError,
-                KeyError,
-            ):  # KeyError: a binary frame, which has no text
+            text = await self._next_text()
+            if text is None:
                 return None
             try:
                 packets = self._wire.receive(text)
@@ -128,7 +146,7 @@ class Connection:
                 for packet in packets:
                     self._take(packet)
             except WireError as error:
-                log.warning("client_broke_protocol", client_id=self.client_id, problem=str(error))
+                log.warning("client_broke_protocol", client_id=self.client_id, problem=_without_text(error))
                 self._wire.close()
                 self._flush()
                 self.end()
@@ -136,11 +154,15 @@ class Connection:
             if self._wire.is_closed:
                 return None
 
+    async def _next_text(self) -> str | None:
+        """The next frame, None when the socket is closed; a binary frame is an empty text, which no packet is."""
+        message = await self._socket.receive()
+        return None if message["type"] == "websocket.disconnect" else message.get("text") or ""
+
     async def _drain(self) -> None:
         """After a protocol error: read on until the socket is closed, listening to nothing."""
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError, KeyError):
-            while True:
-                await self._socket.receive_text()
+        while await self._next_text() is not None:
+            pass
 
     def _take(self, packet: object) -> None:
         self._heard.set()
@@ -161,17 +183,22 @@ class Connection:
         try:
             request = read_request(name, arguments)
         except WireError as error:
-            log.debug("request_unreadable", client_id=self.client_id, request=name, problem=str(error))
-            return acknowledge(refused(BAD_ARGUMENT, str(error)))
+            log.debug("request_unreadable", client_id=self.client_id, request=name, problem=_without_text(error))
+            if name == PresentToken.event and not self.client_id:
+                acknowledge(token_refused(BAD_TOKEN, "The token must be the object that the token text stands for."))
+                return self.part()
+            return acknowledge(_refusal(name, BAD_ARGUMENT, str(error)))
         if isinstance(request, PresentToken):
             return self._present(request, acknowledge)
         if not self.client_id:
-            return acknowledge(refused(1171, "Present a token first."))
+            return acknowledge(_refusal(name, NOT_CONNECTED, "Present a token first."))
         return self._house.answer(self.client_id, request, acknowledge)
 
     def _present(self, token: PresentToken, acknowledge: Acknowledge) -> None:
         if self.client_id:
             return acknowledge(refused(BAD_ARGUMENT, "This socket is in a room already."))
+        if self._parting is not None:
+            return acknowledge(token_refused(BAD_TOKEN, "A token was refused here; open another socket."))
         answer, self.client_id = self._house.enter(self, token)
         acknowledge(answer)
         if self.client_id:
@@ -181,8 +208,12 @@ class Connection:
     # ---- the tasks beside the reader
 
     def _flush(self, *, can_be_dropped: bool = False) -> None:
-        self._waiting.extend((text, can_be_dropped) for text in self._wire.take_outgoing())
-        if len(self._waiting) > MOST_WAITING:
+        for text in self._wire.take_outgoing():
+            if self._is_ending:
+                continue
+            self._waiting.append((text, can_be_dropped))
+            self._waiting_size += len(text)
+        if len(self._waiting) > MOST_WAITING or self._waiting_size > MOST_WAITING_SIZE:
             self._make_room()
         self._has_work.set()
 
@@ -190,9 +221,11 @@ class Connection:
         """The client reads too slowly: old talker lists go first; if that is not enough, the client goes."""
         kept = [one for one in self._waiting if not one[1]]
         self._waiting = deque(kept)
-        if len(kept) > MOST_WAITING:
+        self._waiting_size = sum(len(text) for text, _ in kept)
+        if len(kept) > MOST_WAITING or self._waiting_size > MOST_WAITING_SIZE:
             log.warning("client_too_slow", client_id=self.client_id, waiting=len(kept))
             self._waiting.clear()
+            self._waiting_size = 0
             self.end()
 
     async def _write(self) -> None:
@@ -201,7 +234,9 @@ class Connection:
                 await self._has_work.wait()
                 self._has_work.clear()
                 while self._waiting:
-                    await self._socket.send_text(self._waiting.popleft()[0])
+                    text, _ = self._waiting.popleft()
+                    self._waiting_size -= len(text)
+                    await self._socket.send_text(text)
                 if self._is_ending:
                     return await self._socket.close()
 
@@ -222,3 +257,13 @@ class Connection:
         await asyncio.sleep(FIRST_WORD_S)
         if not self.client_id:
             self.end()
+
+
+def _refusal(event: str, result: int, reason: str) -> tuple[Any, ...]:
+    """The ack of a refused request, in the form that the SDK reads as a refusal of this event."""
+    return (None, {"result": result, "msg": reason}) if event in NULL_IS_NO else refused(result, reason)
+
+
+def _without_text(error: WireError) -> str:
+    """What is wrong, without what was said: that could show a token."""
+    return str(error).split(":", 1)[0]
