@@ -138,6 +138,7 @@ def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:
 
     return Runs[RulePlan](
         perform=perform,
+        rescue=lambda rule, run: performer.rescue(rule.if_fails, run),
         is_true=does_hold,
         clock=kit.clock,
         group=group,

@@ -1,7 +1,6 @@
 """`bots run`: one session of a playbook in the foreground, on EnableX or on the embedded room server."""
 
 import asyncio
-import itertools
 import os
 import shutil
 import signal
@@ -22,7 +21,7 @@ from bots.errors import PlaybookError
 from bots.fleet import SessionResult, run_session
 from bots.log import configure
 from bots.media import load_clip
-from bots.playbook import Play, Playbook, Sound, every_step, lint, load, parse_duration
+from bots.playbook import Play, Playbook, Sound, lint, load, parse_duration
 
 __all__ = ["check_choices", "exit_of_result", "refuse_errors", "run_playbook", "sounds_of"]
 
@@ -112,8 +111,7 @@ def sounds_of(playbook: Playbook) -> Iterator[Sound]:
     for bot in playbook.bots.values():
         if bot.microphone is not None:
             yield playbook.sound_of(bot.microphone)
-        steps = [*(entry.steps for entry in bot.timeline), *(rule.steps for rule in bot.rules)]
-        for step in every_step(tuple(itertools.chain.from_iterable(steps))):
+        for step in playbook.steps_of(bot):
             if isinstance(step, Play):
                 yield playbook.sound_of(step)
 

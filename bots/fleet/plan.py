@@ -14,12 +14,14 @@ from bots.playbook import (
     InvitePolicy,
     LeaveWhen,
     Microphone,
+    Offset,
     Play,
     Playbook,
+    Repeat,
     Rule,
+    RunSteps,
     ScheduleEntry,
     TimelineEntry,
-    every_step,
 )
 from bots.schedule import SessionTimes, instant_at, zone_named
 
@@ -96,7 +98,10 @@ def _spec(
 ) -> BotSpec:
     bot = playbook.bots[instance.bot_id]
     early = timedelta(seconds=_entry(playbook, session_id).join_early_s)
-    plays = [step for steps in bot.step_lists() for step in every_step(steps) if isinstance(step, Play)]
+    steps = list(playbook.steps_of(bot))
+    plays = [step for step in steps if isinstance(step, Play)]
+    named = dict.fromkeys(step.name for step in steps if isinstance(step, RunSteps))
+    ends = [step.until for step in steps if isinstance(step, Repeat) and isinstance(step.until, Offset)]
     return BotSpec(
         id=instance.id,
         number=instance.number,
@@ -116,6 +121,8 @@ def _spec(
         invites=_windows(bot.invites, times),
         timeline=_timeline(bot.timeline, times),
         rules=_rules(bot.rules),
+        steps={name: playbook.steps[name] for name in named},
+        moments={str(one): instant_at(one, times) for one in ends},
         leave=_leave(bot.leave_when),
     )
 
@@ -173,7 +180,7 @@ def _windows(policy: InvitePolicy, times: SessionTimes) -> tuple[InviteWindow, .
 def _timeline(entries: Sequence[TimelineEntry], times: SessionTimes) -> tuple[RulePlan, ...]:
     names = _distinct(f"at {entry.at}" for entry in entries)
     return tuple(
-        RulePlan(id=name, steps=entry.steps, at=instant_at(entry.at, times))
+        RulePlan(id=name, steps=entry.steps, if_fails=entry.if_fails, at=instant_at(entry.at, times))
         for name, entry in zip(names, entries, strict=True)
     )
 
@@ -184,6 +191,7 @@ def _rules(rules: Sequence[Rule]) -> tuple[RulePlan, ...]:
         RulePlan(
             id=name,
             steps=rule.steps,
+            if_fails=rule.if_fails,
             trigger=rule.when,
             within=rule.within,
             condition=rule.condition,

@@ -40,9 +40,10 @@ from bots.playbook.model.playbook import (
 )
 from bots.playbook.model.schema import json_schema
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
+from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.sound import Play, Stop
-from bots.playbook.model.steps.step import STEPS, If, Parallel, Step, every_step
+from bots.playbook.model.steps.step import MOST_STEPS, STEPS, Choose, If, Parallel, Repeat, Step, every_step
 from bots.playbook.model.steps.talk import Log, Say, TellTeacher
 from bots.playbook.model.steps.time import Wait, WaitFor
 from bots.playbook.model.triggers import (
@@ -74,6 +75,7 @@ __all__ = [
     "EVERYBODY",
     "FACTS",
     "MANUAL",
+    "MOST_STEPS",
     "STEPS",
     "TRIGGERS",
     "Accept",
@@ -90,6 +92,7 @@ __all__ = [
     "CaseExpectation",
     "CasePerson",
     "Chat",
+    "Choose",
     "Claims",
     "Clip",
     "Counter",
@@ -131,11 +134,13 @@ __all__ = [
     "Problem",
     "Range",
     "Reject",
+    "Repeat",
     "Returned",
     "RoomChoice",
     "RoomFacts",
     "RoomSettings",
     "Rule",
+    "RunSteps",
     "Say",
     "ScheduleEntry",
     "Scope",

@@ -21,6 +21,7 @@ class RulePlan:
 
     Attributes:
         id: for the log: the rule's own, or the entry's moment (`at start + 8m`).
+        if_fails: performed once a step of the others has failed.
         at: aware; None for a rule.
         trigger, within, condition, cooldown_s, gather_s, mode: see `Rule` of the playbook.
         max: with `queued` and `parallel`, how many firings run or wait at once (10 unless given); with `single` and
@@ -29,6 +30,7 @@ class RulePlan:
 
     id: str
     steps: tuple[Step, ...]
+    if_fails: tuple[Step, ...] = ()
     at: datetime | None = None
     trigger: Trigger | None = None
     within: Literal["parent", "breakouts", "anywhere"] = "parent"
@@ -66,6 +68,8 @@ class BotSpec:
         seed: of this bot's random choices.
         bot_ids: of every bot of the session, to tell bots from people.
         sounds: by `sound_key`, each sound that a step can play.
+        steps: the named step lists that it runs, by name.
+        moments: the instants of the moments that its steps name, by their text.
         microphone: the loop that plays whenever nothing else does.
         reports_people: is it the one bot of the session that logs what all can see: who comes and goes?
     """
@@ -88,6 +92,8 @@ class BotSpec:
     invites: tuple[InviteWindow, ...] = ()
     timeline: tuple[RulePlan, ...] = ()
     rules: tuple[RulePlan, ...] = ()
+    steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    moments: dict[str, datetime] = field(default_factory=dict)
     leave: LeaveRule = LeaveRule()
     reports_people: bool = False
 

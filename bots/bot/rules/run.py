@@ -68,6 +68,7 @@ class Run:
         is_draining: stop before the next step.
         under_way: how many steps it performs now; more than one inside `parallel`.
         waiting: how many of them only wait; where all do, stopping loses nothing.
+        performed: how many steps it has begun.
     """
 
     rule_id: str
@@ -78,6 +79,7 @@ class Run:
     is_draining: bool = False
     under_way: int = 0
     waiting: int = 0
+    performed: int = 0
 
 
 @dataclass(slots=True)
@@ -99,6 +101,7 @@ class Runs(Generic[R]):
 
     Args:
         perform: performs the steps of a rule for a run; raises StepFailed where a step fails.
+        rescue: performs the steps that the rule has for a run that failed; as `perform`.
         is_true: the rule's condition for a firing; what it raises fails the run.
         clock: for cooldowns and gathering.
         group: owns the tasks.
@@ -110,6 +113,7 @@ class Runs(Generic[R]):
         self,
         *,
         perform: Callable[[R, Run], Awaitable[None]],
+        rescue: Callable[[R, Run], Awaitable[None]],
         is_true: Callable[[R, Firing], bool],
         clock: Clock,
         group: asyncio.TaskGroup,
@@ -117,6 +121,7 @@ class Runs(Generic[R]):
         on_end: Callable[[str, Outcome, str | None, Run | None], None],
     ) -> None:
         self._perform = perform
+        self._rescue = rescue
         self._is_true = is_true
         self._clock = clock
         self._group = group
@@ -232,19 +237,30 @@ class Runs(Generic[R]):
         try:
             if previous:
                 await asyncio.wait(previous)
-            await self._perform(rule, run)
-            outcome = "finished"
+            reason = await self._fault_of(rule, self._perform(rule, run))
+            if reason is None:
+                outcome = "finished"
+            else:
+                await self._fault_of(rule, self._rescue(rule, run))
         except (asyncio.CancelledError, RunStopped) as stop:
-            outcome = "stopped"
+            outcome = "stopped" if reason is None else "failed"
             if isinstance(stop, asyncio.CancelledError):
                 raise
-        except StepFailed as failure:
-            reason = str(failure)
-        except Exception as bug:  # the border of a run: a fault of ours ends the run, not the bot
-            reason = f"{type(bug).__name__}: {bug}"
-            log.exception("run_failed", bot=self._name, rule=rule.id)
         finally:
             self._on_end(rule.id, outcome, reason, run)
+
+    async def _fault_of(self, rule: R, steps: Awaitable[None]) -> str | None:
+        """Await steps; why they failed, if they did."""
+        try:
+            await steps
+        except (asyncio.CancelledError, RunStopped):
+            raise
+        except StepFailed as failure:
+            return str(failure)
+        except Exception as bug:  # the border of a run: a fault of ours ends the run, not the bot
+            log.exception("run_failed", bot=self._name, rule=rule.id)
+            return f"{type(bug).__name__}: {bug}"
+        return None
 
     def _settle(self, rule: R, state: _State, task: asyncio.Task[None]) -> None:
         state.tasks.pop(task, None)

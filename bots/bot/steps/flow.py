@@ -1,7 +1,7 @@
-"""Steps about time: wait, wait_for, parallel."""
+"""Steps about time: wait, wait_for, repeat, parallel."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,9 +11,9 @@ from bots.bot.rules.triggers import matches
 from bots.bot.steps.kit import Kit
 from bots.bot.waiting import done_within
 from bots.errors import StepFailed
-from bots.playbook import Expression, Silent, Trigger, Wait, WaitFor, format_duration
+from bots.playbook import Expression, Offset, Repeat, Silent, Trigger, Wait, WaitFor, format_duration
 
-__all__ = ["side_by_side", "wait", "wait_for"]
+__all__ = ["repeat", "side_by_side", "wait", "wait_for"]
 
 
 async def wait(kit: Kit, step: Wait, run: Run) -> None:
@@ -39,6 +39,46 @@ async def wait_for(kit: Kit, step: WaitFor, run: Run) -> None:
         raise StepFailed(
             kit.spec.id, step.path or step.kind, f"it did not come true within {format_duration(step.timeout_s)}"
         )
+
+
+async def repeat(kit: Kit, step: Repeat, run: Run, perform: Callable[[], Awaitable[None]]) -> None:
+    """Do rounds until there were enough, the moment has come, or the condition holds.
+
+    Rounds begin at absolute instants, `every` after each other; one that lasts longer is followed at once.
+    """
+    origin_s, rounds = kit.clock.monotonic(), 0
+    end_s = _end_s(kit, step.until) if isinstance(step.until, Offset) else None
+    while step.times is None or rounds < step.times:
+        if rounds and not await _next_round(kit, step, run, origin_s + rounds * (step.every_s or 0.0), end_s):
+            return
+        if _is_over(kit, step, run, end_s):
+            return
+        await perform()
+        rounds += 1
+
+
+def _end_s(kit: Kit, moment: Offset) -> float:
+    """The moment, as seconds of the clock that only goes forward."""
+    return kit.clock.monotonic() + (kit.spec.moments[str(moment)] - kit.clock.now()).total_seconds()
+
+
+def _is_over(kit: Kit, step: Repeat, run: Run, end_s: float | None) -> bool:
+    if isinstance(step.until, Expression):
+        return step.until.evaluate(kit.scope(run.firing))
+    return end_s is not None and kit.clock.monotonic() >= end_s
+
+
+async def _next_round(kit: Kit, step: Repeat, run: Run, at_s: float, end_s: float | None) -> bool:
+    """Wait for the instant of the next round; False if the moment comes, or the condition holds, before it."""
+    if end_s is not None and at_s >= end_s:
+        return False
+    if at_s <= kit.clock.monotonic():
+        return True
+    with _waiting(run):
+        if not isinstance(step.until, Expression):
+            await kit.clock.sleep_until(at_s)
+            return True
+        return not await done_within(kit.clock, _until(kit, step.until, run), at_s - kit.clock.monotonic())
 
 
 async def side_by_side(branches: Sequence[Coroutine[Any, Any, None]]) -> None:

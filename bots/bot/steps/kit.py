@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 
 from structlog.typing import FilteringBoundLogger
 
@@ -28,6 +29,7 @@ class Kit:
 
     Attributes:
         changed: rings after each thing that happened.
+        dice: the random numbers of each rule, by its id; see `dice_of`.
         watchers: told each occasion; `wait_for` adds itself.
         leave: asks the bot to leave the meeting.
         silent_for_s: how long no person has talked in the room that the bot is in.
@@ -44,8 +46,13 @@ class Kit:
     leave: Callable[[], None]
     log: FilteringBoundLogger
     silent_for_s: Callable[[], float] = lambda: 0.0
+    dice: dict[str, Random] = field(default_factory=dict)
     watchers: set[Callable[[Occasion], None]] = field(default_factory=set)
     for_teacher: list[str] = field(default_factory=list)
+
+    def dice_of(self, rule_id: str) -> Random:
+        """What a rule draws with: the same for the same playbook, seed and bot, whatever other rules draw."""
+        return self.dice.setdefault(rule_id, Random(f"{self.spec.seed}/{rule_id}"))
 
     def scope(self, firing: Firing) -> Scope:
         """The facts of now, for conditions and texts."""

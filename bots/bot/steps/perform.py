@@ -1,5 +1,6 @@
 """Performs the steps of a run, in order: each is timed, logged and kept in the run's trace."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
@@ -10,9 +11,11 @@ from bots.bot.steps import breakouts, flow, people, speech
 from bots.bot.steps.kit import Kit
 from bots.errors import BotsError, StepFailed
 from bots.playbook import (
+    MOST_STEPS,
     Accept,
     Breakouts,
     CallBack,
+    Choose,
     Drop,
     If,
     Invite,
@@ -23,6 +26,8 @@ from bots.playbook import (
     Parallel,
     Play,
     Reject,
+    Repeat,
+    RunSteps,
     Say,
     SendBack,
     Step,
@@ -35,6 +40,8 @@ from bots.playbook import (
 )
 
 __all__ = ["Performer"]
+
+TURN = 50  # steps after which a run that never waits lets others go on
 
 
 class Performer:
@@ -55,13 +62,19 @@ class Performer:
                 raise RunStopped
             await self._perform_one(step, run)
 
+    async def rescue(self, steps: Sequence[Step], run: Run) -> None:
+        """Perform the steps of a rule for a run that failed; they may be as many again. Raises as `perform`."""
+        run.performed = 0
+        await self.perform(steps, run)
+
     async def _perform_one(self, step: Step, run: Run) -> None:
         started_s = self._kit.clock.monotonic()
         outcome: Literal["finished", "failed", "stopped"] = "stopped"
         reason: str | None = None
-        is_work = not isinstance(step, If | Parallel)
+        is_work = not isinstance(step, If | Choose | Repeat | Parallel | RunSteps)
         run.under_way += is_work
         try:
+            await self._count(run)
             await self._do(step, run)
             outcome = "finished"
         except StepFailed:
@@ -73,6 +86,15 @@ class Performer:
         finally:
             run.under_way -= is_work
             self._finish(step, run, started_s, outcome, reason)
+
+    @staticmethod
+    async def _count(run: Run) -> None:
+        """Bound what a run does, and let others have their turn where its steps never wait."""
+        run.performed += 1
+        if run.performed > MOST_STEPS:
+            raise CannotDo(f"a run has at most {MOST_STEPS:,} steps; repeat less, or let a rule do it each time")
+        if run.performed % TURN == 0:
+            await asyncio.sleep(0)
 
     def _finish(
         self,
@@ -110,6 +132,18 @@ class Performer:
         )
         return step.then if holds else step.otherwise
 
+    def _draw(self, step: Choose, run: Run) -> Sequence[Step]:
+        weights = [choice.weight for choice in step.choices]
+        [index] = self._kit.dice_of(run.rule_id).choices(range(len(weights)), weights)
+        self._kit.log.info(
+            "branch_taken",
+            rule=run.rule_id,
+            run=run.number,
+            step=step.path or step.kind,
+            branch=f"choice {index + 1}",
+        )
+        return step.choices[index].steps
+
     async def _do(self, step: Step, run: Run) -> None:
         kit = self._kit
         match step:
@@ -129,6 +163,12 @@ class Performer:
                 await flow.wait_for(kit, step, run)
             case If():
                 await self.perform(self._branch(step, run), run)
+            case Choose():
+                await self.perform(self._draw(step, run), run)
+            case Repeat():
+                await flow.repeat(kit, step, run, lambda: self.perform(step.steps, run))
+            case RunSteps():
+                await self.perform(kit.spec.steps[step.name], run)
             case Parallel():
                 await flow.side_by_side([self.perform(branch, run) for branch in step.branches])
             case Breakouts():

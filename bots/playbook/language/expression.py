@@ -111,7 +111,11 @@ def check_facts(text: str, info: ValidationInfo) -> None:
         ExpressionError: it asks for one.
     """
     reading = reading_of(info)
-    if reading is None or reading.facts is None:
+    if reading is None:
+        return
+    if reading.wanted is not None:
+        reading.wanted.update(fact.partition(".")[0] for fact in facts_of(text))
+    if reading.facts is None:
         return
     for fact in sorted(facts_of(text)):
         place = fact.partition(".")[0]

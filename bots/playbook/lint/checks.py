@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 
 from bots.playbook.language.scope import Scope
 from bots.playbook.lint.finding import Finding, loc_of
+from bots.playbook.lint.flow import check_flow
 from bots.playbook.lint.limits import all_steps, check_limits
 from bots.playbook.lint.moments import check_moments
 from bots.playbook.model.cast import Rule
@@ -25,8 +26,8 @@ __all__ = ["check"]
 def check(playbook: Playbook, document: Document) -> list[Problem]:
     """All that the static checks find."""
     checks: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
-        check_moments, check_limits, _check_ids, _check_breakout_names, _check_people, _check_rules, _check_sounds,
-        _check_display_names, _check_expectations,
+        check_moments, check_limits, check_flow, _check_ids, _check_breakout_names, _check_people, _check_rules,
+        _check_sounds, _check_display_names, _check_expectations,
     )  # fmt: skip
     found = {"error": 0, "warning": 0}
     problems = []

@@ -1,6 +1,5 @@
 """What a static check found, before it has a place in the text."""
 
-import re
 from dataclasses import dataclass, replace
 
 from bots.playbook.model.steps.step import Step
@@ -10,8 +9,6 @@ from bots.playbook.reading.source import Document
 from bots.playbook.values.shape import Loc
 
 __all__ = ["Finding", "loc_of"]
-
-_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +39,4 @@ class Finding:
 
 def loc_of(step: Step, *parts: str | int) -> Loc:
     """The way to a step, or to a part of it."""
-    way = tuple(int(index) if index else name for index, name in _PART.findall(step.path))
-    return (*way, *parts)
+    return (*step.loc, *parts)

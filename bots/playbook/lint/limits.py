@@ -19,10 +19,12 @@ _MOST_TALKERS = 16
 
 
 def all_steps(playbook: Playbook) -> Iterator[Step]:
-    """Every step of every bot."""
+    """Every step of every bot and of every named list, each once."""
     for bot in playbook.bots.values():
         for steps in bot.step_lists():
             yield from every_step(steps)
+    for steps in playbook.steps.values():
+        yield from every_step(steps)
 
 
 def check_limits(playbook: Playbook) -> Iterator[Finding]:

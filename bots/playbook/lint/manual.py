@@ -116,6 +116,11 @@ MANUAL: dict[str, Explanation] = {
         "display_name: |   # a comment behind a text block\n  Helper",
         "move the comment to a line of its own, then format again.",
     ),
+    "circular-run": _E(
+        "Named step lists run each other in a circle, so that a run of them would never end.",
+        "steps:\n  a: [{run: b}]\n  b: [{run: a}]\n" + _do("{run: a}"),
+        "take one of the run steps out of the circle; to do something again and again, use repeat.",
+    ),
     "clipped-sound": _E(
         "Much of a sound is at full scale, with its volume, so it crackles (bots lint --audio).",
         "a recording made too loud",
@@ -147,6 +152,11 @@ MANUAL: dict[str, Explanation] = {
         "max_active_talkers - 1, 5 moderators, group mode and audio only.",
         _do("{breakouts: {open: [red], capacity: 40}}"),
         "stay within the number in the sentence, or open more and smaller rooms.",
+    ),
+    "endless-repeat": _E(
+        "A repeat has no end, or its rounds take no time and would all come at once.",
+        _do("{repeat: {until: count.away == 0, do: [{log: hi}]}}"),
+        "write times, or every and until, or let a round wait for something.",
     ),
     "impossible": _E(
         "No run can fulfil this expectation.",
@@ -267,6 +277,11 @@ MANUAL: dict[str, Explanation] = {
         "a file of another kind with the name of a playbook",
         "check that this is the right file; use count for many equal bots.",
     ),
+    "too-many-steps": _E(
+        "A run of this has more than 10,000 steps: repeats inside of repeats multiply.",
+        _do("{repeat: {times: 200, do: [{repeat: {times: 200, do: [{log: hi}]}}]}}"),
+        "repeat less often, or write a rule that fires again, which is a new run each time.",
+    ),
     "two-steps": _E(
         "Two steps stand in one item of a list.",
         _do('{say: "Hello.", play: bell.wav}'),
@@ -338,6 +353,11 @@ MANUAL: dict[str, Explanation] = {
         _do('{shout: "Hello."}'),
         "docs/playbook.md, “Steps”, lists them.",
     ),
+    "unknown-steps": _E(
+        "A step runs a list that steps does not have.",
+        "steps:\n  welcome: [{log: hi}]\n" + _do("{run: wellcome}"),
+        "take the name that is suggested, or add the list under steps.",
+    ),
     "unknown-trigger": _E(
         "This is not a trigger.",
         _bot("{rules: [{when: arrived, do: [{log: hi}]}]}"),
@@ -357,6 +377,11 @@ MANUAL: dict[str, Explanation] = {
         "No step and no microphone plays this clip.",
         "audio: {bell: bell.wav}",
         "remove it, or play it.",
+    ),
+    "unused-steps": _E(
+        "No bot runs this named list of steps.",
+        "steps:\n  welcome: [{log: hi}]\n" + _bot("{role: moderator}"),
+        "add the step run: NAME where it belongs, or remove the list.",
     ),
     "wrong-type": _E(
         "Something else belongs here: a text, a number, true or false, a list or a mapping.",

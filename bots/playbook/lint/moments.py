@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from bots.playbook.lint.finding import Finding
+from bots.playbook.lint.flow import unrolled
 from bots.playbook.model.cast import Bot, InviteRule
 from bots.playbook.model.playbook import Playbook, ScheduleEntry
 from bots.playbook.model.steps.people import Leave
+from bots.playbook.model.steps.step import Step
 from bots.playbook.values.scalars import Offset, format_duration
 from bots.playbook.values.shape import Loc
 
@@ -77,7 +79,7 @@ def _check_presence(way: Loc, bot: Bot, playbook: Playbook) -> Iterator[Finding]
     leaves = [
         at
         for at, planned in zip(due, bot.timeline, strict=True)
-        if at is not None and any(isinstance(step, Leave) and step.what == "room" for step in planned.steps)
+        if at is not None and any(_leaves(step) for step in unrolled(planned.steps, playbook.steps))
     ]
     for index, at in enumerate(due):
         loc = (*way, "timeline", index, "at")
@@ -85,3 +87,7 @@ def _check_presence(way: Loc, bot: Bot, playbook: Playbook) -> Iterator[Finding]
             yield Finding(loc, "before-arrival", f"the bot arrives later, at {bot.arrive.at}", "warning")
         if at is not None and leaves and at > min(leaves):
             yield Finding(loc, "after-leaving", "the bot has left before, by an earlier entry", "warning")
+
+
+def _leaves(step: Step) -> bool:
+    return isinstance(step, Leave) and step.what == "room"

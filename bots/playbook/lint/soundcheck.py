@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bots.playbook.lint.finding import Finding, loc_of
+from bots.playbook.lint.flow import unrolled
 from bots.playbook.lint.limits import all_steps
 from bots.playbook.model.cast import Bot
 from bots.playbook.model.playbook import Playbook, Sound
@@ -91,7 +92,7 @@ def _check_gaps(playbook: Playbook, heard: Mapping[Sound, Heard]) -> Iterator[Fi
             limit_s = min([*later, length_s])
             what = "the session ends" if limit_s == length_s and length_s not in later else "the next entry is due"
             spent_s = 0.0
-            for step in steps:
+            for step in unrolled(steps, playbook.steps):
                 spent_s += step.duration_s if isinstance(step, Wait) else 0.0
                 sound = playbook.sound_of(step) if isinstance(step, Play) else None
                 if sound is None or sound.loop or not isinstance(step, Play):

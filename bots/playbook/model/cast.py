@@ -115,6 +115,7 @@ class TimelineEntry(Frozen):
 
     at: Offset = Field(description="When.")
     steps: tuple[Step, ...] = Field(validation_alias="do", min_length=1, description="What to do.")
+    if_fails: tuple[Step, ...] = Field(default=(), description="What to do once a step of it has failed.")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -153,6 +154,7 @@ class Rule(Frozen):
         description="With queued and parallel: how many run or wait at once (10). Else: how often a session has it.",
     )
     steps: tuple[Step, ...] = Field(validation_alias="do", min_length=1, description="What to do.")
+    if_fails: tuple[Step, ...] = Field(default=(), description="What to do once a step of it has failed.")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -190,8 +192,8 @@ class Bot(Frozen):
 
     def step_lists(self) -> Iterator[tuple[Step, ...]]:
         """All its lists of steps, timeline first."""
-        yield from (entry.steps for entry in self.timeline)
-        yield from (rule.steps for rule in self.rules)
+        yield from (steps for entry in self.timeline for steps in (entry.steps, entry.if_fails) if steps)
+        yield from (steps for rule in self.rules for steps in (rule.steps, rule.if_fails) if steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 A Python name that is not the YAML's own (`timeout_s`, `steps`) has the YAML's key as its alias.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -11,7 +13,9 @@ from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.model.cast import Bot, Instance, Microphone, Name, instances_of
 from bots.playbook.model.steps.any import Role
+from bots.playbook.model.steps.named import ListName
 from bots.playbook.model.steps.sound import Play
+from bots.playbook.model.steps.step import NamedSteps, Step, every_step
 from bots.playbook.values.cronline import cron_problem
 from bots.playbook.values.days import ExtraDay, SkippedDays
 from bots.playbook.values.scalars import Clock, Credential, Day, Duration, Flag, Number, Offset, Share, Zone
@@ -209,6 +213,7 @@ class Playbook(Frozen):
     room: RoomChoice = Field(description="The room.")
     bots: dict[BotId, Bot] = Field(min_length=1, description="The bots, by id.")
     audio: dict[str, Clip] = Field(default={}, description="Named sounds.")
+    steps: dict[ListName, NamedSteps] = Field(default={}, description="Named step lists, for the step run.")
     schedule: tuple[ScheduleEntry, ...] = Field(min_length=1, description="When sessions start.")
     expect: dict[Counter, Expectation] = Field(default={}, description="What must have happened for the run to pass.")
     file: str = ""
@@ -224,6 +229,10 @@ class Playbook(Frozen):
     def instances(self) -> tuple[Instance, ...]:
         """All copies of all bots, in the order of the playbook."""
         return tuple(found for bot_id, bot in self.bots.items() for found in instances_of(bot_id, bot))
+
+    def steps_of(self, bot: Bot) -> Iterator[Step]:
+        """Every step that a bot can come to, those of the named lists that it runs each once."""
+        yield from every_step(tuple(chain.from_iterable(bot.step_lists())), self.steps)
 
     def sound_of(self, use: Play | Microphone) -> Sound:
         """The sound that a step or a microphone means."""

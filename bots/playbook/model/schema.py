@@ -81,6 +81,8 @@ def _cleaned(schema: Any) -> Any:
             found[key] = value
             continue
         found[key] = {name: _cleaned(part) for name, part in value.items()} if key == "properties" else _cleaned(value)
+    if "oneOf" in found:  # a text that may be a moment or a condition is one of both only by its words
+        found["anyOf"] = found.pop("oneOf")
     if "patternProperties" in found:
         found["additionalProperties"] = False
     return _with_input(_without_null(found))

@@ -13,6 +13,7 @@ from bots.playbook.model.cast import MOST_COPIES
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.problem import Problem, most_important
 from bots.playbook.reading.inputs import read_inputs
+from bots.playbook.reading.named import problems_of_lists
 from bots.playbook.reading.plain import plain
 from bots.playbook.reading.source import MAX_BYTES, Document, MappingNode, Place, parse, too_large
 from bots.playbook.reading.translate import problems_of_keys, translate
@@ -115,6 +116,8 @@ def examine(
     try:
         internal = {"file": file, "folder": str(folder) if folder else ""}
         playbook = Playbook.model_validate(values.having(**internal), context=reading, by_alias=True, by_name=False)
+        facts = dict(zip(playbook.steps, reading.list_facts, strict=True))
+        document.problems += problems_of_lists(playbook, facts, document)
     except ValidationError as cause:
         document.problems += translate(cause.errors(include_url=False), document)
     document.problems += problems_of_keys(reading, document)
@@ -135,6 +138,7 @@ def _reading(values: Marked, folder: Path | None, environment: Mapping[str, str]
         environment=environment,
         clips=list(_mapping(values, "audio")),
         bot_ids={str(name): _count(bot) for name, bot in bots.items()},
+        step_lists=list(_mapping(values, "steps")),
         has_zone="timezone" in values,
     )
 

@@ -17,8 +17,12 @@ __all__ = ["noun_of", "problems_of_keys", "translate"]
 _LISTS = {
     "timeline": "a timeline entry", "rules": "a rule", "invites": "an invites entry", "schedule": "a schedule entry",
     "do": "a step", "then": "a step", "else": "a step", "parallel": "a list of steps",
+    "if_fails": "a step", "choose": "a choice",
 }  # fmt: skip
-_MAPS = {"bots": "bot", "audio": "clip", "inputs": "input", "expect": "expectation", "people": "person"}
+_MAPS = {
+    "bots": "bot", "audio": "clip", "steps": "step list", "inputs": "input", "expect": "expectation",
+    "people": "person",
+}  # fmt: skip
 _WANTED = {
     "string_type": "text", "bool_type": "true or false", "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -117,7 +121,7 @@ def _bad_key(error: ErrorDetails) -> tuple[str, str]:
     if error["type"] == "literal_error":
         options = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
         return "unknown-counter", f'"{error["input"]}" is not a counter{did_you_mean(str(error["input"]), options)}'
-    return "bad-key", f'"{error["input"]}" is no bot id: small letters, digits, "-" and "_", beginning with a letter'
+    return "bad-key", f'"{error["input"]}" cannot be an id: small letters, digits, "-" and "_", beginning with a letter'
 
 
 def _shown(node: Node) -> str:

@@ -12,6 +12,7 @@ _SILENT = ("version", "name", "inputs", "file", "folder")  # told otherwise, or 
 _PLACES = ("where", "path")
 _TOPICS = {
     "timeline": "What happens when", "rules": "When something happens", "invites": "Breakout invites",
+    "steps": "Steps by name",
     "audio": "Sounds", "expect": "What makes it a success", "schedule": "When and where", "room": "When and where",
     "timezone": "When and where",
 }  # fmt: skip

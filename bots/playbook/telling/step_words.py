@@ -5,13 +5,15 @@ from typing import assert_never
 
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
+from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.sound import Play, Stop
-from bots.playbook.model.steps.step import If, Parallel, Step
+from bots.playbook.model.steps.step import Choose, If, Parallel, Repeat, Step
 from bots.playbook.model.steps.talk import Log, Say, TellTeacher
 from bots.playbook.model.steps.time import Wait, WaitFor  # fmt: skip
 from bots.playbook.telling.trigger_words import trigger_words
-from bots.playbook.telling.words import condition, listed, people, share, spoken
+from bots.playbook.telling.words import condition, listed, moment, people, share, spoken
+from bots.playbook.values.scalars import Offset
 
 __all__ = ["step_words", "steps_words"]
 
@@ -38,6 +40,12 @@ def step_words(step: Step, playbook: Playbook) -> str:
         case If():
             then = f"checks whether {condition(step.condition.text)}, and if so {steps_words(step.then, playbook)}"
             return then + (f"; otherwise it {steps_words(step.otherwise, playbook)}" if step.otherwise else "")
+        case Choose():
+            return f"does one of these by chance: {_choice_words(step, playbook)}"
+        case Repeat():
+            return f"{_rounds_words(step)} ({steps_words(step.steps, playbook)})"
+        case RunSteps():
+            return f"does “{step.name}”"
         case Parallel():
             return "at the same time " + " and ".join(steps_words(branch, playbook) for branch in step.branches)
         case Breakouts(open=names) if names is not None:
@@ -83,6 +91,24 @@ def _sound_words(step: Play, playbook: Playbook) -> str:
     extras = [f"at {share(sound.volume)} of its loudness"] if sound.volume != 1 else []
     extras += ["again and again"] if sound.loop else []
     return f"the sound {step.file}" + (f" ({', '.join(extras)})" if extras else "")
+
+
+def _choice_words(step: Choose, playbook: Playbook) -> str:
+    total = sum(choice.weight for choice in step.choices)
+    is_even = len({choice.weight for choice in step.choices}) == 1
+    chances = ["" if is_even else f" ({choice.weight} of {total})" for choice in step.choices]
+    words = [steps_words(choice.steps, playbook) for choice in step.choices]
+    return "; or ".join(f"{what}{chance}" for what, chance in zip(words, chances, strict=True))
+
+
+def _rounds_words(step: Repeat) -> str:
+    parts = [f"{step.times} times"] if step.times is not None else []
+    parts += [f"every {spoken(step.every_s)}"] if step.every_s is not None else []
+    if isinstance(step.until, Offset):
+        parts.append(f"until {moment(step.until).removeprefix('at ')}")
+    elif step.until is not None:
+        parts.append(f"until {condition(step.until.text)}")
+    return f"repeats {', '.join(parts)}"
 
 
 def _wait_words(step: WaitFor) -> str:

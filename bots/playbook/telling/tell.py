@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bots.playbook.model.cast import Bot, InviteRule, Rule, instances_of
 from bots.playbook.model.playbook import Expectation, Playbook, RoomSettings, ScheduleEntry
+from bots.playbook.model.steps.step import Step
 from bots.playbook.telling.step_words import steps_words
 from bots.playbook.telling.trigger_words import trigger_words
 from bots.playbook.telling.words import condition, listed, moment, share, spoken, spread
@@ -75,6 +76,7 @@ def facts(playbook: Playbook) -> list[Fact]:
         *(Fact("Who comes", bot_id, "", _coming(bot_id, bot)) for bot_id, bot in playbook.bots.items()),
         *_timeline(playbook),
         *(fact for bot_id, bot in playbook.bots.items() for fact in _rules(bot_id, bot, playbook)),
+        *_named(playbook),
         *(Fact("Breakout invites", bot_id, "", _invites(bot_id, bot)) for bot_id, bot in playbook.bots.items()),
         *_sounds(playbook),
         *_success(playbook),
@@ -150,7 +152,7 @@ def _timeline(playbook: Playbook) -> Iterator[Fact]:
     for entry, bot_id in entries:
         key = f"{bot_id} {entry.at}"
         seen[key] = seen.get(key, 0) + 1
-        text = f"{bot_id} {steps_words(entry.steps, playbook)}."
+        text = f"{bot_id} {steps_words(entry.steps, playbook)}.{_rescue(entry.if_fails, playbook)}"
         yield Fact("What happens when", f"{key} {seen[key]}", moment(entry.at), text)
 
 
@@ -170,11 +172,20 @@ def _rule(bot_id: str, rule: Rule, playbook: Playbook) -> str:
     words += f" {_WHERE[rule.within]}" if is_elsewhere else ""
     words += f" and {condition(rule.condition.text)}" if rule.condition else ""
     gathered = f"gathers for {spoken(rule.gather_s)} who else it happens with, then " if rule.gather_s else ""
-    words += f", {bot_id} {gathered}{steps_words(rule.steps, playbook)}."
+    words += f", {bot_id} {gathered}{steps_words(rule.steps, playbook)}.{_rescue(rule.if_fails, playbook)}"
     words += f" Then not again for {spoken(rule.cooldown_s)}." if rule.cooldown_s else ""
     words += f" {_MODES[rule.mode]}" if rule.mode in _MODES else ""
     at_once = rule.mode in ("queued", "parallel")
     return words + (f" At most {rule.max} {'at once' if at_once else 'times in a session'}." if rule.max else "")
+
+
+def _rescue(steps: Sequence[Step], playbook: Playbook) -> str:
+    return f" If a step of it fails, it {steps_words(steps, playbook)}." if steps else ""
+
+
+def _named(playbook: Playbook) -> Iterator[Fact]:
+    for name, steps in playbook.steps.items():
+        yield Fact("Steps by name", name, "", f"“{name}”: it {steps_words(steps, playbook)}.")
 
 
 def _invites(bot_id: str, bot: Bot) -> str:

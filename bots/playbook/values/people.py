@@ -36,6 +36,8 @@ def _read_muted(value: Any, info: ValidationInfo) -> Any:
 
 def _check_person(name: str, reading: Reading, selectors: tuple[str, ...]) -> None:
     """A word in lower case that is nearly a bot's id is a mistake; any other may be a person's display name."""
+    if name == "person" and reading.wanted is not None:
+        reading.wanted.add(name)
     if name == "person" and reading.facts is not None and "person" not in reading.facts:
         raise bad("unknown-name", '"person" is known only in a rule that somebody triggers')
     if name in (*selectors, *reading.bot_ids) or not _BOT_ID.fullmatch(name):

@@ -27,6 +27,7 @@ __all__ = [
     "Share",
     "Zone",
     "format_duration",
+    "is_moment",
     "parse_clock",
     "parse_duration",
     "parse_share",
@@ -59,6 +60,14 @@ def parse_clock(text: str) -> time | None:
     """The clock time of `10:00` or `9:30:15`; None for anything else."""
     match = _CLOCK.fullmatch(text.strip())
     return time(int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
+
+
+def is_moment(value: object) -> bool:
+    """Is it meant as a moment: `start …`, `end …`, a clock time, or one that has been read already?"""
+    if not isinstance(value, str):
+        return not hasattr(value, "evaluate") and not isinstance(value, bool)
+    text = value.strip()
+    return re.match(r"(start|end)\b", text) is not None or _CLOCK.fullmatch(text) is not None
 
 
 def format_duration(seconds: float) -> str:

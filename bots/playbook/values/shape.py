@@ -64,8 +64,11 @@ class Reading:
         environment: what `${NAME}` may name; None where it is not looked at.
         clips: names of the `audio` section.
         bot_ids: how many copies each bot has, by bot id; 0 where that cannot be known.
+        step_lists: names of the `steps` section; None where they cannot be known.
         has_zone: whether the playbook says its `timezone`.
         facts: the names that conditions and texts may use here; None for all of them.
+        wanted: where not None, the places of the facts that are asked for (`person`, `count`) are added to it.
+        list_facts: those that each named step list asks for, in the lists' order.
         unknown_keys: found so far: the way to the mapping, the key, the keys it could have.
     """
 
@@ -73,8 +76,11 @@ class Reading:
     environment: Mapping[str, str] | None = None
     clips: Sequence[str] = ()
     bot_ids: Mapping[str, int] = field(default_factory=dict)
+    step_lists: Sequence[str] | None = ()
     has_zone: bool = True
     facts: frozenset[str] | None = None
+    wanted: set[str] | None = None
+    list_facts: list[frozenset[str]] = field(default_factory=list)
     unknown_keys: list[tuple[Loc, str, tuple[str, ...]]] = field(default_factory=list)
 
     @contextmanager

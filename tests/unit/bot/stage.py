@@ -16,7 +16,7 @@ from bots.room import Participant
 from tests.fakes.clock import FakeAlarms, FakeClock
 from tests.fakes.room import FakeDoor, FakeRoom, load_fake
 
-__all__ = ["ANA", "LUIS", "TEACHER", "Stage", "on_stage", "rule", "spec_of", "timeline"]
+__all__ = ["ANA", "LUIS", "TEACHER", "Stage", "on_stage", "rule", "spec_of", "steps_of", "timeline"]
 
 ANA = Participant(client_id="c-ana", name="Ana")
 LUIS = Participant(client_id="c-luis", name="Luis")
@@ -44,10 +44,10 @@ def rule(when: Any, *steps: Any, **settings: Any) -> RulePlan:
     )
 
 
-def timeline(after_s: float, *steps: Any, label: str = "") -> RulePlan:
+def timeline(after_s: float, *steps: Any, label: str = "", if_fails: Sequence[Any] = ()) -> RulePlan:
     """A timeline entry, seconds after the start of the session."""
     at = FakeClock().now() + timedelta(seconds=after_s)
-    return RulePlan(id=label or f"at {after_s}", steps=steps_of(steps), at=at)
+    return RulePlan(id=label or f"at {after_s}", steps=steps_of(steps), if_fails=steps_of(if_fails), at=at)
 
 
 def spec_of(**values: Any) -> BotSpec:
@@ -69,7 +69,10 @@ def spec_of(**values: Any) -> BotSpec:
     )
     spec = replace(spec, **values)
     plays = [
-        step for entry in (*spec.timeline, *spec.rules) for step in every_step(entry.steps) if isinstance(step, Play)
+        step
+        for entry in (*spec.timeline, *spec.rules)
+        for step in every_step((*entry.steps, *entry.if_fails), spec.steps)
+        if isinstance(step, Play)
     ]
     sounds = {sound_key(play): ClipPlay(name=play.file, path=play.file, is_looped=bool(play.loop)) for play in plays}
     return replace(spec, sounds=sounds)

@@ -34,8 +34,10 @@ class Stage:
         self.most = 0
         self.condition: Callable[[], bool] = lambda: True
         self.perform: Callable[[Run], Awaitable[None]] = self.ten_seconds
+        self.rescue: Callable[[Run], Awaitable[None]] = self.nothing
         self.runs = Runs[FakeRule](
             perform=lambda rule, run: self.count(run),
+            rescue=lambda rule, run: self.rescue(run),
             is_true=lambda rule, firing: self.condition(),
             clock=clock,
             group=group,
@@ -51,6 +53,9 @@ class Stage:
             await self.perform(run)
         finally:
             self.running -= 1
+
+    async def nothing(self, run: Run) -> None:
+        pass
 
     async def ten_seconds(self, run: Run) -> None:
         for _ in range(10):

@@ -71,6 +71,9 @@ schedule:
   - {id: lesson, every: [mon, wed], at: "{inputs.begin}", length: "{inputs.length}", from: 2026-01-07,
      until: 2026-06-19, if_missed: {start_within: 10m}}
   - {id: evening, cron: "0 19 * * fri", length: 1h30m}
+steps:
+  welcome: [{play: bell}, {run: tidy}]
+  tidy: [{choose: [[{log: a}], {weight: 2, do: [{log: b}]}]}]
 bots:
   helper:
     role: moderator
@@ -90,6 +93,7 @@ bots:
           - wait_for: {until: count.away >= 3, timeout: 30s, on_timeout: continue}
           - wait_for: {when: {chat: {matches: "^ready"}}, count: 3, timeout: 1m}
           - parallel: [[{play: bell}], [{wait: 500ms}, {log: "{n:02} {room.name}"}]]
+          - repeat: {times: 3, every: 30s, until: end - 5m, do: [{run: welcome}]}
           - if: count.people > 2 and not room.is_breakout
             then: [{mute: room}, unmute]
             else: [{mute: me}, {unmute: [pupil, moderators]}]

@@ -1,11 +1,13 @@
 """What every step has."""
 
+import re
 from typing import ClassVar, Literal
 
-from bots.playbook.values.shape import Frozen
+from bots.playbook.values.shape import Frozen, Loc
 
 __all__ = ["AnyStep", "Role"]
 
+_PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 Role = Literal["moderator", "participant"]
 
 
@@ -20,3 +22,8 @@ class AnyStep(Frozen):
     internal: ClassVar[frozenset[str]] = frozenset({"kind", "where", "path"})
     where: str = ""
     path: str = ""
+
+    @property
+    def loc(self) -> Loc:
+        """The way in parts: keys and indexes."""
+        return tuple(int(index) if index else name for index, name in _PART.findall(self.path))

@@ -14,7 +14,7 @@ PLAYBOOKS = sorted((Path(__file__).parents[4] / "playbooks").glob("*.yaml"))
 
 
 def told(step: str) -> str:
-    playbook = read(with_step(step))
+    playbook = read(with_step(step) + "steps: {greet: [unmute]}")
     return step_words(playbook.bots["helper"].rules[0].steps[0], playbook)
 
 
@@ -33,6 +33,18 @@ WORDS = {
         "checks whether it is one of these bots, and if so unmutes itself; otherwise it waits 1 second"
     ),
     "{parallel: [[{wait: 1s}], [{log: hi}]]}": "at the same time waits 1 second and notes “hi” in the log",
+    "{choose: [[unmute], [stop]]}": "does one of these by chance: unmutes itself; or stops the sound",
+    "{choose: [{weight: 3, do: [unmute]}, []]}": (
+        "does one of these by chance: unmutes itself (3 of 4); or does nothing (1 of 4)"
+    ),
+    "{repeat: {times: 3, do: [unmute]}}": "repeats 3 times (unmutes itself)",
+    "{repeat: {every: 30s, until: end - 5m, do: [unmute]}}": (
+        "repeats every 30 seconds, until 5 minutes before the end (unmutes itself)"
+    ),
+    "{repeat: {every: 30s, until: count.away == 0, do: [unmute]}}": (
+        "repeats every 30 seconds, until nobody is in a breakout room any more (unmutes itself)"
+    ),
+    "{run: greet}": "does “greet”",
     "{breakouts: {open: [red, blue], capacity: 4}}": (
         "opens the breakout rooms red and blue for up to 4 people each"
     ),

@@ -1,0 +1,75 @@
+"""Checks of the flow: lists that nothing runs, repeats without an end, runs that do too much."""
+
+import time
+
+import pytest
+
+from bots.playbook import lint_text
+from tests.unit.playbook.texts import unmarked, with_bot, with_step
+
+MIC = "microphone: bell\n"
+
+
+def bot(text: str, lists: str = "") -> str:
+    return with_bot(MIC + text) + (f"steps: {{{lists}}}" if lists else "")
+
+
+def step(text: str, lists: str = "") -> str:
+    return bot(f"rules: [{{when: chat, do: [{text}]}}]", lists)
+
+
+def at_start(text: str) -> str:
+    return bot(f"timeline: [{{at: start, do: [{text}]}}]")
+
+
+FOUND = [
+    ("unused-steps", bot("", "»a: [{log: x}]")),
+    ("unused-steps", step("{run: a}", "a: [{log: x}], »b: [{run: a}]")),
+    ("endless-repeat", step("{repeat: »{until: count.away == 0, do: [{log: x}]}}")),
+    ("endless-repeat", step("{repeat: »{until: end, do: [{run: a}]}}", "a: [{say: Hi}]")),
+    ("endless-repeat", step("{repeat: »{every: 5s, until: 1 > 2, do: [{log: x}]}}")),
+    ("too-many-steps", step("{repeat: {times: 101, do: [{repeat: {times: 100, do: [{log: x}]}}]}}").replace(
+        "when: chat", "when: »chat")),
+    ("too-many-steps", at_start("{repeat: {every: 100ms, until: end, do: [{log: x}]}}").replace("start", "»start")),
+    ("after-leaving", bot("timeline: [{at: start, do: [{run: a}]}, {at: »end, do: [{log: x}]}]", "a: [{leave: room}]")),
+    ("unknown-breakout", step("{run: a}", "a: [{breakouts: {close: »red}}]")),
+    ("unknown-person", step("{run: a}", "a: [{say: {text: Hi, to: »Ana}}]")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("problem_id", "marked"), FOUND, ids=[f"{n}-{case[0]}" for n, case in enumerate(FOUND)])
+def test_what_can_never_work_is_found_at_its_place_and_nothing_else(problem_id: str, marked: str) -> None:
+    text, place = unmarked(marked)
+    found = [(problem.id, f"{problem.line}:{problem.column}") for problem in lint_text(text)]
+    assert [(problem_id, place)] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        step("{repeat: {until: count.away == 0, do: [{wait: 1s}]}}"),
+        step("{repeat: {until: count.away == 0, do: [{run: a}]}}", "a: [{wait: 1s}]"),
+        step("{repeat: {every: 1s, until: end, do: [{log: x}]}}"),
+        step("{repeat: {times: 9999, do: [{log: x}]}}"),
+        step("{repeat: {times: 300, until: count.people > 3, do: [{repeat: {times: 300, do: [{log: x}]}}]}}"),
+        at_start("{repeat: {every: 100ms, until: start + 1m, do: [{log: x}]}}"),
+        step("{choose: [[{run: a}], []]}", "a: [{run: b}], b: [{log: x}]"),
+        bot("timeline: [{at: start, do: [unmute], if_fails: [{run: a}]}]", "a: [{log: x}]"),
+    ],
+)  # fmt: skip
+def test_what_may_work_is_left_alone(text: str) -> None:
+    assert [] == lint_text(text)
+
+
+def test_a_clip_that_only_a_list_plays_is_used_and_one_that_no_bot_can_play_is_not_expected() -> None:
+    text = with_step("{run: a}") + "steps: {a: [{play: bell}]}\nexpect: {played: {at_least: 1}}"
+    assert [] == lint_text(text)
+
+
+def test_many_entries_that_run_one_long_list_are_checked_fast() -> None:
+    entries = ", ".join(f"{{at: start + {n}s, do: [{{run: a}}]}}" for n in range(1000))
+    long_list = ", ".join("{log: x}" for _ in range(6000))
+    text = bot(f"timeline: [{entries}]", f"a: [{long_list}]")
+    began = time.process_time()
+    assert [] == lint_text(text)
+    assert time.process_time() - began < 5.0
