@@ -68,7 +68,7 @@ def assemble(
     presence, changed = Presence(spec.id, spec.bot_ids), Signal()
     sound = Sound(
         bot_id=spec.id, presence=presence, load=load, clock=clock, group=group, emit=emit, log=log,
-        microphone=spec.microphone,
+        microphone=spec.microphone, rng=Random(f"{spec.seed}/talks"),
     )  # fmt: skip
     invitations = Invitations(
         bot_id=spec.id, windows=spec.invites, rng=Random(f"{spec.seed}/invites"),

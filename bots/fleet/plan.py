@@ -153,6 +153,7 @@ def _clip_play(playbook: Playbook, use: Play | Microphone) -> ClipPlay:
         fade_in_s=sound.fade_in_s,
         fade_out_s=sound.fade_out_s,
         is_looped=sound.loop,
+        talks=use.talks if isinstance(use, Microphone) and use.talks is not None else 1.0,
     )
 
 

@@ -68,7 +68,7 @@ class FakePlayback:
         self._started_s = clock.monotonic()
         self._ended = asyncio.Event()
         self._outcome: Literal["finished", "stopped", "closed"] = "stopped"
-        self._packets = 0
+        self.packets = 0
         self.clip = clip
         self._task = None if loop else asyncio.create_task(self._finish())
 
@@ -78,7 +78,7 @@ class FakePlayback:
 
     async def wait(self) -> FakePlayed:
         await self._ended.wait()
-        return FakePlayed(self._packets, self._outcome)
+        return FakePlayed(self.packets, self._outcome)
 
     def stop(self) -> None:
         self.end("stopped")
@@ -86,7 +86,7 @@ class FakePlayback:
     def end(self, outcome: Literal["finished", "stopped", "closed"]) -> None:
         if not self._ended.is_set():
             self._outcome = outcome
-            self._packets = round((self._clock.monotonic() - self._started_s) / 0.02)
+            self.packets = round((self._clock.monotonic() - self._started_s) / 0.02)
             self._ended.set()
             if self._task is not None and self._task is not asyncio.current_task():
                 self._task.cancel()

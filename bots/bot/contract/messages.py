@@ -50,6 +50,7 @@ class ClipPlay:
         volume: factor, 1.0 leaves it as it is.
         fade_in_s, fade_out_s: seconds.
         is_looped: start again at the end, until stopped.
+        talks: the share of the time in which it sounds, in bursts; 1.0 is all the time.
     """
 
     name: str
@@ -58,6 +59,7 @@ class ClipPlay:
     fade_in_s: float = 0.0
     fade_out_s: float = 0.0
     is_looped: bool = False
+    talks: float = 1.0
 
 
 # commands
@@ -200,6 +202,7 @@ class PlayFinished:
         packets: sent, 20 ms each.
         delivered: packets that arrived by the media server's receiver report; None when it sent none.
         outcome: finished, stopped (by a step or the end), closed (with its room).
+        since, until: of a sound in bursts, the last burst; that one can be judged.
     """
 
     bot_id: str

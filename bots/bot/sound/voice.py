@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 
 from structlog.typing import FilteringBoundLogger
 
@@ -18,6 +19,7 @@ from bots.bot.contract.messages import BotEvent, ClipPlay, PlayFinished
 from bots.bot.contract.ports import DeliveryPort, LoadClip, OutgoingPort, PlaybackPort, PlayedPort, RoomPort
 from bots.bot.place.presence import Presence
 from bots.bot.rules.outcome import CannotDo
+from bots.bot.sound.bursts import Bursts, bursts_of
 from bots.clock import Clock
 from bots.errors import MediaError
 from bots.media import Clip
@@ -55,6 +57,7 @@ class Sound:
 
     Args:
         group: owns the tasks of loops and reports.
+        rng: seeded, for a microphone that talks in bursts.
         microphone: the loop that plays whenever nothing else does, if any.
     """
 
@@ -68,6 +71,7 @@ class Sound:
         group: asyncio.TaskGroup,
         emit: Callable[[BotEvent], None],
         log: FilteringBoundLogger,
+        rng: Random,
         microphone: ClipPlay | None = None,
     ) -> None:
         self._bot_id = bot_id
@@ -77,6 +81,7 @@ class Sound:
         self._group = group
         self._emit = emit
         self._log = log
+        self._rng = rng
         self._microphone = microphone
         self._numbers = itertools.count(1)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -165,19 +170,12 @@ class Sound:
         """Send one clip; whatever ends it, it is reported."""
         play_id, room_id = f"{self._bot_id}/{next(self._numbers)}", sending.room.room_id
         before, since = sending.voice.delivery(), self._clock.now()
-        playback = sending.voice.play(sending.clip, loop=sending.play.is_looped)
+        playback = self._begin(sending, play_id)
         self._playing[room_id] = playback
-        self._log.info(
-            "audio_started",
-            play=play_id,
-            clip=sending.play.name,
-            room=room_id,
-            is_looped=sending.play.is_looped,
-            rule=sending.rule,
-            step=sending.step,
-        )
         try:
-            await playback.wait()
+            if not isinstance(playback, Bursts) or await playback.has_begun():
+                self._tell_start(sending, play_id)
+                await playback.wait()
         finally:
             playback.stop()
             played = await playback.wait()
@@ -185,7 +183,30 @@ class Sound:
                 del self._playing[room_id]
             if self._loops.get(room_id) is asyncio.current_task():
                 del self._loops[room_id]
-            self._spawn_report(sending, _Sent(play_id, since, self._clock.now(), before, played))
+            until: datetime | None = self._clock.now()
+            span = (playback.since, playback.until) if isinstance(playback, Bursts) else (since, until)
+            if span[0] is not None and span[1] is not None:
+                self._spawn_report(sending, _Sent(play_id, span[0], span[1], before, played))
+
+    def _begin(self, sending: _Sending, play_id: str) -> PlaybackPort | Bursts:
+        talks = sending.play.talks
+        if talks >= 1.0:
+            return sending.voice.play(sending.clip, loop=sending.play.is_looped)
+        return Bursts(
+            sending.voice, sending.clip, bursts_of(talks, self._rng),
+            clock=self._clock, group=self._group, name=f"{play_id}/bursts",
+        )  # fmt: skip
+
+    def _tell_start(self, sending: _Sending, play_id: str) -> None:
+        self._log.info(
+            "audio_started",
+            play=play_id,
+            clip=sending.play.name,
+            room=sending.room.room_id,
+            is_looped=sending.play.is_looped,
+            rule=sending.rule,
+            step=sending.step,
+        )
 
     def _spawn_report(self, sending: _Sending, sent: _Sent) -> None:
         report = self._report(sending, sent)

@@ -53,6 +53,15 @@ class Microphone(Frozen):
     file: SoundName = Field(description="A clip of the audio section, or a file beside the playbook.")
     loop: Flag | None = Field(default=None, description="Begin again at its end; default: yes.")
     volume: Share | None = Field(default=None, description="How loud, as a share of the recording.")
+    talks: Share | None = Field(
+        default=None, gt=0, description="Sound in bursts, this share of the time, as people talk; default: always."
+    )
+
+    @model_validator(mode="after")
+    def _repeats(self) -> "Microphone":
+        if self.talks is not None and self.loop is False:
+            raise bad("bad-value", 'a microphone that "talks" repeats its sound: leave out "loop: false"')
+        return self
 
 
 class InviteRule(Frozen):

@@ -132,6 +132,7 @@ def _coming(bot_id: str, bot: Bot) -> str:
     words = f"{bot_id}: {come} as {bot.role}{s} {moment(bot.arrive.at)}"
     words += f", spread over {spoken(bot.arrive.over_s)}" if bot.arrive.over_s else ""
     words += f". From then on {it} plays {bot.microphone.file}" if bot.microphone else ""
+    words += f" in bursts, {share(bot.microphone.talks)} of the time" if bot.microphone and bot.microphone.talks else ""
     words += f". {it.capitalize()} listens, and checks that sounds are heard" if bot.listens else ""
     leaving = bot.leave_when
     if leaving is not None:

@@ -29,6 +29,8 @@ BROKEN = [
     ("wrong-type", with_step("»5")),
     ("wrong-type", with_bot("invites: »accept")),
     ("missing-value", with_bot("microphone:»")),
+    ("bad-value", with_bot("microphone: »{file: bell, loop: false, talks: 20%}")),
+    ("bad-value", with_bot("microphone: {file: bell, talks: »0%}")),
     ("missing-key", with_rule("»{when: joined}")),
     ("missing-key", with_step("{wait_for: »{until: count.people > 3}}")),
     ("missing-key", with_step("{invite: »{people: pupil}}")),
