@@ -112,7 +112,9 @@ def init(
 @app.command()
 def simulate(  # noqa: PLR0917 -- one argument an option
     playbook: PlaybookPath,
-    session: Annotated[str, typer.Option(metavar="ID", help="entry of the schedule; the first one if not given")] = "",
+    session: Annotated[
+        str, typer.Option(metavar="ID [on DATE]", help='entry of the schedule, and day: "lesson on 2026-03-30"')
+    ] = "",
     set_input: SetInput = None,
     seed: Annotated[
         int | None, typer.Option(metavar="S", help="of every random choice; the playbook's if not given")

@@ -16,15 +16,15 @@ import structlog
 import typer
 
 from bots.cli.options import inputs_of, log_format_of
-from bots.cli.run import check_choices, exit_of_result, refuse_errors, sounds_of
+from bots.cli.run import exit_of_result, refuse_errors, sounds_of
 from bots.cli.telling import tell
 from bots.cli.timeline import line_of
 from bots.errors import ConfigError
 from bots.log import configure
-from bots.playbook import load, read_file
-from bots.simulation import Clips, Habits, scenario_of
+from bots.playbook import Playbook, load, read_file
+from bots.simulation import Clips, Habits, scenario_of, session_named
 
-__all__ = ["simulate_playbook"]
+__all__ = ["chosen_session", "simulate_playbook"]
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 PLACEHOLDER = "simulated"  # for what the environment does not name: no room outside is touched
@@ -60,11 +60,11 @@ def simulate_playbook(
     given = inputs_of(inputs)
     playbook = load(path, environment=_environment(path), inputs=given)
     refuse_errors(path, given)
-    check_choices(playbook, session, "")
+    session_id, starts_at = chosen_session(playbook, session)
     clips = Clips()
     for sound in sounds_of(playbook):
         asyncio.run(clips.load(sound.path))
-    scenario = scenario_of(playbook, habits=habits, seed=seed, session_id=session or None, clips=clips)
+    scenario = scenario_of(playbook, habits=habits, seed=seed, session_id=session_id, starts_at=starts_at, clips=clips)
     with _opened(trace) as trace_file:
         sink = _Sink(sys.stdout, trace_file, None if as_json else scenario.times.starts_at)
         configure("json", cast("TextIO", sink), now=scenario.clock.now)
@@ -73,6 +73,18 @@ def simulate_playbook(
     if not as_json:
         typer.echo(tell(path, result))
     return exit_of_result(result)
+
+
+def chosen_session(playbook: Playbook, text: str) -> tuple[str | None, datetime | None]:
+    """What `--session` means: the entry, and the start if it names a day.
+
+    Raises:
+        typer.BadParameter: there is no such session.
+    """
+    try:
+        return session_named(playbook, text)
+    except ConfigError as unknown:
+        raise typer.BadParameter(str(unknown), param_hint="--session") from None
 
 
 def share_of(text: str, option: str) -> float:

@@ -1,6 +1,7 @@
 """A whole session on a virtual clock: the real engine, the server's real rules in memory, people from a seed."""
 
 from bots.simulation.clips import Clips
+from bots.simulation.dates import session_named
 from bots.simulation.decisions import Difference, compare, decisions_of, read_log
 from bots.simulation.ears import ChatLine
 from bots.simulation.loop import Standstill, VirtualClock, VirtualLoop, run_virtually
@@ -29,4 +30,5 @@ __all__ = [
     "read_log",
     "run_virtually",
     "scenario_of",
+    "session_named",
 ]

@@ -74,6 +74,13 @@ def test_an_unknown_session_is_a_wrong_command_line() -> None:
         simulate(DEMO, session="exam")
 
 
+def test_the_session_of_a_day_starts_at_its_own_time(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == simulate(DEMO, session="lesson on 2026-01-15", log_format="json")
+    started = next(one for one in map(json.loads, capsys.readouterr().out.splitlines()) if "starts_at" in one)
+    assert "2026-01-15T09:00:00.000Z" == started["starts_at"]
+    assert "Demo class/lesson@2026-01-15T09:00Z" == started["session"]
+
+
 def test_a_trace_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot write the trace"):
         simulate(DEMO, trace=str(tmp_path / "no" / "trace.jsonl"))
