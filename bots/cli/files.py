@@ -1,20 +1,33 @@
-"""The playbooks that paths on the command line mean."""
+"""The playbooks, and the tests of playbooks, that paths on the command line mean."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import typer
 
-__all__ = ["counted", "playbooks_in"]
+__all__ = ["cases_in", "counted", "is_case", "playbooks_in"]
+
+_CASES = (".test.yaml", ".test.yml")
 
 
 def playbooks_in(paths: Iterable[str]) -> list[Path]:
-    """Files as they are, folders as all playbooks below them.
+    """Files as they are, folders as all playbooks below them, without their tests.
 
     Raises:
         typer.BadParameter: there is none in a folder.
     """
     return [file for path in paths for file in _playbooks(Path(path))]
+
+
+def cases_in(paths: Iterable[str]) -> list[Path]:
+    """Tests as they are, folders as all tests below them."""
+    found = [file for path in paths for file in _below(Path(path))]
+    return list(dict.fromkeys(file for file in found if is_case(file)))
+
+
+def is_case(path: Path) -> bool:
+    """Is it the test of a playbook, by its name?"""
+    return path.name.endswith(_CASES)
 
 
 def counted(count: int, noun: str) -> str:
@@ -24,9 +37,15 @@ def counted(count: int, noun: str) -> str:
 
 def _playbooks(path: Path) -> Iterator[Path]:
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".yml"))
+        found = [file for file in _below(path) if not is_case(file)]
         if not found:
             raise typer.BadParameter(f"there is no playbook (*.yaml) in {path}", param_hint="PATH")
         yield from found
     else:
         yield path
+
+
+def _below(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".yml"))

@@ -38,13 +38,15 @@ def write_template(folder: str, *, template: str) -> int:
     typer.echo(f"Wrote {', '.join(str(target / name) for name in parts)}.\n")
     typer.echo(f"  bots explain {playbook}    tells the lesson in plain English")
     typer.echo(f"  bots lint {playbook}       checks it after each change")
+    typer.echo(f"  bots test {folder}    plays it with people who come, write and go, and compares")
     typer.echo(f"  bots run {playbook}        plays it; its first lines say how to try it")
     return Exit.DONE
 
 
 def template_files(template: str) -> dict[str, bytes]:
-    """The files of a template by their names in the folder: the playbook and the sounds that it names."""
+    """The files of a template by their names in the folder: the playbook, its test, the sounds that it names."""
     root = files("bots.cli") / "templates"
-    text = (root / f"{template}.yaml").read_bytes()
+    text, tests = (root / f"{template}.yaml").read_bytes(), (root / f"{template}.test.yaml").read_bytes()
     sounds = sorted(path.name for path in (root / "audio").iterdir() if f"audio/{path.name}".encode() in text)
-    return {f"{template}.yaml": text, **{f"audio/{name}": (root / "audio" / name).read_bytes() for name in sounds}}
+    texts = {f"{template}.yaml": text, f"{template}.test.yaml": tests}
+    return {**texts, **{f"audio/{name}": (root / "audio" / name).read_bytes() for name in sounds}}

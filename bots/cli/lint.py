@@ -7,9 +7,9 @@ import typer
 
 from bots import __version__
 from bots.cli.exits import Exit
-from bots.cli.files import counted, playbooks_in
+from bots.cli.files import cases_in, counted, is_case, playbooks_in
 from bots.cli.options import inputs_of
-from bots.playbook import MANUAL, Heard, Problem, Sound, lint, render, to_github, to_json, to_sarif
+from bots.playbook import MANUAL, Heard, Problem, Sound, case_problems, lint, render, to_github, to_json, to_sarif
 
 __all__ = ["explain_problem", "lint_paths"]
 
@@ -24,10 +24,13 @@ def lint_paths(
         raise typer.BadParameter(f"must be one of {', '.join(FORMATS)}", param_hint="--format")
     if not paths:
         raise typer.BadParameter("name a playbook or a folder, or --explain ID", param_hint="PATH")
-    files = playbooks_in(paths)
+    files = [file for file in playbooks_in(paths) if not is_case(file)]
+    cases = cases_in(paths)
     given = inputs_of(inputs)
     listen = _listener(tells=format == "text") if audio else None
     problems = [problem for file in files for problem in lint(file, inputs=given, listen=listen)]
+    broken = [problem for case in cases for problem in case_problems(case)]
+    problems += [problem for problem in dict.fromkeys(broken) if problem not in problems]  # a playbook's are told once
     _print(files, problems, format)
     is_bad = any(strict or problem.severity == "error" for problem in problems)
     return Exit.PLAYBOOK if is_bad else Exit.DONE

@@ -139,6 +139,25 @@ def simulate(  # noqa: PLR0917 -- one argument an option
     )  # fmt: skip
 
 
+@app.command("test")
+def play_tests(  # noqa: PLR0917 -- one argument an option
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH…]", help="*.test.yaml, or folders of them; default: here")
+    ] = None,
+    pattern: Annotated[str, typer.Option("-k", metavar="PATTERN", help="only those with this in their name")] = "",
+    processes: Annotated[int, typer.Option("-j", metavar="N", min=1, max=64, help="how many at once")] = 1,
+    junit: Annotated[str, typer.Option(metavar="FILE", help="write a report as JUnit XML")] = "",
+    coverage: Annotated[bool, typer.Option("--coverage", help="say what of the playbooks no test reached")] = False,
+    format: Annotated[str, typer.Option(metavar="text|json", help="how results are printed")] = "text",  # noqa: A002
+) -> None:
+    """Run the tests of playbooks: people come, write and go on a virtual clock; what was expected is compared."""
+    from bots.cli.test import play_tests as play
+
+    raise typer.Exit(
+        play(paths or ["."], pattern=pattern, processes=processes, junit=junit, shows_coverage=coverage, format=format)
+    )
+
+
 @app.command()
 def plan(  # noqa: PLR0917 -- one argument an option
     paths: Annotated[

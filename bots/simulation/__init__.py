@@ -1,11 +1,16 @@
 """A whole session on a virtual clock: the real engine, the server's real rules in memory, people from a seed."""
 
+from bots.simulation.cases.coverage import Coverage, Mark, coverage_of, reached_in
+from bots.simulation.cases.evidence import Evidence
+from bots.simulation.cases.judge import judge_case
+from bots.simulation.cases.play import Staging, stage_case
 from bots.simulation.clips import Clips
 from bots.simulation.dates import session_named
 from bots.simulation.decisions import Difference, compare, decisions_of, read_log
 from bots.simulation.ears import ChatLine
 from bots.simulation.loop import Standstill, VirtualClock, VirtualLoop, run_virtually
 from bots.simulation.people.actor import Actor, Scene
+from bots.simulation.people.doing import do
 from bots.simulation.people.plan import Habits, PersonPlan, plan_people
 from bots.simulation.rooms import SimulatedRooms
 from bots.simulation.scenario import Scenario, Stage, scenario_of
@@ -14,21 +19,30 @@ __all__ = [
     "Actor",
     "ChatLine",
     "Clips",
+    "Coverage",
     "Difference",
+    "Evidence",
     "Habits",
+    "Mark",
     "PersonPlan",
     "Scenario",
     "Scene",
     "SimulatedRooms",
     "Stage",
+    "Staging",
     "Standstill",
     "VirtualClock",
     "VirtualLoop",
     "compare",
+    "coverage_of",
     "decisions_of",
+    "do",
+    "judge_case",
     "plan_people",
+    "reached_in",
     "read_log",
     "run_virtually",
     "scenario_of",
     "session_named",
+    "stage_case",
 ]

@@ -27,7 +27,7 @@ from bots.simulation.people.person import Crowd, Person
 from bots.simulation.people.plan import Habits, PersonPlan, plan_people
 from bots.simulation.rooms import SimulatedRooms
 
-__all__ = ["Direct", "Scenario", "Stage", "scenario_of"]
+__all__ = ["Direct", "Scenario", "Stage", "planned_start", "scenario_of"]
 
 PROVIDER = Provider("http://127.0.0.1:1/video/v2", "simulated", "simulated")
 AFTER = datetime(2026, 3, 29, 3, 0, tzinfo=UTC)  # a Sunday, after Europe's clocks have changed
@@ -145,7 +145,7 @@ def scenario_of(
     """
     if seed is not None:
         playbook = playbook.model_copy(update={"seed": seed})
-    starts_at = starts_at or _planned_start(playbook, session_id)
+    starts_at = starts_at or planned_start(playbook, session_id)
     times = session_times(playbook, starts_at, session_id)
     specs = plan(playbook, provider=PROVIDER, room_id="-", starts_at=starts_at, session_id=session_id)
     people = plan_people(habits or Habits(), seed=str(playbook.seed), starts_at=times.starts_at, ends_at=times.ends_at)
@@ -154,7 +154,7 @@ def scenario_of(
     return Scenario(playbook, session_id, times, people, VirtualClock(first - LEAD), clips or Clips())
 
 
-def _planned_start(playbook: Playbook, session_id: str | None) -> datetime:
+def planned_start(playbook: Playbook, session_id: str | None) -> datetime:
     """The same for every simulation of a playbook; a schedule that has ended by then gives no other choice."""
     entry = playbook.schedule[0] if session_id is None else _entry(playbook, session_id)
     found = (one for one in planned(playbook, entry, after=AFTER) if isinstance(one, Planned))

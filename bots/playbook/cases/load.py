@@ -15,7 +15,7 @@ from bots.playbook.model.playbook import Playbook
 from bots.playbook.problem import Problem
 from bots.playbook.reading.inputs import Inputs
 from bots.playbook.reading.load import Examined, examine, read_file
-from bots.playbook.reading.plain import plain
+from bots.playbook.reading.plain import locate, plain
 from bots.playbook.reading.source import Document, MappingNode, Place, ScalarNode, parse
 from bots.playbook.reading.translate import problems_of_keys, translate
 from bots.playbook.values.shape import Loc, Marked, Reading
@@ -37,9 +37,15 @@ class LoadedCase:
         """What the reports call it."""
         return self.case.name or Path(self.document.file).name.removesuffix(".test.yaml")
 
-    def not_met(self, loc: Loc, message: str) -> Problem:
-        """What is said at the place of an expectation that was not met."""
-        return Finding(loc, "not-met", message).problem(self.document)
+    def problem(self, loc: Loc, message: str, problem_id: str = "not-met") -> Problem:
+        """A sentence at a place of the test: by default, that what it expects was not so."""
+        return Finding(loc, problem_id, message).problem(self.document)
+
+    def place(self, *loc: str | int) -> str:
+        """`file:line:column` of a part of the playbook."""
+        assert self.source.root is not None, "the playbook could be read"
+        place = locate(self.source.root, loc).node.place
+        return f"{self.source.file}:{place.line}:{place.column}"
 
 
 def load_case(path: Path | str) -> LoadedCase:

@@ -6,6 +6,7 @@ Everything goes through the same `Room` as a bot's; what is done is logged as `p
 import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 import numpy as np
@@ -32,12 +33,14 @@ class Scene:
     Attributes:
         room_id: of the parent room.
         names: of breakout rooms that people have opened, by room id.
+        invited: when who was invited to the breakout of which id.
     """
 
     rooms: SimulatedRooms
     room_id: str
     clock: Clock
     names: dict[str, str] = field(default_factory=dict)
+    invited: list[tuple[datetime, str, str]] = field(default_factory=list)
 
 
 class Actor:
@@ -110,9 +113,11 @@ class Actor:
 
     async def write(self, text: str) -> None:
         """Write a chat line where they are; nobody who is not here writes."""
-        if self._room is not None and self.is_here:
-            self.tell("writes", text)
-            await self._here(self._room).say(text)
+        if self._room is None or not self.is_here:
+            self.tell("is not here, so cannot write", text)
+            return
+        self.tell("writes", text)
+        await self._here(self._room).say(text)
 
     async def talk(self, seconds: float) -> None:
         """Speak for a while; it goes on in the background."""
@@ -180,6 +185,8 @@ class Actor:
     # ---- reflexes
 
     def _take(self, event: RoomEvent) -> None:
+        if isinstance(event, BreakoutInvite):
+            self._scene.invited.append((self._scene.clock.now(), self.id, event.room_id))
         match event:
             case BreakoutInvite(room_id=room_id, is_forced=False):
                 self.spawn(self._answer(room_id))

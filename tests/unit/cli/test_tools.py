@@ -66,6 +66,8 @@ def test_a_template_is_complete_and_has_no_problems(template: str, tmp_path: Pat
     ended = run("lint", "--strict", str(folder))
     assert (0, "1 playbook, no problems\n") == (ended.exit_code, ended.output)
     assert 0 == run("fmt", "--check", str(folder)).exit_code
+    assert 0 == run("test", str(folder)).exit_code
+    assert 0 == run("simulate", str(folder / f"{template}.yaml")).exit_code
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

@@ -22,6 +22,7 @@ from bots.playbook import Playbook, load
 from bots.simulation import Clips, Habits, scenario_of
 
 PLAYBOOKS = Path(bots.__file__).parent.parent / "playbooks"
+LESSONS = sorted(path for path in PLAYBOOKS.glob("*.yaml") if ".test" not in path.suffixes)
 
 
 def playbook(name: str) -> Playbook:
@@ -43,7 +44,7 @@ def events(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-@pytest.mark.parametrize("path", sorted(PLAYBOOKS.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_every_playbook_simulates_with_its_expectations_met(path: Path) -> None:
     result, log = simulate(path.stem)
     assert "finished" == result.outcome
@@ -77,7 +78,7 @@ def test_people_come_write_drop_out_and_follow_invites() -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("path", sorted(PLAYBOOKS.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_people_who_drop_out_come_late_and_refuse_break_no_bot(path: Path, seed: int) -> None:
     habits = Habits(people=3, late=0.4, drop=0.6, ignore_invites=0.2)
     scenario = scenario_of(playbook(path.stem), habits=habits, seed=seed)

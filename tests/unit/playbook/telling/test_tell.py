@@ -10,7 +10,9 @@ from bots.playbook.telling.trigger_words import trigger_words
 from bots.playbook.telling.words import moment, spoken
 from tests.unit.playbook.texts import EVERYTHING, with_bot, with_rule, with_step
 
-PLAYBOOKS = sorted((Path(__file__).parents[4] / "playbooks").glob("*.yaml"))
+PLAYBOOKS = sorted(
+    path for path in (Path(__file__).parents[4] / "playbooks").glob("*.yaml") if ".test" not in path.suffixes
+)
 
 
 def told(step: str) -> str:

@@ -1,0 +1,55 @@
+"""One act of a test or of the console, done by an actor."""
+
+import asyncio
+
+from bots.playbook import EVERYBODY, Act
+from bots.simulation.people.actor import Actor
+
+__all__ = ["do"]
+
+
+async def do(actor: Actor, act: Act) -> None:
+    """Do it.
+
+    Raises:
+        BotsError: the room refuses it.
+    """
+    match act.verb:
+        case "joins":
+            await (actor.come() if not actor.is_here else _nothing(actor, "is here already"))
+        case "leaves":
+            await actor.go()
+        case "drops":
+            await _drop(actor, act.drops or 0.0)
+        case "says":
+            await actor.write(act.says or "")
+        case "talks":
+            await actor.talk(act.talks or 0.0)
+        case "accepts" | "refuses" | "ignores" as verb:
+            actor.invites = "reject" if verb == "refuses" else "accept" if verb == "accepts" else "ignore"
+            actor.tell(f"{verb} invites from now on")
+        case "goes":
+            await actor.come_back()
+        case _:
+            await _teach(actor, act)
+
+
+async def _teach(actor: Actor, act: Act) -> None:
+    if act.opens is not None:
+        await actor.open(act.opens.names, act.opens.capacity)
+    elif act.invites is not None:
+        people = act.invites.people
+        await actor.invite(None if EVERYBODY in people else people, act.invites.to)
+    else:
+        await actor.close()
+
+
+async def _drop(actor: Actor, back_after_s: float) -> None:
+    await actor.drop_out()
+    if back_after_s:
+        await asyncio.sleep(back_after_s)
+        await actor.come("comes back")
+
+
+async def _nothing(actor: Actor, why: str) -> None:
+    actor.tell(why)
