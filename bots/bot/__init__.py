@@ -27,7 +27,7 @@ from bots.bot.contract.messages import (
 )
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.provider import Provider
-from bots.bot.contract.spec import BotSpec, LeaveRule, RulePlan, sound_key
+from bots.bot.contract.spec import BotSpec, LeaveRule, RulePlan, bot_of_herald, sound_key
 from bots.bot.place.meeting import close_room, open_room, room_body
 from bots.bot.rules.outcome import Outcome
 from bots.bot.venue import Venue
@@ -64,6 +64,7 @@ __all__ = [
     "RunEnded",
     "Said",
     "Venue",
+    "bot_of_herald",
     "close_room",
     "decide_invite",
     "open_room",

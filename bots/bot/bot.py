@@ -124,6 +124,7 @@ class Bot:
             self._spec,
             clock=self._clock,
             alarms=self._alarms,
+            join=self._join,
             load=self._load,
             group=group,
             emit=self._emit,
@@ -284,6 +285,7 @@ class Bot:
             except BotsError as failure:
                 self._log.warning("breakout_kept", reason=str(failure))
         self._emit(BotIdle(bot_id=self._spec.id))
+        await self._parts.kit.heralds.withdraw()
         if is_over and self._spec.listens:
             await done_within(self._clock, self._until_dismissed(), DISMISS_WAIT_S)
 

@@ -10,7 +10,7 @@ from structlog.typing import FilteringBoundLogger
 
 from bots.bot.breakout.invitations import Invitations
 from bots.bot.contract.messages import BotEvent, RunEnded
-from bots.bot.contract.ports import LoadClip
+from bots.bot.contract.ports import JoinRoom, LoadClip
 from bots.bot.contract.spec import BotSpec, RulePlan
 from bots.bot.place.presence import Presence
 from bots.bot.reactions import Reactions
@@ -20,6 +20,7 @@ from bots.bot.rules.outcome import Outcome
 from bots.bot.rules.run import Run, Runs
 from bots.bot.rules.talking import TalkWatch
 from bots.bot.sound.hearing import Hearing
+from bots.bot.sound.heralds import Heralds
 from bots.bot.sound.voice import Sound
 from bots.bot.steps.kit import Kit
 from bots.bot.steps.people import tell_kept
@@ -53,6 +54,7 @@ def assemble(
     *,
     clock: Clock,
     alarms: Alarms,
+    join: JoinRoom,
     load: LoadClip,
     group: asyncio.TaskGroup,
     emit: Callable[[BotEvent], None],
@@ -83,9 +85,10 @@ def assemble(
         name=spec.id, silences_s=[one.lasts_s for one in spec.triggers if isinstance(one, Silent)],
         presence=presence, clock=clock, group=group, occur=occur,
     )  # fmt: skip
+    heralds = Heralds(spec, presence=presence, sound=sound, join=join, log=log)
     kit = Kit(
-        spec=spec, presence=presence, sound=sound, invitations=invitations, clock=clock, changed=changed,
-        emit=emit, leave=leave, log=log, silent_for_s=lambda: talk.silent_for_s,
+        spec=spec, presence=presence, sound=sound, heralds=heralds, invitations=invitations, clock=clock,
+        changed=changed, emit=emit, leave=leave, log=log, silent_for_s=lambda: talk.silent_for_s,
     )  # fmt: skip
     runs = _runs(kit, group)
     hearing = Hearing(bot_id=spec.id, listens=spec.listens, load=load, clock=clock)

@@ -79,6 +79,8 @@ class Reactions:
 
     def handle(self, event: RoomEvent, *, is_breakout: bool) -> None:
         """One event of the parent, or of the breakout."""
+        if self._presence.is_of_herald(event):
+            return
         room = self._presence.breakout if is_breakout else self._presence.parent
         if is_breakout:
             self._hear(event)
@@ -165,7 +167,7 @@ class Reactions:
 
     def _tell_person(self, event: str, participant: Participant, **values: bool) -> None:
         person = self._presence.person_of(participant)
-        if not self._kit.spec.reports_people or person.is_me:
+        if not self._kit.spec.reports_people or person.is_me or self._presence.is_herald(participant):
             return
         facts = {"participant": pseudonym(person), "role": person.role, "is_bot": person.is_bot, **values}
         if event == "participant_joined":

@@ -80,6 +80,10 @@ def _what(event: Mapping[str, Any]) -> str | None:
         case "audio_finished":
             heard = {"True": ", heard", "False": ", NOT HEARD"}.get(str(get("heard")), "")
             return f"{get('clip')} {get('outcome')} after {get('duration_s')} s{heard}"
+        case "audio_together":
+            return f"{get('clip')} was begun in {get('rooms')} breakout rooms within {get('skew_ms')} ms"
+        case "herald_failed":
+            return f"cannot play into {get('breakout')}: {get('reason')}"
         case "rule_fired":
             return str(get("rule")) if get("trigger") == "timeline" else f"{get('rule')} ({get('trigger')})"
         case "condition_false":

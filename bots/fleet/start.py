@@ -59,7 +59,7 @@ async def run_session(
             playbook.room.create,
             owner_ref=playbook.name[:100],
             moderators=playbook.count_of("moderator"),
-            participants=playbook.count_of("participant"),
+            participants=playbook.count_of("participant") + playbook.heralds(),
         )
     alarms = AlarmClock(clock)
     try:

@@ -56,6 +56,8 @@ class Playback:
         self.position = 0
         self.packets = 0
         self.ticks = 0
+        self.started_s: float | None = None
+        """When its first packet left, in seconds of the pacer's clock."""
         self._sender = sender
         self._done: asyncio.Future[Played] = asyncio.get_running_loop().create_future()
 
@@ -153,6 +155,8 @@ class OutgoingAudio:
         clip, position = playback.clip, playback.position
         if not self.is_muted:
             self._send(clip.packets[position], clip.levels[position])
+            if playback.started_s is None:
+                playback.started_s = now
             playback.packets += 1
             if self._sent % REPORT_EVERY == 1:
                 self._peer.send_rtcp(self._report())

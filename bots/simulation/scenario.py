@@ -171,7 +171,7 @@ def _entry(playbook: Playbook, session_id: str) -> ScheduleEntry:
 
 def _room_body(playbook: Playbook, people: int) -> dict[str, Any]:
     """What the room is: as the playbook makes it, or, for a room that exists, one with places for everybody."""
-    moderators, participants = playbook.count_of("moderator"), playbook.count_of("participant")
+    moderators, participants = playbook.count_of("moderator"), playbook.count_of("participant") + playbook.heralds()
     if playbook.room.create is not None:
         return room_body(playbook.room.create, playbook.name[:100], moderators, participants + people)
     settings = {"moderators": 5, "participants": max(200, participants + people)}

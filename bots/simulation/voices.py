@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bots.bot import bot_of_herald
 from bots.clock import Clock
 from bots.media import PACKET_S, Clip, Delivery, Played
 from bots.server import HANGOVER_S, Rooms
@@ -23,7 +24,7 @@ Outcome = Literal["finished", "stopped", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class _Utterance:
-    """One sound that was begun in a room: the sender's `user_ref`, and when."""
+    """One sound that was begun in a room: the sender's `user_ref`, its bot's for a herald, and when."""
 
     user_ref: str
     room_id: str
@@ -112,7 +113,8 @@ class Voices:
             voices.discard(client_id)
         elif member.is_audible and len(voices - {client_id}) < room.slots:
             voices.add(client_id)
-            self._seated.add(_Utterance(member.claim.user_ref, room.room_id, self._clock.now()))
+            speaker = bot_of_herald(member.claim.user_ref) or member.claim.user_ref
+            self._seated.add(_Utterance(speaker, room.room_id, self._clock.now()))
 
     # ---- who talks
 
@@ -148,6 +150,7 @@ class VirtualPlayback:
     def __init__(self, sender: "VirtualOutgoing", clip: Clip, *, loop: bool) -> None:
         self.clip = clip
         self.is_looped = loop
+        self.started_s: float | None = sender.now_s()
         self._sender = sender
         self._done: asyncio.Future[Played] = asyncio.get_running_loop().create_future()
 
@@ -196,6 +199,10 @@ class VirtualOutgoing:
         self._is_muted = is_muted
         if self._playback is not None:
             self._switch(is_audible=not is_muted)
+
+    def now_s(self) -> float:
+        """Virtual seconds, monotonic."""
+        return self._clock.monotonic()
 
     def play(self, clip: Clip, *, loop: bool = False) -> VirtualPlayback:
         """Begin a clip; what plays now is stopped."""

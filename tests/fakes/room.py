@@ -65,6 +65,7 @@ class FakePlayback:
 
     def __init__(self, clock: FakeClock, clip: Clip, *, loop: bool) -> None:
         self._clock = clock
+        self.started_s: float | None = clock.monotonic()
         self._started_s = clock.monotonic()
         self._ended = asyncio.Event()
         self._outcome: Literal["finished", "stopped", "closed"] = "stopped"

@@ -32,8 +32,10 @@ class PlayedPort(Protocol):
 
 
 class PlaybackPort(Protocol):
-    """One clip on its way."""
+    """One clip on its way; `started_s` is when its first packet left (monotonic), None before."""
 
+    @property
+    def started_s(self) -> float | None: ...
     async def wait(self) -> PlayedPort: ...
     def stop(self) -> None: ...
 

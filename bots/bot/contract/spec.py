@@ -12,7 +12,7 @@ from bots.bot.contract.provider import Provider
 from bots.bot.rules.run import Mode
 from bots.playbook import Expression, Play, Silent, Step, Talking, Trigger, WaitFor, every_step
 
-__all__ = ["BotSpec", "LeaveRule", "RulePlan", "sound_key"]
+__all__ = ["BotSpec", "LeaveRule", "RulePlan", "bot_of_herald", "herald_id", "sound_key"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,3 +129,14 @@ _ADAPTER = TypeAdapter(BotSpec)
 def sound_key(step: Play) -> str:
     """The same for steps that play the same sound in the same way."""
     return "|".join(str(part) for part in (step.file, step.loop, step.volume, step.fade_in_s, step.fade_out_s))
+
+
+def herald_id(bot_id: str, number: int) -> str:
+    """The `user_ref` of a bot's light client; bot ids have no slash."""
+    return f"{bot_id}/{number}"
+
+
+def bot_of_herald(user_ref: str) -> str | None:
+    """Whose light client this is; None for everybody else."""
+    bot_id, slash, _ = user_ref.rpartition("/")
+    return bot_id if slash else None

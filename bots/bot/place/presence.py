@@ -6,9 +6,10 @@ Kept up to date by the room's events; what others decide on is read from here as
 from collections.abc import Iterable, Mapping
 
 from bots.bot.contract.ports import RoomPort
+from bots.bot.contract.spec import bot_of_herald
 from bots.bot.rules.facts import Person
 from bots.playbook import Counts
-from bots.room import Participant
+from bots.room import BreakoutJoined, BreakoutLeft, Participant, ParticipantJoined, ParticipantLeft, RoomEvent
 
 __all__ = ["Presence"]
 
@@ -27,6 +28,7 @@ class Presence:
         self._parent: RoomPort | None = None
         self._breakout: RoomPort | None = None
         self._seen: set[str] = set()
+        self._heralds: set[str] = set()
         self._gone: set[tuple[str, str]] = set()
         self.breakout_names: dict[str, str] = {}
         self._names_known: dict[str, str] = {}
@@ -80,8 +82,8 @@ class Presence:
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """Everybody in the parent, with the bot itself."""
-        return tuple(self.person_of(participant) for participant in self.parent.participants.values())
+        """Everybody in the parent, with the bot itself, without the heralds of bots."""
+        return tuple(self.person_of(one) for one in self.parent.participants.values() if not self.is_herald(one))
 
     @property
     def me(self) -> Person:
@@ -98,6 +100,23 @@ class Presence:
             is_bot=participant.user_ref in self._bot_ids,
             is_me=participant.is_me or participant.user_ref == self._bot_id,
         )
+
+    def is_herald(self, participant: Participant) -> bool:
+        """Is this a light client of one of our bots?"""
+        is_herald = bot_of_herald(participant.user_ref) in self._bot_ids
+        if is_herald:
+            self._heralds.add(participant.client_id)
+        return is_herald
+
+    def is_of_herald(self, event: RoomEvent) -> bool:
+        """Is this about a herald, so that no rule and no count is to see it?"""
+        match event:
+            case ParticipantJoined(participant=participant) | ParticipantLeft(participant=participant):
+                return self.is_herald(participant)
+            case BreakoutJoined(client_id=client_id) | BreakoutLeft(client_id=client_id):
+                return client_id in self._heralds
+            case _:
+                return False
 
     def person(self, client_id: str, room: RoomPort | None = None) -> Person | None:
         """Who has this id in the room (the parent unless given)."""

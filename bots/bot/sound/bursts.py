@@ -67,6 +67,11 @@ class Bursts:
         self.until: datetime | None = None
         self._task = group.create_task(self._run(), name=name)
 
+    @property
+    def started_s(self) -> float | None:
+        """When the first packet of the last burst left."""
+        return None if self._playing is None else self._playing.started_s
+
     async def has_begun(self) -> bool:
         """Wait for the first burst; False if it was stopped before."""
         beginning = asyncio.ensure_future(self._begun.wait())

@@ -8,7 +8,7 @@ media server's report about it is in.
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -86,7 +86,7 @@ class Sound:
         self._numbers = itertools.count(1)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._playing: dict[str, PlaybackPort] = {}
-        self._loops: dict[str, asyncio.Task[None]] = {}
+        self._loops: dict[str, asyncio.Task[PlaybackPort]] = {}
         self._reports: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
@@ -108,6 +108,23 @@ class Sound:
                 return
             await self._send(sending)
         self.open_microphone(room)
+
+    async def play_together(
+        self, play: ClipPlay, rooms: Sequence[RoomPort], *, rule: str | None = None, step: str | None = None
+    ) -> float | None:
+        """Play into several rooms that nothing else plays into, begun in one instant; ends with the last of them.
+
+        Returns:
+            Seconds between the first and the last room's first packet; None if nothing was sent.
+
+        Raises:
+            MediaError: the file cannot be played.
+        """
+        clip = await self._loaded(play)
+        sendings = [_Sending(room, room.outgoing, clip, play, rule, step) for room in rooms if room.outgoing]
+        playbacks = await asyncio.gather(*(self._send(sending) for sending in sendings))
+        begun = [playback.started_s for playback in playbacks if playback.started_s is not None]
+        return max(begun) - min(begun) if begun else None
 
     async def stop(self) -> None:
         """Stop what is heard of the bot in the room it is in; its microphone goes on."""
@@ -166,7 +183,7 @@ class Sound:
             self._playing[room_id].stop()
         await asyncio.wait([loop])
 
-    async def _send(self, sending: _Sending) -> None:
+    async def _send(self, sending: _Sending) -> PlaybackPort:
         """Send one clip; whatever ends it, it is reported."""
         play_id, room_id = f"{self._bot_id}/{next(self._numbers)}", sending.room.room_id
         before, since = sending.voice.delivery(), self._clock.now()
@@ -176,6 +193,7 @@ class Sound:
             if not isinstance(playback, Bursts) or await playback.has_begun():
                 self._tell_start(sending, play_id)
                 await playback.wait()
+            return playback
         finally:
             playback.stop()
             played = await playback.wait()

@@ -15,6 +15,7 @@ from bots.bot.place.who import resolve_who
 from bots.bot.rules.conditions import scope_of
 from bots.bot.rules.facts import Firing, Occasion, Person
 from bots.bot.rules.run import Run
+from bots.bot.sound.heralds import Heralds
 from bots.bot.sound.voice import Sound
 from bots.bot.waiting import Signal
 from bots.clock import Clock
@@ -39,6 +40,7 @@ class Kit:
     spec: BotSpec
     presence: Presence
     sound: Sound
+    heralds: Heralds
     invitations: Invitations
     clock: Clock
     changed: Signal

@@ -25,8 +25,13 @@ async def say(kit: Kit, step: Say, run: Run) -> None:
 
 
 async def play(kit: Kit, step: Play, run: Run) -> None:
-    """Play into the breakout if the bot is in one, else into the parent."""
-    await kit.sound.play(kit.spec.sounds[sound_key(step)], rule=run.rule_id, step=step.path or step.kind)
+    """Play into the breakout if the bot is in one, else into the parent; or into all breakouts at once."""
+    clip, where = kit.spec.sounds[sound_key(step)], step.path or step.kind
+    if step.within == "here":
+        await kit.sound.play(clip, rule=run.rule_id, step=where)
+        return
+    await kit.heralds.stand_in(kit.presence.breakout_names)
+    await kit.heralds.play(clip, rule=run.rule_id, step=where)
 
 
 async def mute(kit: Kit, step: Mute | Unmute, run: Run) -> None:

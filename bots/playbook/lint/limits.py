@@ -6,14 +6,13 @@ Source: breakouts.md section 1 (rules 2, 4, 5, 6) and server-api.md section 4 (m
 from collections.abc import Iterator, Mapping
 
 from bots.playbook.lint.finding import Finding, loc_of
-from bots.playbook.model.playbook import Playbook
+from bots.playbook.model.playbook import MOST_BREAKOUTS, Playbook
 from bots.playbook.model.steps.breakouts import Breakouts, Invite
 from bots.playbook.model.steps.step import Step, every_step
 from bots.playbook.values.people import copy_ids
 
 __all__ = ["all_steps", "check_limits"]
 
-_MOST_BREAKOUTS = 10
 _MOST_MODERATORS = 5
 _MOST_TALKERS = 16
 
@@ -35,15 +34,15 @@ def check_limits(playbook: Playbook) -> Iterator[Finding]:
         if step.open is not None:
             yield from _check_opening(step, step.open, playbook)
     names = [name for step in steps for name in step.open or ()]
-    if len(set(names)) > _MOST_BREAKOUTS and not any(step.close for step in steps):
+    if len(set(names)) > MOST_BREAKOUTS and not any(step.close for step in steps):
         last = next(step for step in reversed(steps) if step.open)
-        if len(last.open or ()) <= _MOST_BREAKOUTS:
+        if len(last.open or ()) <= MOST_BREAKOUTS:
             yield _too_many(last, len(set(names)), "this playbook opens")
     yield from _check_invites(playbook)
 
 
 def _check_opening(step: Breakouts, names: tuple[str, ...], playbook: Playbook) -> Iterator[Finding]:
-    if len(names) > _MOST_BREAKOUTS:
+    if len(names) > MOST_BREAKOUTS:
         yield _too_many(step, len(names), "this opens")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -65,13 +64,14 @@ def _check_opening(step: Breakouts, names: tuple[str, ...], playbook: Playbook) 
 
 
 def _too_many(step: Breakouts, count: int, what: str) -> Finding:
-    message = f"{what} {count} breakout rooms; EnableX allows {_MOST_BREAKOUTS}"
+    message = f"{what} {count} breakout rooms; EnableX allows {MOST_BREAKOUTS}"
     return Finding(loc_of(step, "breakouts", "open"), "enablex-limit", message)
 
 
 def _check_seats(playbook: Playbook) -> Iterator[Finding]:
     """Do all bots fit into the room?"""
-    moderators, participants = playbook.count_of("moderator"), playbook.count_of("participant")
+    moderators = playbook.count_of("moderator")
+    participants = playbook.count_of("participant") + playbook.heralds()
     if moderators > _MOST_MODERATORS:
         message = f"{moderators} bots are moderators; EnableX allows {_MOST_MODERATORS} in a room"
         yield Finding(("bots",), "enablex-limit", message, is_about_key=True)
@@ -83,7 +83,8 @@ def _check_seats(playbook: Playbook) -> Iterator[Finding]:
         ("participants", settings.participants, participants),
     ):
         if seats is not None and seats < needed <= (_MOST_MODERATORS if key == "moderators" else needed):
-            message = f"{needed} bots are {key}, the room has place for {seats}"
+            what = "bots and players into breakouts" if key == "participants" and playbook.heralds() else "bots"
+            message = f"{needed} {what} are {key}, the room has place for {seats}"
             yield Finding(("room", "create", key), "too-few-seats", message)
 
 
@@ -94,10 +95,12 @@ def _check_invites(playbook: Playbook) -> Iterator[Finding]:
     for step in steps:
         if isinstance(step, Invite) and all(name in capacity for name in step.to):
             invited = sum(size for name, size in _sizes(playbook).items() if name in step.people)
-            room = sum(capacity[name] for name in step.to)
+            players = len(step.to) if playbook.heralds() else 0
+            room = sum(capacity[name] for name in step.to) - players
             if invited > room:
                 named = ", ".join(f'"{name}"' for name in step.to)
-                message = f"{invited} bots are invited, {named} has a capacity of {room}"
+                message = f"{invited} bots are invited, {named} has a capacity of {room + players}"
+                message += ", with a place for the player of sounds in each" if players else ""
                 yield Finding(loc_of(step, "invite", "people"), "overfull-breakout", message, "warning")
 
 

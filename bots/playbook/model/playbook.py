@@ -13,6 +13,7 @@ from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.model.cast import Bot, Instance, Microphone, Name, instances_of
 from bots.playbook.model.steps.any import Role
+from bots.playbook.model.steps.breakouts import Breakouts
 from bots.playbook.model.steps.named import ListName
 from bots.playbook.model.steps.sound import Play
 from bots.playbook.model.steps.step import NamedSteps, Step, every_step
@@ -24,6 +25,7 @@ from bots.playbook.values.sounds import SoundFile
 
 __all__ = [
     "COUNTERS",
+    "MOST_BREAKOUTS",
     "Clip",
     "Counter",
     "Expectation",
@@ -42,6 +44,7 @@ Counter = Literal[
 ]  # fmt: skip
 COUNTERS: tuple[str, ...] = get_args(Counter)
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+MOST_BREAKOUTS = 10  # of one parent at once; breakouts.md section 1, rule 4
 _MOST_BOTS = 10_000  # with all copies; each is a connection, and a name in the checks
 BotId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")]
 InputText = Annotated[
@@ -260,3 +263,20 @@ class Playbook(Frozen):
     def count_of(self, role: Role) -> int:
         """How many bots have this role."""
         return sum(bot.count for bot in self.bots.values() if bot.role == role)
+
+    def heralds(self) -> int:
+        """How many light clients its bots need to be heard in all breakouts; each takes a participant's seat."""
+        lists = {bot_id: [*chain(*map(every_step, bot.step_lists()))] for bot_id, bot in self.bots.items()}
+        opened = {
+            name
+            for steps in lists.values()
+            for step in steps
+            if isinstance(step, Breakouts)
+            for name in step.open or ()
+        }
+        players = [
+            bot_id
+            for bot_id, steps in lists.items()
+            if any(isinstance(step, Play) and step.within == "breakouts" for step in steps)
+        ]
+        return min(MOST_BREAKOUTS, len(opened)) * sum(self.bots[bot_id].count for bot_id in players)

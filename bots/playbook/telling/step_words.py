@@ -30,7 +30,8 @@ def step_words(step: Step, playbook: Playbook) -> str:
             to = "" if step.to == ("everyone",) else f" to {people(step.to, playbook)}"
             return f"writes “{step.text.text}”{to} in the chat"
         case Play():
-            return f"plays {_sound_words(step, playbook)}"
+            where = " in all breakout rooms at once" if step.within == "breakouts" else ""
+            return f"plays {_sound_words(step, playbook)}{where}"
         case Stop():
             return "stops the sound"
         case Wait():

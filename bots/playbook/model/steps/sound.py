@@ -2,10 +2,11 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bots.playbook.model.steps.any import AnyStep
 from bots.playbook.values.scalars import Duration, Flag, Share
+from bots.playbook.values.shape import bad
 from bots.playbook.values.sounds import SoundName
 
 __all__ = ["Play", "Stop"]
@@ -25,6 +26,17 @@ class Play(AnyStep):
     fade_out_s: Duration | None = Field(
         default=None, validation_alias="fade_out", description="Fade to silence over this time."
     )
+    within: Literal["here", "breakouts"] = Field(
+        default="here",
+        validation_alias="in",
+        description="here: the room the bot is in; breakouts: all open breakout rooms at once.",
+    )
+
+    @model_validator(mode="after")
+    def _ends(self) -> "Play":
+        if self.within == "breakouts" and self.loop:
+            raise bad("bad-value", "a sound for all breakouts cannot loop")
+        return self
 
 
 class Stop(AnyStep):

@@ -64,6 +64,13 @@ FOUND = [
     ("too-few-seats", room("participants: »3", bot("role: participant"))),
     ("too-few-seats", room("moderators: »1", bot("role: moderator\ncount: 2"))),
     ("overfull-breakout", step("{breakouts: {open: red, capacity: 2}}, {invite: {people: »pupil, to: red}}")),
+    (
+        "overfull-breakout",
+        step(
+            "{breakouts: {open: red, capacity: 3}}, {invite: {people: »pupil, to: red}},"
+            " {play: {file: hello.wav, in: breakouts}}"
+        ),
+    ),
     ("unknown-breakout", step(OPEN + ", {invite: {people: pupil, to: »rad}}")),
     ("unknown-breakout", step(OPEN + ", {breakouts: {close: »blue}}")),
     ("unknown-person", step("{say: {text: Hi, to: »Ana}}")),
