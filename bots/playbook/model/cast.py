@@ -171,7 +171,7 @@ class Rule(Frozen):
         reading = reading_of(info)
         if reading is None or not isinstance(data, Mapping):
             return handler(data)
-        with reading.limited_to(facts_for(data.get("when"))):
+        with reading.limited_to(facts_for(data["when"]) if "when" in data else frozenset({"person", "message"})):
             return handler(data)
 
 

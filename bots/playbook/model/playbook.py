@@ -6,7 +6,7 @@ A Python name that is not the YAML's own (`timeout_s`, `steps`) has the YAML's k
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic.json_schema import WithJsonSchema
@@ -47,9 +47,17 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 MOST_BREAKOUTS = 10  # of one parent at once; breakouts.md section 1, rule 4
 _MOST_BOTS = 10_000  # with all copies; each is a connection, and a name in the checks
 BotId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")]
+
+
+def _input_text(value: Any) -> str:
+    if not isinstance(value, (str, int, float)):
+        raise bad("wrong-type", "the default of an input is a text, a number, true or false")
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 InputText = Annotated[
     str,
-    BeforeValidator(lambda value: str(value).lower() if isinstance(value, bool) else str(value)),
+    BeforeValidator(_input_text),
     WithJsonSchema({"type": ["string", "number", "boolean"], "examples": ["50m"]}, mode="validation"),
 ]
 

@@ -188,4 +188,4 @@ def facts_for(trigger: Any) -> frozenset[str]:
     """Which of `person` and `message` a rule with this trigger knows; takes YAML data or a model."""
     kind = getattr(trigger, "kind", None) or (next(iter(trigger), "") if isinstance(trigger, Mapping) else trigger)
     model = TRIGGERS.get(kind) if isinstance(kind, str) else None
-    return frozenset({"person"}) if model is None else model.facts
+    return frozenset({"person", "message"}) if model is None else model.facts  # what it is not, has its own problem

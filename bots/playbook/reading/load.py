@@ -16,8 +16,8 @@ from bots.playbook.reading.inputs import read_inputs
 from bots.playbook.reading.named import problems_of_lists
 from bots.playbook.reading.plain import plain
 from bots.playbook.reading.source import MAX_BYTES, Document, MappingNode, Place, parse, too_large
-from bots.playbook.reading.translate import problems_of_keys, translate
-from bots.playbook.values.shape import Marked, Reading
+from bots.playbook.reading.translate import mend_keys, problems_of_keys, translate
+from bots.playbook.values.shape import Marked, Reading, meant_keys
 
 __all__ = ["Examined", "examine", "load", "read", "read_file"]
 
@@ -119,6 +119,7 @@ def examine(
         facts = dict(zip(playbook.steps, reading.list_facts, strict=True))
         document.problems += problems_of_lists(playbook, facts, document)
     except ValidationError as cause:
+        mend_keys(reading, document)
         document.problems += translate(cause.errors(include_url=False), document)
     document.problems += problems_of_keys(reading, document)
     return _examined(document, playbook)
@@ -131,7 +132,9 @@ def _examined(document: Document, playbook: Playbook | None) -> Examined:
 
 
 def _reading(values: Marked, folder: Path | None, environment: Mapping[str, str] | None) -> Reading:
-    """What the values say about each other: clips, bots, zone."""
+    """What the values say about each other: clips, bots, zone; under misspelt keys too."""
+    meant = {near: values[key] for key, near in meant_keys(values, Playbook.yaml_keys()).items()}
+    values = values.having(**meant)
     bots = _mapping(values, "bots")
     return Reading(
         folder=folder,
@@ -150,5 +153,6 @@ def _mapping(values: Marked, key: str) -> Mapping[str, Any]:
 
 def _count(bot: object) -> int:
     """How many copies; 0 where the playbook does not say it well, which has its own problem."""
-    count = bot.get("count", 1) if isinstance(bot, Mapping) else 1
+    keys = meant_keys(bot, ["count"]) if isinstance(bot, Mapping) else {}
+    count = bot.get(next(iter(keys), "count"), 1) if isinstance(bot, Mapping) else 1
     return count if type(count) is int and 1 <= count <= MOST_COPIES else 0

@@ -39,7 +39,10 @@ class _Converter:
         try:
             value = self.inputs.fill(node) if loc[:1] != ("inputs",) else node.text
         except UnfitInput as problem:
-            self.report(node, place_inside(self.document, node, problem.offset, 1), problem.problem_id, str(problem))
+            if problem.problem_id:
+                place = place_inside(self.document, node, problem.offset, 1)
+                self.document.report(place, problem.problem_id, str(problem))
+            self.document.spoiled.add(id(node))
             return node.text
         if value is None and id(node) not in self.document.spoiled:
             name = f'"{loc[-1]}"' if loc and isinstance(loc[-1], str) else "this entry"

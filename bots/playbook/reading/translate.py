@@ -10,9 +10,9 @@ from pydantic_core import ErrorDetails
 from bots.playbook.problem import MOST_PROBLEMS, Problem
 from bots.playbook.reading.plain import Spot, locate, place_inside
 from bots.playbook.reading.source import Document, MappingNode, Node, ScalarNode, SequenceNode
-from bots.playbook.values.shape import Loc, Reading, did_you_mean
+from bots.playbook.values.shape import Loc, Reading, did_you_mean, meant_keys
 
-__all__ = ["noun_of", "problems_of_keys", "translate"]
+__all__ = ["mend_keys", "noun_of", "problems_of_keys", "translate"]
 
 _LISTS = {
     "timeline": "a timeline entry", "rules": "a rule", "invites": "an invites entry", "schedule": "a schedule entry",
@@ -41,14 +41,25 @@ def translate(errors: Sequence[ErrorDetails], document: Document) -> list[Proble
     found = []
     for error in islice(errors, MOST_PROBLEMS):
         spot = locate(document.root, error["loc"])
-        if id(spot.node) not in document.spoiled and not _follows(error, spot.node):
+        if id(spot.node) not in document.spoiled and not _follows(error, spot.node, document):
             found.append(_problem(error, spot, document))
     return found
 
 
-def _follows(error: ErrorDetails, node: Node) -> bool:
-    """A list whose entries are wrong counts as too short; its entries have told already."""
+def _follows(error: ErrorDetails, node: Node, document: Document) -> bool:
+    """What an entry that has told already causes: a list is too short, a choice between two keys is not made."""
+    if isinstance(node, MappingNode) and "key" not in error.get("ctx", {}):
+        return any(id(value) in document.spoiled for _, value in node.entries.values())
     return error["type"] == "too_short" and isinstance(node, SequenceNode) and len(node.items) > 0
+
+
+def mend_keys(reading: Reading, document: Document) -> None:
+    """Let misspelt keys be found under the names that were meant, too, for the problems of what stands behind them."""
+    assert document.root is not None, "a document that could be read"
+    for loc, _, keys in reading.unknown_keys[:MOST_PROBLEMS]:
+        node = locate(document.root, loc).node
+        if isinstance(node, MappingNode):
+            node.entries |= {meant: node.entries[key] for key, meant in meant_keys(node.entries, keys).items()}
 
 
 def problems_of_keys(reading: Reading, document: Document) -> list[Problem]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -17,10 +18,24 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Filled", "Frozen", "Loc", "Marked", "Reading", "bad", "closest", "did_you_mean", "reading_of", "unfold"]
+__all__ = [
+    "Filled",
+    "Frozen",
+    "Loc",
+    "Marked",
+    "Reading",
+    "StandIn",
+    "bad",
+    "closest",
+    "did_you_mean",
+    "meant_keys",
+    "reading_of",
+    "unfold",
+]
 
 
 Loc = tuple[str | int, ...]
+_LIKELY, _SURE = 0.6, 0.75  # how alike two words are
 _MANY = 300  # words from which only those with the same first letter are compared
 
 
@@ -53,6 +68,10 @@ class Filled(str):
     """A text that inputs were put into: what it says is this run's, not always so."""
 
     __slots__ = ()
+
+
+class StandIn(int):
+    """A number that stands in for an input without a value: nothing can be concluded from it."""
 
 
 @dataclass(slots=True)
@@ -112,14 +131,14 @@ def bad(problem_id: str, message: str, **context: Any) -> PydanticCustomError:
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant; None where nothing is near."""
-    return _closest(word.casefold()[:100], tuple(sorted(known)))
+    return _closest(word.casefold()[:100], tuple(sorted(known)), _LIKELY)
 
 
 @lru_cache(maxsize=1024)  # a mistake is often made many times
-def _closest(word: str, known: tuple[str, ...]) -> str | None:
+def _closest(word: str, known: tuple[str, ...], alike: float) -> str | None:
     by_folded = {name.casefold(): name for name in known}
     candidates = [name for name in by_folded if len(by_folded) <= _MANY or name[:1] == word[:1]][:_MANY]
-    found = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word, candidates, n=1, cutoff=alike)
     return by_folded[found[0]] if found else None
 
 
@@ -127,6 +146,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean "x"?` or nothing."""
     near = closest(word, known)
     return f'; did you mean "{near}"?' if near else ""
+
+
+def meant_keys(data: Mapping[str, Any], keys: Iterable[str]) -> dict[str, str]:
+    """By each misspelt key of a mapping the one that was surely meant, so that it is read on and one problem."""
+    free = [key for key in keys if key not in data]
+    found: dict[str, str] = {}
+    for key in islice((key for key in data if free and key not in keys), _MANY):
+        near = _closest(key.casefold()[:100], tuple(sorted(free)), _SURE)
+        if near is not None and near not in found.values():
+            found[key] = near
+    return found
 
 
 class Frozen(BaseModel):
@@ -158,8 +188,11 @@ class Frozen(BaseModel):
         keys = cls.yaml_keys()
         unknown = dict.fromkeys(key for key in data if key in data.written and key not in keys)
         reading.unknown_keys += [(data.loc, key, tuple(keys)) for key in unknown]
+        if not unknown:
+            return data
+        meant = {near: data[key] for key, near in meant_keys(data, keys).items()}
         return Marked(
-            {key: value for key, value in data.items() if key not in unknown},
+            {key: value for key, value in data.items() if key not in unknown} | meant,
             where=data.where, loc=data.loc, written=data.written,
         )  # fmt: skip
 

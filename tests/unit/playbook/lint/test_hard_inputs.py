@@ -73,7 +73,7 @@ def test_very_many_problems_are_cut_and_errors_come_before_warnings() -> None:
 
 @pytest.mark.parametrize("mark", ["\n", "\r\n", "\r"])
 def test_any_line_end_and_a_byte_order_mark_mean_the_same(mark: str) -> None:
-    text = with_bot("microphone: bell\nrolle: a").replace("\n", mark)
+    text = with_bot("microphone: bell\nrolle: moderator").replace("\n", mark)
     assert [("unknown-key", "12:5")] == [place(problem) for problem in lint_text(b"\xef\xbb\xbf" + text.encode())]
 
 

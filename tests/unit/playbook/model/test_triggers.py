@@ -37,7 +37,7 @@ def test_without_a_text_every_message_fires() -> None:
         ({"person"}, "returned"),
         (set(), "muted"),
         (set(), {"breakout_closed": None}),
-        ({"person"}, 5),
+        ({"person", "message"}, 5),
     ],
     ids=["mapping", "word", "joined", "returned", "muted", "closed", "odd"],
 )
