@@ -134,8 +134,12 @@ class PeerConnection:
     # ---- negotiation
 
     async def offer(self, lines: Sequence[MediaLine]) -> str:
-        """The SDP offer, with the candidates in it."""
-        await self._gatherer.gather()
+        """The SDP offer, with the candidates in it.
+
+        Raises:
+            MediaError: it was closed meanwhile.
+        """
+        await self._gather()
         self._offered = tuple(lines)
         description = self._description("actpass", [str(number) for number in range(len(lines))])
         for number, line in enumerate(lines):
@@ -170,10 +174,10 @@ class PeerConnection:
             decide: what to do with each line, in order.
 
         Raises:
-            MediaError: the offer cannot be read.
+            MediaError: the offer cannot be read, or the connection was closed meanwhile.
         """
         remote = _parsed(offer)
-        await self._gatherer.gather()
+        await self._gather()
         description = self._description("active", [one.rtp.muxId for one in remote.media if _can_be_answered(one)])
         lines = []
         for number, theirs in enumerate(remote.media):
@@ -270,12 +274,23 @@ class PeerConnection:
         await self._dtls.stop()
         await self._ice.stop()
 
+    async def _gather(self) -> None:
+        await self._gatherer.gather()
+        if self._state == "closed":  # its sockets came too late for `close`
+            await self._gatherer.connection.close()
+        self._check_open()
+
+    def _check_open(self) -> None:
+        if self._state == "closed":
+            raise MediaError("media connection", "it was closed while it was being made")
+
     async def _begin(self, remote: sdp.SessionDescription, *, is_controlling: bool, role: str) -> None:
         first = remote.media[0]
         self._gatherer.connection.ice_controlling = is_controlling
         self._dtls._set_role(role)
         for candidate in (one for media in remote.media for one in media.ice_candidates):
             await self.add_candidate(sdp.candidate_to_sdp(candidate))
+        self._check_open()
         self._set_state("connecting")
         self._connecting = asyncio.create_task(self._connect(first), name="peer/connect")
 

@@ -151,7 +151,7 @@ class Relay:
     async def _answer(self, person: Person, stream_id: int, offer: str) -> None:
         peer = PeerConnection(loopback=self._loopback)
         old = person.publications.get(stream_id)
-        person.waiting.setdefault(stream_id, [])
+        person.waiting[stream_id] = waiting = list[str | None]()
         if old is not None:
             older, old.peer = old.peer, peer
             slots: dict[int, Listening] = {}
@@ -161,6 +161,7 @@ class Relay:
             slots = {}
             person.subscriptions[stream_id] = Subscription(peer, slots)
         else:
+            del person.waiting[stream_id]
             return self._close(peer)
         if older is not None:
             self._close(older)
@@ -182,8 +183,13 @@ class Relay:
         try:
             sdp = await peer.answer(offer, decide)
         except MediaError as error:
-            log.warning("offer_refused", client_id=person.client_id, stream_id=stream_id, problem=str(error))
+            if peer.state != "closed":
+                log.warning("offer_refused", client_id=person.client_id, stream_id=stream_id, problem=str(error))
+            if person.waiting.get(stream_id) is waiting:
+                del person.waiting[stream_id]
             return self._close(peer)
+        if person.waiting.get(stream_id) is not waiting:
+            return None  # a newer offer has taken this one's place
         for index, slot in wanted.items():
             line = peer.lines[index]
             slots[slot] = Listening(peer, SlotStream(line.ssrc, line.payload_type, line.level_id))
@@ -194,7 +200,8 @@ class Relay:
             )
         peer.on_state(lambda state: self._state_changed(person, stream_id, is_publication, peer, state))
         self._say(person, stream_id, is_publication, {"type": "answer", "sdp": sdp, "media": []})
-        for candidate in person.waiting.pop(stream_id, []):
+        del person.waiting[stream_id]
+        for candidate in waiting:
             await peer.add_candidate(candidate)
         return None
 

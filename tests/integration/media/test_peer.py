@@ -4,6 +4,7 @@ import asyncio
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aioice
 import aioice.ice
@@ -88,6 +89,20 @@ async def test_closing_twice_and_in_the_middle_is_quiet() -> None:
     await ours.accept_answer(await theirs.answer(await ours.offer([MediaLine("sendonly", ssrc=7)]), take_everything))
     await asyncio.gather(ours.close(), theirs.close())
     await asyncio.gather(ours.close(), theirs.close())
+
+
+async def test_what_is_closed_while_it_is_being_made_says_so_and_keeps_no_socket() -> None:
+    async with connected(MediaLine("sendonly", ssrc=77)):
+        pass  # whatever is opened once for the whole process is open now
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    peer = PeerConnection()
+    offering = asyncio.create_task(peer.offer([MediaLine("sendonly", ssrc=77)]))
+    await asyncio.sleep(0)
+    await peer.close()
+    with pytest.raises(MediaError, match="closed"):
+        await offering
+    await asyncio.sleep(0.05)
+    assert before == len(list(Path("/proc/self/fd").iterdir()))
 
 
 async def test_a_connection_that_nobody_answers_ends_with_a_reason() -> None:
