@@ -46,13 +46,15 @@ from bots.wire import (
     UserAudioUnmuted,
     granted,
     refused,
+    write_json,
 )
 
 __all__ = ["Desk", "Reply"]
 
 FLOOR_NOT_GRANTED = 1173
 MAY_NOT_PUBLISH = 1170
-CHAT_LIMIT_BYTES = 2048 * 1024  # errors.md, 1196
+TOO_LARGE = 1196
+MOST_DATA_BYTES = 2048 * 1024  # moderation.md section 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Desk:
         if place is None:
             return []
         room, member = place
-        effects = self._rooms.leave(client_id)
+        effects = self._rooms.leave(client_id, is_lost=is_lost)
         if room.breakout is None:
             return effects + self._breakouts.parent_left(room, client_id)
         return effects + self._breakouts.left(room, member, is_lost=is_lost)
@@ -197,6 +199,7 @@ class Desk:
             raise Refused(BAD_ARGUMENT, f"There is no client {client_id!r} in this room.")
         was = target.user().audio_muted
         target.is_hard_muted = is_muted
+        (room.hard_muted.add if is_muted else room.hard_muted.discard)(client_id)
         if not is_muted:
             target.is_room_muted = False
         kind = HardMuted if is_muted else HardUnmuted
@@ -219,15 +222,16 @@ class Desk:
     # ---- words
 
     def _send_data(self, room: Room, member: Member, request: SendData, now: float) -> Reply:
-        if isinstance(request.msg, str) and len(request.msg.encode(errors="replace")) > CHAT_LIMIT_BYTES:
-            raise Refused(1196, "A message may have 2048 kB at most.")
-        if not request.broadcast and not request.clients:
+        if _size(request.msg) > MOST_DATA_BYTES:
+            raise Refused(TOO_LARGE, "A message may have 2048 kB at most.")
+        is_public = not request.clients if request.broadcast is None else request.broadcast
+        if not is_public and not request.clients:
             raise Refused(BAD_ARGUMENT, "A private message needs a list of clients.")
         notice = DataReceived(
-            type=request.type, message=request.msg, broadcast=request.broadcast, sender=member.claim.name,
+            type=request.type, message=request.msg, broadcast=is_public, sender=member.claim.name,
             sender_id=member.client_id, timestamp=int(now * 1000), recipients=request.clients,
         )  # fmt: skip
-        if request.broadcast:
+        if is_public:
             return Reply(granted(), room.tell(notice, but=member.client_id))
         addressees = [one for one in dict.fromkeys(request.clients) if one in room.members]
         return Reply(granted(), [Send(one, notice) for one in addressees])
@@ -238,6 +242,8 @@ class Desk:
         if request.is_self:
             return Reply(granted(), [*self.leave(member.client_id), Disconnect(member.client_id)])
         self._require_moderator(member)
+        if not request.is_all and request.client_ids is None:
+            raise Refused(BAD_ARGUMENT, "drop needs self, all or a list clientIds; an empty list is everybody else.")
         if request.is_all:
             gone = [member.client_id, *(other.client_id for other in room.others(member.client_id))]
             for breakout_id in tuple(room.breakout_ids):
@@ -263,3 +269,8 @@ class Desk:
     def _require_moderator(member: Member) -> None:
         if not member.is_moderator:
             raise Refused(UNAUTHORISED, "Unauthorized: only a moderator may do this.")
+
+
+def _size(message: Any) -> int:
+    """Bytes of a text, or of other JSON as it is written."""
+    return len((message if isinstance(message, str) else write_json(message)).encode(errors="replace"))

@@ -138,7 +138,9 @@ class Reception:
         media = self._media
         match request:
             case Publish():
-                acknowledge(self._publish(client_id, request))
+                answer, effects = self._publish(client_id, request)
+                acknowledge(answer)
+                self.perform(effects)
             case Subscribe():
                 acknowledge((True,) if media.knows_slot(client_id, request.stream_id) else (None, "no such stream"))
             case Signal():
@@ -189,12 +191,11 @@ class Reception:
         """Say something to one member; nothing if it is gone."""
         self.perform([Send(client_id, notice)])
 
-    def _publish(self, client_id: str, request: Publish) -> tuple[Any, ...]:
+    def _publish(self, client_id: str, request: Publish) -> tuple[tuple[Any, ...], list[Effect]]:
         place = self._rooms.place_of(client_id)
         if place is None:
-            return refused(1171, "You are not in a room (any more).")
+            return refused(1171, "You are not in a room (any more)."), []
         if (refusal := self._desk.publish_refusal(*place)) is not None:
-            return refused(*refusal)
-        if request.mute_stream.audio:
-            self.perform(self._desk.started_muted(*place))
-        return granted(id=self._media.publish(client_id))
+            return refused(*refusal), []
+        effects = self._desk.started_muted(*place) if request.mute_stream.audio else []
+        return granted(id=self._media.publish(client_id)), effects

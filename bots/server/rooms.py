@@ -10,7 +10,16 @@ from typing import Any
 
 from bots.server.state import Breakout, Disconnect, Effect, Member, Room, Send
 from bots.server.tokens import Claim, TokenMint
-from bots.wire import PresentToken, RoomConnected, RoomDisconnected, Stream, UserConnected, UserDisconnected
+from bots.wire import (
+    PresentToken,
+    RoomConnected,
+    RoomDisconnected,
+    Stream,
+    UserAudioMuted,
+    UserAudioUnmuted,
+    UserConnected,
+    UserDisconnected,
+)
 
 __all__ = ["BAD_TOKEN", "EXPIRED", "Admission", "Refused", "Rooms"]
 
@@ -58,7 +67,6 @@ class Rooms:
         self.new_hex = new_hex
         self._rooms: dict[str, Room] = {}
         self._where: dict[str, Room] = {}
-        self._used: dict[str, str] = {}
 
     # ---- rooms
 
@@ -109,10 +117,11 @@ class Rooms:
         room = self._rooms.get(claim.room_id)
         if room is None:
             raise Refused(BAD_TOKEN, "The room of this token does not exist (any more).")
-        old_id = self._used.get(claim.token_id)
+        old_id = room.used_tokens.get(claim.token_id)
         if old_id is None and claim.expires_at < now:
             raise Refused(BAD_TOKEN, "The token has expired. Ask the Server API for a new one.")
-        if old_id is not None and not (presented.is_reconnecting and presented.old_client_id == old_id):
+        is_back = old_id and presented.is_reconnecting and presented.old_client_id == old_id
+        if old_id is not None and not is_back:
             raise Refused(BAD_TOKEN, "The token has been used. Ask the Server API for a new one.")
         replaced = old_id is not None and old_id in room.members
         if not replaced:
@@ -138,35 +147,51 @@ class Rooms:
         before = room.members.get(client_id)
         member = Member(client_id, claim, is_single_pc=is_single_pc)
         member.is_room_muted = room.is_muted and not member.is_moderator
-        if before is not None:
-            member.is_hard_muted = before.is_hard_muted
+        member.is_hard_muted = client_id in room.hard_muted
         if not room.members:
             room.session += 1
         room.members[client_id] = member
         self._where[client_id] = room
-        self._used[claim.token_id] = client_id
+        room.used_tokens[claim.token_id] = client_id
         if room.breakout is not None:
             room.breakout.joining.pop(claim.parent_client_id, None)
             room.breakout.lost.pop(claim.parent_client_id, None)
             room.breakout.was_entered = True
             room.breakout.invited.pop(claim.parent_client_id, None)
             room.breakout.members[claim.parent_client_id] = client_id
-        effects = [] if replaced else room.tell(UserConnected(user=member.user()), but=client_id)
+        user = member.user()
+        effects = room.tell(UserConnected(user=user), but=client_id)
+        if replaced:  # to the others it never went, but what they were told of its microphone may be out of date
+            assert before is not None, "it is replaced"
+            kind = UserAudioMuted if user.audio_muted else UserAudioUnmuted
+            was = before.user().audio_muted
+            effects = [] if was == user.audio_muted else room.tell(kind(client_id=client_id, user=user), but=client_id)
         return Admission(room, member, tuple(effects), replaced)
 
     # ---- going
 
-    def leave(self, client_id: str) -> list[Effect]:
-        """Take a connection out of its room and tell whoever has to know; nothing if it is not in one."""
+    def leave(self, client_id: str, *, is_lost: bool = False) -> list[Effect]:
+        """Take a connection out of its room and tell whoever has to know; nothing if it is not in one.
+
+        Args:
+            client_id: whose.
+            is_lost: the connection broke; unlike one who left or was dropped, it may come back with its token.
+        """
         place = self.place_of(client_id)
         if place is None:
             return []
         room, member = place
         self._forget(room, client_id)
-        effects = room.tell(UserDisconnected(client_id=client_id, name=member.claim.name, role=member.claim.role))
+        if not is_lost:
+            room.used_tokens[member.claim.token_id] = ""
+            room.hard_muted.discard(client_id)
+        user = member.user()
+        gone = UserDisconnected(client_id=client_id, name=user.name, role=user.role, permissions=user.permissions)
+        effects = room.tell(gone)
         if not room.members and room.breakout is None:
             for breakout_id in tuple(room.breakout_ids):
                 effects += self.remove(self._rooms[breakout_id])
+            room.hard_muted.clear()
             room.is_muted = room.is_locked = False  # the session is over; the next one starts afresh
         return effects
 

@@ -129,6 +129,10 @@ class Room:
     members: dict[str, Member] = field(default_factory=dict)
     is_muted: bool = False
     is_locked: bool = False
+    hard_muted: set[str] = field(default_factory=set)
+    """Whom a moderator has muted, also while a connection is lost: coming back must not undo it."""
+    used_tokens: dict[str, str] = field(default_factory=dict)
+    """Token id -> the client that came with it; empty once that has left for good, so that it is good no more."""
     breakout: Breakout | None = None
     breakout_ids: list[str] = field(default_factory=list)
     session: int = 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from bots.wire.objects import Stream, TalkerEntry, User
+from bots.wire.objects import Permissions, Stream, TalkerEntry, User
 from bots.wire.record import Record, wire_key
 
 __all__ = [
@@ -155,6 +155,7 @@ class UserDisconnected(Notice):
     client_id: str = wire_key("clientId")
     name: str = ""
     role: str = "participant"
+    permissions: Permissions = field(default_factory=Permissions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

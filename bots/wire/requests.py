@@ -374,12 +374,12 @@ class LockRoom(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendData(Request):
-    """`sendDataStreamToRoom`: chat (text) or user data (object), to all or to `clients`."""
+    """`sendDataStreamToRoom`: chat (text) or user data (object), to all (`broadcast`) or to `clients`."""
 
     event: ClassVar[str] = "sendDataStreamToRoom"
     way: ClassVar[Way] = Way.EVENT
     msg: Any
-    broadcast: bool = True
+    broadcast: bool | None = None
     clients: tuple[str, ...] = ()
     type: str = "chat"
 

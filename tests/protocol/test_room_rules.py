@@ -25,6 +25,7 @@ from bots.wire import (
     UserAudioUnmuted,
     UserConnected,
     UserDisconnected,
+    read_request,
 )
 from tests.fakes.house import FakeHouse, refusal_of
 
@@ -100,6 +101,38 @@ def test_a_reconnect_as_somebody_else_is_refused() -> None:
     fields = house.token()
     house.present(fields)
     assert 4118 == refusal_of(house, {**fields, "isReconnecting": True, "oldClientIdForReconnect": "c-1"}).result
+
+
+def test_who_was_dropped_or_left_does_not_come_back_with_the_same_token() -> None:
+    house = FakeHouse()
+    mia, dropped, leaver = house.enter("moderator"), house.token(name="Ann"), house.token(name="Ben")
+    for fields, leave in ((dropped, False), (leaver, True)):
+        client = house.present(fields)
+        house.ask(client, Drop(is_self=True)) if leave else house.ask(mia, Drop(client_ids=(client,)))
+        assert 4118 == refusal_of(house, {**fields, "isReconnecting": True, "oldClientIdForReconnect": client}).result
+        assert 4118 == refusal_of(house, {**fields, "isReconnecting": True, "oldClientIdForReconnect": ""}).result
+
+
+def test_a_reconnect_does_not_shake_off_a_hard_mute() -> None:
+    house = FakeHouse()
+    mia, fields = house.enter("moderator"), house.token(name="Ann")
+    ann = house.present(fields)
+    house.ask(mia, HardMuteUser(client_id=ann))
+    house.vanish(ann)
+    assert ann == house.present({**fields, "isReconnecting": True, "oldClientIdForReconnect": ann})
+    assert not house.room.members[ann].is_audible
+    assert house.heard(mia, UserConnected)[-1].user.audio_muted
+    house.ask(mia, HardUnmuteUser(client_id=ann))
+    assert house.room.members[ann].is_audible
+
+
+def test_a_reconnect_of_one_who_muted_itself_is_told_as_what_it_is() -> None:
+    house = FakeHouse()
+    ann, fields = house.enter(name="Ann"), house.token(name="Ben")
+    ben = house.present(fields)
+    house.ask(ben, MuteOwnAudio())
+    house.present({**fields, "isReconnecting": True, "oldClientIdForReconnect": ben})
+    assert [ben] == [notice.client_id for notice in house.heard(ann, UserAudioUnmuted)]
 
 
 def test_own_mute_is_told_to_everybody_with_the_whole_user() -> None:
@@ -221,6 +254,40 @@ def test_an_empty_room_is_not_locked_any_more() -> None:
     house.ask(mia, LockRoom(is_locked=True))
     house.vanish(mia)
     house.enter(name="Ann")
+
+
+def test_dropping_nobody_in_particular_is_refused() -> None:
+    house = FakeHouse()
+    mia, ann = house.enter("moderator"), house.enter(name="Ann")
+    for payload in ({}, {"all": False}, {"all": False, "clientIds": None}, {"self": False}):
+        assert 1155 == house.ask(mia, read_request("drop", [payload])).result
+    assert 4101 == house.ask(ann, read_request("drop", [{}])).result
+    assert {mia, ann} == set(house.room.members)
+
+
+def test_a_leaver_is_told_of_with_its_permissions() -> None:
+    house = FakeHouse()
+    mia, vic = house.enter("moderator"), house.enter("viewer", name="Vic")
+    house.ask(vic, Drop(is_self=True))
+    (notice,) = house.heard(mia, UserDisconnected)
+    written = notice.write()
+    assert {"clientId", "name", "role", "permissions"} == written.keys()
+    assert ("Vic", "viewer", False) == (written["name"], written["role"], written["permissions"]["publish"])
+
+
+def test_addressees_without_a_word_about_broadcast_make_a_message_private() -> None:
+    house = FakeHouse()
+    ann, ben, cyd = house.enter(name="Ann"), house.enter(name="Ben"), house.enter(name="Cyd")
+    assert house.ask(ann, read_request("sendDataStreamToRoom", [{"msg": "psst", "clients": [ben]}])).is_ok
+    assert (1, 0) == (len(house.heard(ben, DataReceived)), len(house.heard(cyd, DataReceived)))
+
+
+@pytest.mark.parametrize("message", ["x" * (2048 * 1024 + 1), {"key": "x" * 2048 * 1024}])
+def test_a_message_that_is_too_large_is_refused(message: object) -> None:
+    house = FakeHouse()
+    ann, ben = house.enter(name="Ann"), house.enter(name="Ben")
+    assert 1196 == house.ask(ann, SendData(msg=message, type="user_data")).result
+    assert [] == house.heard(ben, DataReceived)
 
 
 def test_an_unknown_request_is_answered_so_that_its_callback_fires() -> None:

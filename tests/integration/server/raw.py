@@ -113,7 +113,12 @@ class RawHouse:
         """The decoded token."""
         body = {"name": name, "role": role, "user_ref": f"ref-{name}"}
         reply = await self.api.post(f"/rooms/{room_id}/tokens", json=body)
-        fields: dict[str, Any] = json.loads(base64.b64decode(reply.json()["token"]))
+        return self.fields(reply.json()["token"])
+
+    @staticmethod
+    def fields(token: str) -> dict[str, Any]:
+        """What stands in a token text."""
+        fields: dict[str, Any] = json.loads(base64.b64decode(token))
         return fields
 
     async def connect(self) -> RawClient:
