@@ -24,6 +24,8 @@ from bots.bot.contract.messages import (
     PlayFinished,
     RunEnded,
     Said,
+    SignalGiven,
+    SignalSent,
 )
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.provider import Provider
@@ -63,6 +65,8 @@ __all__ = [
     "RulePlan",
     "RunEnded",
     "Said",
+    "SignalGiven",
+    "SignalSent",
     "Venue",
     "bot_of_herald",
     "close_room",

@@ -24,6 +24,7 @@ from bots.bot.contract.messages import (
     FailStage,
     Judge,
     LeaveCause,
+    SignalGiven,
 )
 from bots.bot.contract.ports import JoinRoom, LoadClip, RoomPort
 from bots.bot.contract.spec import BotSpec, RulePlan
@@ -31,6 +32,8 @@ from bots.bot.inbox import Inbox
 from bots.bot.parts import assemble
 from bots.bot.place.departure import Departure
 from bots.bot.place.entry import enter
+from bots.bot.rules.periods import Periods
+from bots.bot.rules.triggers import signal_of
 from bots.bot.steps.breakouts import close_own
 from bots.bot.waiting import done_within
 from bots.clock import Clock
@@ -97,6 +100,7 @@ class Bot:
         self._leave_at_s: float | None = None
         self._leave_timer: asyncio.Task[None] | None = None
         self._alarms_set: list[Callable[[], None]] = []
+        self._periods = Periods(spec, clock=clock, alarms=alarms, fire=self._fire, miss=self._miss)
         self._cancel_end: Callable[[], None] = lambda: None
         self._is_leaving = False
 
@@ -115,6 +119,7 @@ class Bot:
         finally:
             for cancel in (*self._alarms_set, self._cancel_end):
                 cancel()
+            self._periods.stop()
             if self._room is not None:
                 await self._room.leave()
 
@@ -175,6 +180,7 @@ class Bot:
         parts.sound.open_microphone(room)
         for entry in self._spec.timeline:
             self._plan(entry)
+        self._periods.start()
         self._set_end()  # after the timeline: its entries at the end come first
 
     def _plan(self, entry: RulePlan) -> None:
@@ -188,8 +194,12 @@ class Bot:
             self._parts.runs.misfire(entry, f"the bot came {(now - at).total_seconds():.1f} s later")
 
     def _fire(self, entry: RulePlan) -> None:
-        self._log.info("rule_fired", rule=entry.id, trigger="timeline", participant=None)
+        trigger = "timeline" if entry.trigger is None else entry.trigger.kind
+        self._log.info("rule_fired", rule=entry.id, trigger=trigger, participant=None)
         self._parts.runs.fire(entry)
+
+    def _miss(self, rule: RulePlan, count: int) -> None:
+        self._parts.runs.misfire(rule, f"{count} of its instants passed while this machine stood still")
 
     def _set_end(self) -> None:
         self._cancel_end()
@@ -218,6 +228,9 @@ class Bot:
                 self._parts.presence.name_breakouts(names)
             case BreakoutsGone(room_ids=room_ids):
                 self._parts.reactions.breakouts_gone(room_ids)
+            case SignalGiven(name=name):
+                if self._parts.presence.is_joined and not self._over.is_set():
+                    self._parts.reactions.occur(signal_of(name, self._parts.presence))
             case Dismiss():
                 self._dismissed.set()
         self._consider_leaving()

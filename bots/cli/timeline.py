@@ -94,6 +94,8 @@ def _what(event: Mapping[str, Any]) -> str | None:
         case "run_finished":
             is_told = get("outcome") in ("finished", "condition_false")
             return None if is_told else f"{get('rule')}: {get('outcome')}{reason}"
+        case "signal_sent":
+            return f"sends the signal {get('signal')}"
         case "note_logged":
             return f"notes: {get('text')}"
         case name:

@@ -1,6 +1,7 @@
 """One session: starts the bots, follows what they tell, has sounds judged, and says how it went."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +21,8 @@ from bots.bot import (
     BreakoutsOpened,
     Dismiss,
     Drain,
+    SignalGiven,
+    SignalSent,
 )
 from bots.clock import Clock
 from bots.fleet.expect import Expected, ExpectResult, judge
@@ -27,12 +30,14 @@ from bots.fleet.fleet import Fleet
 from bots.fleet.proof import Proofs, Question, Verdict
 from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
 from bots.fleet.tally import Tally
+from bots.playbook import OnSignal
 from bots.schedule import Alarms
 
 __all__ = ["Session"]
 
 ANSWER_WITHIN = timedelta(seconds=6)  # for one bot to say whether it heard a sound
 OVERTIME = timedelta(seconds=60)  # after the end; a bot that is still there then is stopped by force
+MOST_SIGNALS = 1000  # a second, of all bots
 LATE = "it did not leave in time"
 
 
@@ -69,6 +74,8 @@ class Session:
         self._idle: set[str] = set()
         self._joined: set[str] = set()
         self._failed: dict[str, BotFailed] = {}
+        self._hearers = _hearers(specs)
+        self._signals_at_s: deque[float] = deque()
         self._cancels: list[Callable[[], None]] = []
         self._is_stopped = False
         self._is_overtime = asyncio.Event()
@@ -133,6 +140,8 @@ class Session:
                 self._failed[bot_id] = event
             case BreakoutsOpened(bot_id=bot_id, names=names):
                 self._tell_others(bot_id, BreakoutsNamed(names=names))
+            case SignalSent():
+                self._pass_on(event)
             case BreakoutsClosed(bot_id=bot_id, room_ids=room_ids):
                 self._tell_others(bot_id, BreakoutsGone(room_ids=room_ids))
             case _:
@@ -144,6 +153,19 @@ class Session:
     def _tell_others(self, teller: str, command: BreakoutsNamed | BreakoutsGone) -> None:
         for bot_id in sorted(self._alive - {teller}):
             self._fleet.command(bot_id, command)
+
+    def _pass_on(self, sent: SignalSent) -> None:
+        """Tell every bot that can wait for it, the sender too; bots that answer each other for ever are cut short."""
+        now_s = self._clock.monotonic()
+        while self._signals_at_s and self._signals_at_s[0] <= now_s - 1.0:
+            self._signals_at_s.popleft()
+        if len(self._signals_at_s) >= MOST_SIGNALS:
+            self._log.warning("signal_dropped", bot=sent.bot_id, signal=sent.name, a_second=MOST_SIGNALS)
+            return
+        self._signals_at_s.append(now_s)
+        for bot_id in self._hearers.get(sent.name, ()):
+            if bot_id in self._alive:
+                self._fleet.command(bot_id, SignalGiven(name=sent.name, sender=sent.bot_id))
 
     def _settle(self, step: Question | Verdict) -> None:
         """Ask a bot whether it heard a sound, or tell how a sound ended."""
@@ -271,3 +293,12 @@ class Session:
         if self._joined and self._joined <= set(self._failed):
             return "ended_early", reasons
         return "finished", reasons
+
+
+def _hearers(specs: tuple[BotSpec, ...]) -> dict[str, list[str]]:
+    """The bots that can wait for each signal."""
+    found: dict[str, list[str]] = {}
+    for spec in specs:
+        for name in dict.fromkeys(one.name for one in spec.triggers if isinstance(one, OnSignal)):
+            found.setdefault(name, []).append(spec.id)
+    return found

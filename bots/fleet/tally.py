@@ -18,6 +18,7 @@ from bots.bot import (
     PlayFinished,
     RunEnded,
     Said,
+    SignalSent,
 )
 from bots.playbook import COUNTERS
 
@@ -68,7 +69,7 @@ class Tally:
                 self._played(event)
             case RunEnded(outcome=outcome):
                 self._counts["errors"] += outcome == "failed"
-            case BotIdle() | BreakoutsClosed() | Judged():
+            case BotIdle() | BreakoutsClosed() | Judged() | SignalSent():
                 pass
             case _:
                 assert_never(event)

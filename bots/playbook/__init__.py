@@ -44,7 +44,7 @@ from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.step import MOST_STEPS, STEPS, Choose, If, Parallel, Repeat, Step, every_step
-from bots.playbook.model.steps.talk import Log, Say, TellTeacher
+from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
 from bots.playbook.model.steps.time import Wait, WaitFor
 from bots.playbook.model.triggers import (
     TRIGGERS,
@@ -52,11 +52,13 @@ from bots.playbook.model.triggers import (
     BreakoutJoined,
     BreakoutLeft,
     Chat,
+    Every,
     Invited,
     InviteRejected,
     Joined,
     Left,
     Muted,
+    OnSignal,
     Returned,
     Silent,
     Talking,
@@ -98,6 +100,7 @@ __all__ = [
     "Counter",
     "Counts",
     "Drop",
+    "Every",
     "Expectation",
     "Explanation",
     "Expression",
@@ -127,6 +130,7 @@ __all__ = [
     "Mute",
     "Muted",
     "Offset",
+    "OnSignal",
     "Parallel",
     "PersonFacts",
     "Play",
@@ -145,6 +149,7 @@ __all__ = [
     "ScheduleEntry",
     "Scope",
     "SendBack",
+    "SendSignal",
     "Silent",
     "SkippedDays",
     "Sound",

@@ -34,6 +34,7 @@ _DECISIONS: dict[str, tuple[str, ...]] = {
     "branch_taken": ("rule", "step", "branch"),
     "step_finished": ("rule", "step", "kind", "outcome"),
     "run_finished": ("rule", "outcome"),
+    "signal_sent": ("signal",),
     "note_logged": ("text",),
 }
 _SOUNDS: dict[str, tuple[str, ...]] = {"audio_finished": ("clip", "outcome", "heard")}

@@ -33,6 +33,8 @@ __all__ = [
     "PlayFinished",
     "RunEnded",
     "Said",
+    "SignalGiven",
+    "SignalSent",
 ]
 
 InviteEnd = Literal["accepted", "rejected", "ignored", "expired", "failed"]
@@ -103,7 +105,15 @@ class Dismiss:
     """Nobody has a question any more: leave the room now. Comes after `BotIdle`."""
 
 
-Command = Drain | Judge | BreakoutsNamed | BreakoutsGone | Dismiss
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalGiven:
+    """A bot of the session, perhaps the same, has sent a signal."""
+
+    name: str
+    sender: str
+
+
+Command = Drain | Judge | BreakoutsNamed | BreakoutsGone | Dismiss | SignalGiven
 
 
 # events
@@ -195,6 +205,14 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalSent:
+    """A step has sent a signal; the fleet tells every bot that can wait for it."""
+
+    bot_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlayFinished:
     """A clip has been sent, wholly or up to a stop.
 
@@ -254,6 +272,7 @@ BotEvent = (
     | BreakoutsOpened
     | BreakoutsClosed
     | Said
+    | SignalSent
     | PlayFinished
     | Judged
     | RunEnded

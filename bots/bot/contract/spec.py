@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -106,7 +107,8 @@ class BotSpec:
     def triggers(self) -> tuple[Trigger, ...]:
         """Of its rules, and of every step that waits for one."""
         plans = (*self.timeline, *self.rules)
-        waits = [step.when for plan in plans for step in every_step(plan.steps) if isinstance(step, WaitFor)]
+        steps = [*(step for plan in plans for step in (*plan.steps, *plan.if_fails)), *chain(*self.steps.values())]
+        waits = [step.when for step in every_step(steps) if isinstance(step, WaitFor)]
         return tuple(one for one in (*(plan.trigger for plan in plans), *waits) if one is not None)
 
     @property

@@ -7,7 +7,7 @@ __all__ = ["Firing", "Occasion", "OccasionKind", "Person"]
 
 OccasionKind = Literal[
     "joined", "left", "returned", "chat", "invited", "invite_rejected", "breakout_joined", "breakout_left",
-    "breakout_closed", "talking", "silent", "muted",
+    "breakout_closed", "talking", "silent", "muted", "signal",
 ]  # fmt: skip
 
 
@@ -41,6 +41,7 @@ class Occasion:
         is_back: with `joined`, after having left this room.
         text: of a chat line.
         silent_s: with `silent`, how long the silence has lasted now.
+        signal: with `signal`, its name.
         invite_room_id: with `invited`, the breakout one is invited to.
     """
 
@@ -53,6 +54,7 @@ class Occasion:
     is_back: bool = False
     text: str = ""
     silent_s: float = 0.0
+    signal: str = ""
     invite_room_id: str | None = None
 
 

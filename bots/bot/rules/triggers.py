@@ -7,7 +7,20 @@ from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import RulePlan
 from bots.bot.place.presence import Presence
 from bots.bot.rules.facts import Occasion, OccasionKind, Person
-from bots.playbook import BreakoutClosed, Chat, Invited, Joined, Left, Muted, Returned, Silent, Talking, Trigger
+from bots.playbook import (
+    BreakoutClosed,
+    Chat,
+    Every,
+    Invited,
+    Joined,
+    Left,
+    Muted,
+    OnSignal,
+    Returned,
+    Silent,
+    Talking,
+    Trigger,
+)
 from bots.playbook import BreakoutJoined as OnBreakoutJoined
 from bots.playbook import BreakoutLeft as OnBreakoutLeft
 from bots.playbook import InviteRejected as OnInviteRejected
@@ -25,7 +38,7 @@ from bots.room import (
     RoomEvent,
 )
 
-__all__ = ["breakout_over", "does_fire", "matches", "occasion_of", "silence_in", "talk_of"]
+__all__ = ["breakout_over", "does_fire", "matches", "occasion_of", "signal_of", "silence_in", "talk_of"]
 
 _PLACED = ("joined", "left", "returned", "chat", "talking", "silent")  # what happens in one room, and not between two
 
@@ -88,6 +101,11 @@ def silence_in(room: RoomPort, presence: Presence, lasts_s: float) -> Occasion:
     return replace(_occasion("silent", room, presence, None), silent_s=lasts_s)
 
 
+def signal_of(name: str, presence: Presence) -> Occasion:
+    """A bot has sent a signal: it is about the room that this bot is in."""
+    return replace(_occasion("signal", presence.here, presence, None), signal=name)
+
+
 def does_fire(rule: RulePlan, occasion: Occasion) -> bool:
     """Does this occasion fire this rule?
 
@@ -128,6 +146,10 @@ def matches(trigger: Trigger, occasion: Occasion) -> bool:
             return occasion.kind == "silent" and occasion.silent_s == trigger.lasts_s
         case Muted():
             return occasion.kind == "muted"
+        case OnSignal():
+            return occasion.kind == "signal" and occasion.signal == trigger.name
+        case Every():
+            return False  # its alarms fire it, see `Periods`
         case _:
             assert_never(trigger)
 

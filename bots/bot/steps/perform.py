@@ -30,6 +30,7 @@ from bots.playbook import (
     RunSteps,
     Say,
     SendBack,
+    SendSignal,
     Step,
     Stop,
     TellTeacher,
@@ -155,22 +156,16 @@ class Performer:
                 await kit.sound.stop()
             case Mute() | Unmute():
                 await speech.mute(kit, step, run)
+            case SendSignal():
+                speech.signal(kit, step, run)
             case Log():
                 speech.log(kit, step, run)
             case Wait():
                 await flow.wait(kit, step, run)
             case WaitFor():
                 await flow.wait_for(kit, step, run)
-            case If():
-                await self.perform(self._branch(step, run), run)
-            case Choose():
-                await self.perform(self._draw(step, run), run)
-            case Repeat():
-                await flow.repeat(kit, step, run, lambda: self.perform(step.steps, run))
-            case RunSteps():
-                await self.perform(kit.spec.steps[step.name], run)
-            case Parallel():
-                await flow.side_by_side([self.perform(branch, run) for branch in step.branches])
+            case If() | Choose() | Repeat() | RunSteps() | Parallel():
+                await self._do_inside(step, run)
             case Breakouts():
                 await breakouts.open_or_close(kit, step)
             case Invite():
@@ -193,5 +188,22 @@ class Performer:
                 await kit.room_of(run).lock()
             case Unlock():
                 await kit.room_of(run).unlock()
+            case _:
+                assert_never(step)
+
+    async def _do_inside(self, step: If | Choose | Repeat | RunSteps | Parallel, run: Run) -> None:
+        """Steps made of steps."""
+        kit = self._kit
+        match step:
+            case If():
+                await self.perform(self._branch(step, run), run)
+            case Choose():
+                await self.perform(self._draw(step, run), run)
+            case Repeat():
+                await flow.repeat(kit, step, run, lambda: self.perform(step.steps, run))
+            case RunSteps():
+                await self.perform(kit.spec.steps[step.name], run)
+            case Parallel():
+                await flow.side_by_side([self.perform(branch, run) for branch in step.branches])
             case _:
                 assert_never(step)

@@ -1,13 +1,13 @@
 """Steps that people hear and read: say, play, mute, unmute, log."""
 
-from bots.bot.contract.messages import Said
+from bots.bot.contract.messages import Said, SignalSent
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import sound_key
 from bots.bot.rules.run import Run
 from bots.bot.steps.kit import Kit
-from bots.playbook import Log, Mute, Play, Say, Unmute
+from bots.playbook import Log, Mute, Play, Say, SendSignal, Unmute
 
-__all__ = ["log", "mute", "play", "say"]
+__all__ = ["log", "mute", "play", "say", "signal"]
 
 
 async def say(kit: Kit, step: Say, run: Run) -> None:
@@ -51,6 +51,12 @@ async def mute(kit: Kit, step: Mute | Unmute, run: Run) -> None:
 async def _mute_people(kit: Kit, room: RoomPort, who: tuple[str, ...], run: Run, *, is_muting: bool) -> None:
     for person in kit.people(who, run, room):
         await (room.hard_mute(person.client_id) if is_muting else room.hard_unmute(person.client_id))
+
+
+def signal(kit: Kit, step: SendSignal, run: Run) -> None:
+    """Tell all bots of the session; each hears it in its turn, this one too."""
+    kit.log.info("signal_sent", rule=run.rule_id, step=step.path or step.kind, signal=step.name)
+    kit.emit(SignalSent(bot_id=kit.spec.id, name=step.name))
 
 
 def log(kit: Kit, step: Log, run: Run) -> None:

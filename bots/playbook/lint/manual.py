@@ -297,6 +297,11 @@ MANUAL: dict[str, Explanation] = {
         "events: [{at: start, ana: shouts}]   # in a *.test.yaml",
         "docs/tools.md, “test”, lists what they do.",
     ),
+    "unheard-signal": _E(
+        "A step sends a signal that no rule (when: signal) and no wait_for waits for.",
+        _do("{signal: break-time}"),
+        "look at the spelling on both sides, write the rule that waits for it, or remove the step.",
+    ),
     "unknown-anchor": _E(
         "*name is used, but no &name stands before it.",
         _bot("*moderator"),

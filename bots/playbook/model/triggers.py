@@ -16,11 +16,13 @@ __all__ = [
     "BreakoutJoined",
     "BreakoutLeft",
     "Chat",
+    "Every",
     "InviteRejected",
     "Invited",
     "Joined",
     "Left",
     "Muted",
+    "OnSignal",
     "Returned",
     "Silent",
     "Talking",
@@ -150,6 +152,24 @@ class Muted(_Trigger):
     kind: Literal["muted"] = "muted"
 
 
+class OnSignal(_Trigger):
+    """A bot of this session sends a signal."""
+
+    short: ClassVar[str] = "name"
+    facts: ClassVar[frozenset[str]] = frozenset()
+    kind: Literal["signal"] = "signal"
+    name: str = Field(min_length=1, max_length=100, description="Which one.")
+
+
+class Every(_Trigger):
+    """Again and again, counted from the start of the session to its end."""
+
+    short: ClassVar[str] = "period"
+    facts: ClassVar[frozenset[str]] = frozenset()
+    kind: Literal["every"] = "every"
+    period_s: Duration = Field(validation_alias="period", ge=1, description="How often; the first time is one later.")
+
+
 TRIGGERS: Mapping[str, type[_Trigger]] = {
     "joined": Joined,
     "left": Left,
@@ -163,6 +183,8 @@ TRIGGERS: Mapping[str, type[_Trigger]] = {
     "talking": Talking,
     "silent": Silent,
     "muted": Muted,
+    "signal": OnSignal,
+    "every": Every,
 }
 _AnyTrigger = (
     Joined
@@ -177,6 +199,8 @@ _AnyTrigger = (
     | Talking
     | Silent
     | Muted
+    | OnSignal
+    | Every
 )
 Trigger = Annotated[
     Annotated[_AnyTrigger, Field(discriminator="kind")],

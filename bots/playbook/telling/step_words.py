@@ -9,7 +9,7 @@ from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.step import Choose, If, Parallel, Repeat, Step
-from bots.playbook.model.steps.talk import Log, Say, TellTeacher
+from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
 from bots.playbook.model.steps.time import Wait, WaitFor  # fmt: skip
 from bots.playbook.telling.trigger_words import trigger_words
 from bots.playbook.telling.words import condition, listed, moment, people, share, spoken
@@ -81,6 +81,8 @@ def step_words(step: Step, playbook: Playbook) -> str:
             return "unlocks the room"
         case TellTeacher():
             return f"writes “{step.text.text}” to the teachers in private"
+        case SendSignal():
+            return f"sends all bots the signal “{step.name}”"
         case Log():
             return f"notes “{step.text.text}” in the log"
         case _:

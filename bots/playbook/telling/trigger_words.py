@@ -7,11 +7,13 @@ from bots.playbook.model.triggers import (
     BreakoutJoined,
     BreakoutLeft,
     Chat,
+    Every,
     Invited,
     InviteRejected,
     Joined,
     Left,
     Muted,
+    OnSignal,
     Returned,
     Silent,
     Talking,
@@ -53,5 +55,9 @@ def trigger_words(trigger: Trigger) -> str:
             return f"no person has talked for {spoken(trigger.lasts_s)}"
         case Muted():
             return "a moderator mutes the bot"
+        case OnSignal():
+            return f"a bot sends the signal “{trigger.name}”"
+        case Every():
+            return f"another {spoken(trigger.period_s)} of the session have passed"
         case _:
             assert_never(trigger)

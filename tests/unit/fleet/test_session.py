@@ -23,6 +23,8 @@ from bots.bot import (
     Drain,
     Judge,
     Judged,
+    SignalGiven,
+    SignalSent,
 )
 from bots.fleet import Session, SessionResult, plan, session_label, session_times
 from bots.fleet.expect import expectations_of
@@ -240,3 +242,27 @@ async def test_a_bot_that_does_not_go_is_stopped_by_force() -> None:
             await stage.clock.advance(51 * 60 + 1)
             result = await stage.result()
             assert (["helper"], ("helper: it did not leave in time",)) == (stage.fleet.stopped, result.errors)
+
+
+def hearing(name: str) -> dict[str, Any]:
+    return {"rules": [{"when": {"signal": name}, "do": [{"log": "x"}]}]}
+
+
+async def test_a_signal_goes_to_every_bot_that_can_wait_for_it_and_the_sender_too() -> None:
+    bots = {"helper": {"role": "moderator", **hearing("tea")}, "pupil": {"count": 2, **hearing("tea")}, "deaf": {}}
+    async with under_way(bots=bots) as stage:
+        await stage.tell(*joined("helper", "pupil-01", "pupil-02", "deaf"))
+        await stage.tell(SignalSent(bot_id="helper", name="tea"), SignalSent(bot_id="helper", name="cake"))
+        given = SignalGiven(name="tea", sender="helper")
+        heard = [bot_id for bot_id, command in stage.fleet.commands if command == given]
+        assert ["helper", "pupil-01", "pupil-02"] == heard
+
+
+async def test_bots_that_answer_each_others_signals_for_ever_are_cut_short() -> None:
+    async with under_way(bots={"helper": hearing("tea")}) as stage:
+        with capture_logs() as lines:
+            await stage.tell(*[SignalSent(bot_id="helper", name="tea") for _ in range(1003)])
+            await stage.clock.advance(1)
+            await stage.tell(SignalSent(bot_id="helper", name="tea"))
+        assert 3 == sum(line["event"] == "signal_dropped" for line in lines)
+        assert 1001 == sum(isinstance(command, SignalGiven) for _, command in stage.fleet.commands)

@@ -104,6 +104,8 @@ bots:
       - {id: greet, when: {joined: first_time}, if: not person.is_bot, gather: 3s, do: [{play: bell}]}
       - {id: help, when: {chat: "!help"}, in: breakouts, cooldown: 30s, mode: queued, max: 10,
          do: [{say: {text: "{person.name}: {message.text}", to: person}}]}
+      - {when: {signal: tea}, do: [{signal: tea}]}
+      - {when: {every: 5m}, do: [{log: tick}], if_fails: [{log: tock}]}
       - {when: left, in: anywhere, do: [{log: "{person.name} left"}]}
       - {when: breakout_joined, do: [{log: in}]}
       - {when: breakout_left, do: [{log: out}]}

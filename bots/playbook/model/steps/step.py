@@ -21,7 +21,7 @@ from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Inv
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.sound import Play, Stop
-from bots.playbook.model.steps.talk import Log, Say, TellTeacher
+from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
 from bots.playbook.model.steps.time import Wait, WaitFor
 from bots.playbook.values.scalars import Duration, Number, Offset, is_moment
 from bots.playbook.values.shape import Frozen, bad, reading_of, unfold
@@ -124,11 +124,12 @@ STEPS: Mapping[str, type[AnyStep]] = {
     "lock": Lock,
     "unlock": Unlock,
     "tell_teacher": TellTeacher,
+    "signal": SendSignal,
     "log": Log,
 }
 _AnyStep = (
     Say | Play | Stop | Wait | WaitFor | If | Choose | Repeat | Parallel | RunSteps | Breakouts | Invite | Accept
-    | Reject | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | TellTeacher | Log
+    | Reject | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | TellTeacher | SendSignal | Log
 )  # fmt: skip
 Step = Annotated[
     Annotated[_AnyStep, Field(discriminator="kind")],

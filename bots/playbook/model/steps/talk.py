@@ -8,7 +8,7 @@ from bots.playbook.language.template import Template
 from bots.playbook.model.steps.any import AnyStep
 from bots.playbook.values.people import Who
 
-__all__ = ["Log", "Say", "TellTeacher"]
+__all__ = ["Log", "Say", "SendSignal", "TellTeacher"]
 
 
 class Say(AnyStep):
@@ -26,6 +26,14 @@ class TellTeacher(AnyStep):
     short: ClassVar[str] = "text"
     kind: Literal["tell_teacher"] = "tell_teacher"
     text: Template = Field(description="What to write.")
+
+
+class SendSignal(AnyStep):
+    """Tell all bots of the session something that their rules can wait for."""
+
+    short: ClassVar[str] = "name"
+    kind: Literal["signal"] = "signal"
+    name: str = Field(min_length=1, max_length=100, description="Which signal; any word.")
 
 
 class Log(AnyStep):

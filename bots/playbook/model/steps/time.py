@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from bots.playbook.language.expression import Expression
 from bots.playbook.model.steps.any import AnyStep
-from bots.playbook.model.triggers import Trigger
+from bots.playbook.model.triggers import Every, Trigger
 from bots.playbook.values.scalars import Duration, Number
 from bots.playbook.values.shape import bad
 
@@ -37,4 +37,6 @@ class WaitFor(AnyStep):
     def _one(self) -> "WaitFor":
         if (self.until is None) == (self.when is None):
             raise bad("bad-value", 'wait_for needs either "until" or "when"')
+        if isinstance(self.when, Every):
+            raise bad("bad-value", '"every" fires rules; to wait for a time, write: wait: 5m')
         return self

@@ -36,10 +36,12 @@ def test_without_a_text_every_message_fires() -> None:
         ({"person"}, "joined"),
         ({"person"}, "returned"),
         (set(), "muted"),
+        (set(), {"signal": "tea"}),
+        (set(), {"every": "5m"}),
         (set(), {"breakout_closed": None}),
         ({"person", "message"}, 5),
     ],
-    ids=["mapping", "word", "joined", "returned", "muted", "closed", "odd"],
+    ids=["mapping", "word", "joined", "returned", "muted", "signal", "every", "closed", "odd"],
 )
 def test_a_trigger_says_which_facts_its_rules_know(expected: set[str], trigger: object) -> None:
     assert expected == facts_for(trigger)

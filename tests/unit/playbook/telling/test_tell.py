@@ -63,6 +63,7 @@ WORDS = {
     "{lock: room}": "locks the room",
     "{unlock: room}": "unlocks the room",
     "{tell_teacher: Help}": "writes “Help” to the teachers in private",
+    "{signal: break-time}": "sends all bots the signal “break-time”",
     "{log: hi}": "notes “hi” in the log",
 }  # fmt: skip
 
@@ -88,6 +89,8 @@ def test_every_step_of_the_language_is_among_them() -> None:
         ("invited", "the bot is invited to a breakout room"),
         ("breakout_joined", "somebody goes into a breakout room"),
         ("breakout_left", "somebody comes out of a breakout room"),
+        ("{signal: tea}", "a bot sends the signal “tea”"),
+        ("{every: 5m}", "another 5 minutes of the session have passed"),
         ("returned", "somebody who had left comes back"),
         ("invite_rejected", "somebody rejects an invite to a breakout room"),
         ("breakout_closed", "a breakout room is closed"),
