@@ -3,6 +3,7 @@
 from bots.bot.bot import Bot
 from bots.bot.breakout.invites import InviteDecision, InviteWindow, decide_invite
 from bots.bot.contract.messages import (
+    BotDropped,
     BotEvent,
     BotFailed,
     BotIdle,
@@ -29,13 +30,14 @@ from bots.bot.contract.messages import (
 )
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.provider import Provider
-from bots.bot.contract.spec import BotSpec, LeaveRule, RulePlan, bot_of_herald, sound_key
+from bots.bot.contract.spec import BotSpec, DropRule, LeaveRule, RulePlan, bot_of_herald, sound_key
 from bots.bot.place.meeting import close_room, open_room, room_body
 from bots.bot.rules.outcome import Outcome
 from bots.bot.venue import Venue
 
 __all__ = [
     "Bot",
+    "BotDropped",
     "BotEvent",
     "BotFailed",
     "BotIdle",
@@ -52,6 +54,7 @@ __all__ = [
     "Command",
     "Dismiss",
     "Drain",
+    "DropRule",
     "InviteDecision",
     "InviteSettled",
     "InviteWindow",

@@ -7,10 +7,12 @@ time (steps, invites, sounds) runs in tasks that `run` owns and awaits.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 
 import structlog
 
 from bots.bot.contract.messages import (
+    BotDropped,
     BotEvent,
     BotFailed,
     BotIdle,
@@ -30,7 +32,7 @@ from bots.bot.contract.ports import JoinRoom, LoadClip, RoomPort
 from bots.bot.contract.spec import BotSpec, RulePlan
 from bots.bot.inbox import Inbox
 from bots.bot.parts import assemble
-from bots.bot.place.departure import Departure
+from bots.bot.place.drops import drops_of
 from bots.bot.place.entry import enter
 from bots.bot.rules.periods import Periods
 from bots.bot.rules.triggers import signal_of
@@ -49,9 +51,10 @@ DISMISS_WAIT_S = 10.0  # for the questions of others about what was heard
 
 @dataclass(frozen=True, slots=True)
 class _Happened:
-    """A room event, and whether it is of a breakout."""
+    """A room event, the number of the connection that told it, and whether it is of a breakout."""
 
     event: RoomEvent
+    connection: int
     is_breakout: bool
 
 
@@ -96,9 +99,9 @@ class Bot:
         self._within_s = DRAIN_S
         self._failure: tuple[FailStage, str] | None = None
         self._room: RoomPort | None = None
-        self._departure: Departure | None = None
-        self._leave_at_s: float | None = None
-        self._leave_timer: asyncio.Task[None] | None = None
+        self._connection = 0
+        self._is_in = False
+        self._has_arrived = False
         self._alarms_set: list[Callable[[], None]] = []
         self._periods = Periods(spec, clock=clock, alarms=alarms, fire=self._fire, miss=self._miss)
         self._cancel_end: Callable[[], None] = lambda: None
@@ -133,7 +136,7 @@ class Bot:
             load=self._load,
             group=group,
             emit=self._emit,
-            leave=lambda: self._finish("leave_step"),
+            leave=self._finish,
             log=self._log,
         )
         pump = group.create_task(self._pump(), name=f"{self._spec.id}/pump")
@@ -143,26 +146,54 @@ class Bot:
         arriving.cancel()
         await self._go()
         pump.cancel()
-        if self._leave_timer is not None:
-            self._leave_timer.cancel()
 
     # ---- in
 
     async def _arrive(self) -> None:
+        """Come, and where the playbook says that the connection drops, drop and come back until the end."""
         await wait_until(self._alarms, self._spec.arrives_at, f"{self._spec.id}/arrive")
+        is_in = await self._enter()
+        joined_s = self._clock.monotonic()
+        if self._spec.drops is None:
+            return
+        for after_s, back_after_s in drops_of(self._spec.drops, Random(f"{self._spec.seed}/drops")):
+            if not is_in:
+                return
+            await self._clock.sleep_until(joined_s + after_s)
+            await self._drop()
+            self._log.info("connection_dropped", back_after_s=round(back_after_s, 3))
+            await self._clock.sleep_until(self._clock.monotonic() + back_after_s)
+            is_in = await self._enter()
+
+    async def _enter(self) -> bool:
+        """Join; False if the room does not let the bot in, which is its end."""
+        self._connection += 1
+        number = self._connection
         try:
             self._room = await enter(
                 self._spec,
                 self._join,
                 self._clock,
-                on_event=lambda event: self._take(_Happened(event, is_breakout=False)),
-                on_breakout_event=lambda event: self._take(_Happened(event, is_breakout=True)),
+                on_event=lambda event: self._take(_Happened(event, number, is_breakout=False)),
+                on_breakout_event=lambda event: self._take(_Happened(event, number, is_breakout=True)),
                 log=self._log,
             )
         except BotsError as failure:
             self._fail("join", str(failure))
-        else:
-            self._inbox.put(_Entered(self._room))
+            return False
+        self._inbox.put(_Entered(self._room))
+        return True
+
+    async def _drop(self) -> None:
+        """Be gone at once, out of the breakout too; what the old connection still tells concerns nobody."""
+        assert self._room is not None, "joined"
+        breakout = self._parts.presence.breakout
+        self._connection += 1
+        self._is_in = False
+        await self._room.leave()
+        await self._parts.sound.silence(self._room.room_id)
+        self._parts.reactions.cut_off(None if breakout is None else breakout.room_id)
+        self._emit(BotDropped(bot_id=self._spec.id))
 
     def _take(self, happened: _Happened) -> None:
         self._inbox.put(happened, droppable=isinstance(happened.event, TalkersChanged | SpeechChanged))
@@ -172,12 +203,17 @@ class Bot:
         parts.presence.enter(room)
         parts.hearing.enter(room)
         parts.talk.enter()
-        self._departure = Departure(self._spec.leave, self._clock.monotonic())
+        self._is_in = True
         self._log.info("room_joined", client_id=room.client_id, participants=len(room.participants))
         self._emit(BotJoined(bot_id=self._spec.id, room_id=room.room_id, client_id=room.client_id))
-        for happened in self._held:
+        held, self._held = self._held, []
+        for happened in held:
             parts.reactions.handle(happened.event, is_breakout=happened.is_breakout)
         parts.sound.open_microphone(room)
+        if self._has_arrived:
+            return
+        self._has_arrived = True
+        parts.leaving.joined()
         for entry in self._spec.timeline:
             self._plan(entry)
         self._periods.start()
@@ -233,10 +269,12 @@ class Bot:
                     self._parts.reactions.occur(signal_of(name, self._parts.presence))
             case Dismiss():
                 self._dismissed.set()
-        self._consider_leaving()
+        self._parts.leaving.consider()
 
     def _happened(self, happened: _Happened) -> None:
-        if self._departure is None:
+        if happened.connection != self._connection:
+            return
+        if not self._is_in:
             self._held.append(happened)
         else:
             self._parts.reactions.handle(happened.event, is_breakout=happened.is_breakout)
@@ -245,24 +283,6 @@ class Bot:
 
     async def _judge(self, question: Judge) -> None:
         self._emit(await self._parts.hearing.judge(question))
-
-    def _consider_leaving(self) -> None:
-        """Keep the timer of `leave_when` at the right instant."""
-        if self._departure is None or not self._parts.presence.is_joined:
-            return
-        people = self._parts.presence.people if self._spec.leave.is_about_people else ()
-        at_s = self._departure.leave_at(people, self._clock.monotonic())
-        if at_s == self._leave_at_s:
-            return
-        self._leave_at_s = at_s
-        if self._leave_timer is not None:
-            self._leave_timer.cancel()
-        if at_s is not None:
-            self._leave_timer = self._group.create_task(self._leave_at(at_s), name=f"{self._spec.id}/leave-when")
-
-    async def _leave_at(self, at_s: float) -> None:
-        await self._clock.sleep_until(at_s)
-        self._finish("leave_when")
 
     # ---- out
 
@@ -283,6 +303,7 @@ class Bot:
         await self._parts.runs.drain(within_s=within_s, spare_since=spare_since)
         self._parts.invitations.close()
         self._parts.talk.close()
+        self._parts.leaving.close()
         await self._parts.sound.close()
         if self._failure is None and self._room is not None:
             await self._end_session()

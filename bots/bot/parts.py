@@ -9,9 +9,10 @@ from typing import Any
 from structlog.typing import FilteringBoundLogger
 
 from bots.bot.breakout.invitations import Invitations
-from bots.bot.contract.messages import BotEvent, RunEnded
+from bots.bot.contract.messages import BotEvent, LeaveCause, RunEnded
 from bots.bot.contract.ports import JoinRoom, LoadClip
 from bots.bot.contract.spec import BotSpec, RulePlan
+from bots.bot.place.leaving import Leaving
 from bots.bot.place.presence import Presence
 from bots.bot.reactions import Reactions
 from bots.bot.rules.conditions import is_true, seen
@@ -46,6 +47,7 @@ class Parts:
     runs: Runs[RulePlan]
     reactions: Reactions
     talk: TalkWatch
+    leaving: Leaving
     changed: Signal
 
 
@@ -58,7 +60,7 @@ def assemble(
     load: LoadClip,
     group: asyncio.TaskGroup,
     emit: Callable[[BotEvent], None],
-    leave: Callable[[], None],
+    leave: Callable[[LeaveCause], None],
     log: FilteringBoundLogger,
 ) -> Parts:
     """Make the parts of a bot.
@@ -86,9 +88,13 @@ def assemble(
         presence=presence, clock=clock, group=group, occur=occur,
     )  # fmt: skip
     heralds = Heralds(spec, presence=presence, sound=sound, join=join, log=log)
+    leaving = Leaving(
+        spec.leave, name=spec.id, presence=presence, clock=clock, group=group, leave=lambda: leave("leave_when")
+    )
     kit = Kit(
         spec=spec, presence=presence, sound=sound, heralds=heralds, invitations=invitations, clock=clock,
-        changed=changed, emit=emit, leave=leave, log=log, silent_for_s=lambda: talk.silent_for_s,
+        changed=changed, emit=emit, leave=lambda: leave("leave_step"), stay=leaving.stay, log=log,
+        silent_for_s=lambda: talk.silent_for_s,
     )  # fmt: skip
     runs = _runs(kit, group)
     hearing = Hearing(bot_id=spec.id, listens=spec.listens, load=load, clock=clock)
@@ -102,7 +108,7 @@ def assemble(
         silence=lambda room_id: spawn(sound.silence(room_id), "silence"),
         tell_teacher=lambda person: spawn(tell_kept(kit, person), "teacher"),
     )  # fmt: skip
-    return Parts(kit, presence, hearing, sound, invitations, runs, reactions, talk, changed)
+    return Parts(kit, presence, hearing, sound, invitations, runs, reactions, talk, leaving, changed)
 
 
 def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:

@@ -125,6 +125,14 @@ class Reactions:
                 self._closed.add(room_id)
                 self.occur(breakout_over(room_id, self._presence))
 
+    def cut_off(self, breakout_id: str | None) -> None:
+        """The bot's connection is gone: nothing that it waited for comes any more, and it is in no breakout."""
+        self._kit.invitations.close("the connection dropped")
+        self._talk.close()
+        self._presence.away.clear()
+        if breakout_id is not None:
+            self._left(breakout_id)
+
     def _hear(self, event: RoomEvent) -> None:
         """Events of the breakout itself; it is one's own again when the parent says so."""
         if isinstance(event, RoomJoined):

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from bots.bot import BotSpec, ClipPlay, InviteWindow, LeaveRule, Provider, RulePlan, sound_key
+from bots.bot import BotSpec, ClipPlay, DropRule, InviteWindow, LeaveRule, Provider, RulePlan, sound_key
 from bots.errors import ConfigError
 from bots.playbook import (
     Bot,
+    Drops,
     Instance,
     InvitePolicy,
     LeaveWhen,
@@ -124,6 +125,7 @@ def _spec(
         steps={name: playbook.steps[name] for name in named},
         moments={str(one): instant_at(one, times) for one in ends},
         leave=_leave(bot.leave_when),
+        drops=_drops(bot.drops),
     )
 
 
@@ -209,6 +211,13 @@ def _leave(when: LeaveWhen | None) -> LeaveRule:
     if when is None:
         return LeaveRule()
     return LeaveRule(alone_s=when.alone_s, only_bots_s=when.only_bots_s, after_s=when.after_s)
+
+
+def _drops(drops: Drops | None) -> DropRule | None:
+    if drops is None:
+        return None
+    back = (drops.back_after.low_s, drops.back_after.high_s)
+    return DropRule(chance=drops.chance, every_s=drops.every_s, back_after_s=back)
 
 
 def _distinct(names: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bots.bot import (
+    BotDropped,
     BotEvent,
     BotFailed,
     BotJoined,
@@ -96,6 +97,8 @@ class Proofs:
         match event:
             case BotJoined():
                 self._move(event.bot_id, event.room_id, now)
+            case BotDropped():
+                self._move(event.bot_id, "", now)
             case BreakoutEntered():
                 self._move(event.bot_id, event.room_id, now)
             case BreakoutExited():

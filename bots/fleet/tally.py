@@ -4,6 +4,7 @@ from collections import Counter
 from typing import assert_never
 
 from bots.bot import (
+    BotDropped,
     BotEvent,
     BotFailed,
     BotIdle,
@@ -69,7 +70,7 @@ class Tally:
                 self._played(event)
             case RunEnded(outcome=outcome):
                 self._counts["errors"] += outcome == "failed"
-            case BotIdle() | BreakoutsClosed() | Judged() | SignalSent():
+            case BotDropped() | BotIdle() | BreakoutsClosed() | Judged() | SignalSent():
                 pass
             case _:
                 assert_never(event)

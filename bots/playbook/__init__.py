@@ -16,6 +16,7 @@ from bots.playbook.lint.soundcheck import Heard
 from bots.playbook.model.cast import (
     Arrival,
     Bot,
+    Drops,
     Instance,
     InvitePolicy,
     InviteRule,
@@ -100,6 +101,7 @@ __all__ = [
     "Counter",
     "Counts",
     "Drop",
+    "Drops",
     "Every",
     "Expectation",
     "Explanation",

@@ -63,13 +63,14 @@ class FakeDelivery:
 class FakePlayback:
     """Lasts as long as its clip, by the fake clock."""
 
-    def __init__(self, clock: FakeClock, clip: Clip, *, loop: bool) -> None:
+    def __init__(self, clock: FakeClock, clip: Clip, *, loop: bool, is_muted: bool = False) -> None:
         self._clock = clock
         self.started_s: float | None = clock.monotonic()
         self._started_s = clock.monotonic()
         self._ended = asyncio.Event()
         self._outcome: Literal["finished", "stopped", "closed"] = "stopped"
         self.packets = 0
+        self._is_muted = is_muted
         self.clip = clip
         self._task = None if loop else asyncio.create_task(self._finish())
 
@@ -87,7 +88,7 @@ class FakePlayback:
     def end(self, outcome: Literal["finished", "stopped", "closed"]) -> None:
         if not self._ended.is_set():
             self._outcome = outcome
-            self.packets = round((self._clock.monotonic() - self._started_s) / 0.02)
+            self.packets = 0 if self._is_muted else round((self._clock.monotonic() - self._started_s) / 0.02)
             self._ended.set()
             if self._task is not None and self._task is not asyncio.current_task():
                 self._task.cancel()
@@ -101,10 +102,11 @@ class FakeOutgoing:
         self._origin_s = clock.monotonic()
         self.played: list[tuple[float, str, bool]] = []
         self.playbacks: list[FakePlayback] = []
+        self.is_muted = False
         self.report = FakeDelivery()
 
     def play(self, clip: Clip, *, loop: bool = False) -> FakePlayback:
-        playback = FakePlayback(self._clock, clip, loop=loop)
+        playback = FakePlayback(self._clock, clip, loop=loop, is_muted=self.is_muted)
         self.played.append((round(self._clock.monotonic() - self._origin_s, 3), clip.name, loop))
         self.playbacks.append(playback)
         return playback
@@ -270,6 +272,8 @@ class FakeDoor:
         on_breakout_event: Callable[[RoomEvent], None],
     ) -> FakeRoom:
         self.knocked_at_s.append(self.room.clock.monotonic())
+        if self.room.is_closed:
+            self.room = FakeRoom(self.room.clock)
         if self._refusals:
             raise self._refusals.pop(0)
         me = Participant(client_id="me", name=spec.name, role=spec.role, user_ref=spec.id, is_me=True)

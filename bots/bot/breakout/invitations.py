@@ -105,11 +105,11 @@ class Invitations:
         self._log.warning("breakout_failed", breakout_id=room_id, result=result, reason=reason)
         self._settled(room_id, "failed")
 
-    def close(self) -> None:
+    def close(self, reason: str = "the bot left") -> None:
         """The bot goes: what is still pending has expired."""
         for room_id in list(self._pending):
             self._pending.pop(room_id).cancel()
-            self._expired(room_id, "the bot left")
+            self._expired(room_id, reason)
 
     def waited_s(self, room_id: str) -> float | None:
         """Seconds since the invite to this breakout came, None if none came."""

@@ -11,6 +11,7 @@ from typing import Literal
 from bots.bot.rules.outcome import Outcome
 
 __all__ = [
+    "BotDropped",
     "BotEvent",
     "BotFailed",
     "BotIdle",
@@ -149,6 +150,13 @@ class BotFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BotDropped:
+    """Its connection has dropped, as the playbook says; `BotJoined` comes again when it is back."""
+
+    bot_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BotLeft:
     """The proper end of a bot."""
 
@@ -263,6 +271,7 @@ class RunEnded:
 
 BotEvent = (
     BotJoined
+    | BotDropped
     | BotIdle
     | BotFailed
     | BotLeft

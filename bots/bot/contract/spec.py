@@ -13,7 +13,7 @@ from bots.bot.contract.provider import Provider
 from bots.bot.rules.run import Mode
 from bots.playbook import Expression, Play, Silent, Step, Talking, Trigger, WaitFor, every_step
 
-__all__ = ["BotSpec", "LeaveRule", "RulePlan", "bot_of_herald", "herald_id", "sound_key"]
+__all__ = ["BotSpec", "DropRule", "LeaveRule", "RulePlan", "bot_of_herald", "herald_id", "sound_key"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,19 @@ class LeaveRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DropRule:
+    """How the connection drops: in each stretch of `every_s` seconds with this chance (0 to 1).
+
+    Attributes:
+        back_after_s: shortest and longest time until it is back, seconds.
+    """
+
+    chance: float
+    every_s: float
+    back_after_s: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BotSpec:
     """One bot of one session.
 
@@ -96,6 +109,7 @@ class BotSpec:
     steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     moments: dict[str, datetime] = field(default_factory=dict)
     leave: LeaveRule = LeaveRule()
+    drops: DropRule | None = None
     reports_people: bool = False
 
     @property

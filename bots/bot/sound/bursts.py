@@ -63,7 +63,7 @@ class Bursts:
         self._playing: PlaybackPort | None = None
         self._begun = asyncio.Event()
         self.since: datetime | None = None
-        """When the last burst began, and in `until` when it ended; None before the first."""
+        """When the last burst that was sent began, and in `until` when it ended; None before the first has ended."""
         self.until: datetime | None = None
         self._task = group.create_task(self._run(), name=name)
 
@@ -98,7 +98,7 @@ class Bursts:
 
     async def _burst(self, burst_s: float) -> bool:
         """One burst; False if the room was closed."""
-        self.since, self.until = self._clock.now(), None
+        since = self._clock.now()
         playback = self._voice.play(self._clip, loop=True)
         self._begun.set()
         ending = asyncio.ensure_future(self._clock.sleep_until(self._clock.monotonic() + burst_s))
@@ -109,7 +109,8 @@ class Bursts:
             ending.cancel()
             playback.stop()
             played = await closing
-            self.until = self._clock.now()
+            if played.packets or self.since is None:  # a muted burst cannot be judged
+                self.since, self.until = since, self._clock.now()
             self._packets += played.packets
             if played.outcome == "closed":
                 self._outcome = "closed"

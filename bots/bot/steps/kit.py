@@ -1,6 +1,7 @@
 """What steps work with: the bot's place, voice, invites and clock. One kit a bot."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from random import Random
 
@@ -34,6 +35,7 @@ class Kit:
         watchers: told each occasion; `wait_for` adds itself.
         leave: asks the bot to leave the meeting.
         silent_for_s: how long no person has talked in the room that the bot is in.
+        stay: inside it, `leave_when` does not let the bot leave; for what must be done to its end.
         for_teacher: lines that wait for a teacher to come.
     """
 
@@ -47,6 +49,7 @@ class Kit:
     emit: Callable[[BotEvent], None]
     leave: Callable[[], None]
     log: FilteringBoundLogger
+    stay: Callable[[], AbstractContextManager[None]]
     silent_for_s: Callable[[], float] = lambda: 0.0
     dice: dict[str, Random] = field(default_factory=dict)
     watchers: set[Callable[[Occasion], None]] = field(default_factory=set)

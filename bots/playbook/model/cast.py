@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, Validatio
 from bots.playbook.language.expression import Expression
 from bots.playbook.language.scope import BotFacts, Scope
 from bots.playbook.language.template import Template
+from bots.playbook.model.later import LATER_TRIGGERS
 from bots.playbook.model.steps.any import Role
 from bots.playbook.model.steps.step import Step
 from bots.playbook.model.triggers import Trigger, facts_for
@@ -21,6 +22,7 @@ __all__ = [
     "MOST_COPIES",
     "Arrival",
     "Bot",
+    "Drops",
     "Instance",
     "InvitePolicy",
     "InviteRule",
@@ -107,6 +109,16 @@ class InvitePolicy(Frozen):
         return {"entries": data}
 
 
+class Drops(Frozen):
+    """A synthetic person's connection drops now and then, and comes back."""
+
+    chance: Share = Field(default=1.0, gt=0, description="How likely it drops in each stretch of time.")
+    every_s: Duration = Field(validation_alias="every", ge=1, description="How long a stretch is, from joining on.")
+    back_after: Range = Field(
+        default=Range(low_s=5, high_s=20), description="Back after a time drawn from this range; default 5s..20s."
+    )
+
+
 class LeaveWhen(Frozen):
     """When a bot leaves by itself before the end."""
 
@@ -117,6 +129,13 @@ class LeaveWhen(Frozen):
         default=None, validation_alias="only_bots", description="Only bots were there for this long."
     )
     after_s: Duration | None = Field(default=None, validation_alias="after", description="This long after it joined.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _later(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and "waiting" in data:
+            raise bad("not-yet", f'"waiting" is not there yet: {LATER_TRIGGERS["waiting"]}', key="waiting")
+        return data
 
 
 class TimelineEntry(Frozen):
@@ -195,6 +214,7 @@ class Bot(Frozen):
     microphone: Microphone | None = Field(default=None, description="What it plays from joining on.")
     listens: Flag = Field(default=False, description="Does it hear the others, and judge what it hears?")
     invites: InvitePolicy = Field(default=InvitePolicy(), description="How it answers breakout invites.")
+    drops: Drops | None = Field(default=None, description="How its connection drops and comes back.")
     leave_when: LeaveWhen | None = Field(default=None, description="When it leaves by itself.")
     timeline: tuple[TimelineEntry, ...] = Field(default=(), description="What it does at which minute.")
     rules: tuple[Rule, ...] = Field(default=(), description="What it does when something happens.")

@@ -134,6 +134,11 @@ def _coming(bot_id: str, bot: Bot) -> str:
     words += f". From then on {it} plays {bot.microphone.file}" if bot.microphone else ""
     words += f" in bursts, {share(bot.microphone.talks)} of the time" if bot.microphone and bot.microphone.talks else ""
     words += f". {it.capitalize()} listens, and checks that sounds are heard" if bot.listens else ""
+    drops = bot.drops
+    if drops is not None:
+        words += f". In every {spoken(drops.every_s)} the connection of {it} drops"
+        words += f" with a chance of {share(drops.chance)}" if drops.chance < 1 else " once"
+        words += f", and is back after {spread(drops.back_after)}"
     leaving = bot.leave_when
     if leaving is not None:
         reasons = [f"it has been alone for {spoken(leaving.alone_s)}"] if leaving.alone_s is not None else []

@@ -43,6 +43,20 @@ async def test_the_microphone_sounds_in_bursts_and_is_reported_once() -> None:
     assert 1 < (played.until - played.since).total_seconds() <= 7.5
 
 
+async def test_the_last_burst_that_was_sent_is_the_one_to_judge() -> None:
+    async with on_stage(spec_of(microphone=CHATTER)) as stage:
+        outgoing = stage.room.outgoing
+        assert outgoing is not None
+        while not outgoing.playbacks or not outgoing.playbacks[0].packets:
+            await stage.pass_s(0.5)
+        outgoing.is_muted = True
+        await stage.pass_s(100)
+    [played] = stage.told(PlayFinished)
+    first = outgoing.playbacks[0].packets
+    assert len(outgoing.playbacks) > 1
+    assert (first, round((played.until - played.since).total_seconds() / 0.02)) == (played.packets, first)
+
+
 async def test_a_clip_stops_the_talk_and_it_goes_on_afterwards() -> None:
     async with on_stage(spec_of(microphone=CHATTER, timeline=(timeline(100, {"play": "bell.wav"}),))) as stage:
         for _ in range(400):

@@ -121,6 +121,7 @@ bots:
     display_name: "Pupil {n:02}"
     arrive: {at: start, over: 60s}
     microphone: {file: lobby, loop: true, volume: 20%, talks: 30%}
+    drops: {chance: 5%, every: 10m, back_after: 5s..20s}
     invites:
       - {from: start + 3m, until: start + 40m, room: "r*", then: accept, accept: 90%, after: 2s..12s,
          role: participant, audio: true, screen: false, canvas: false}
