@@ -174,7 +174,7 @@ class Session:
             is_lost = answer.result == _DISCONNECTED
             reason = answer.reason if is_lost else f"{answer.reason or 'no reason given'}; {hint}"
             raise JoinRefused(room_id, answer.result, reason, retryable=is_lost)
-        self.state.client_id = str(answer.get("clientId") or "")
+        self.state.client_id = str(answer.get("clientId") or self.state.client_id)
         self._fields["connectedIP"] = str(answer.get("connectedIP") or "")
         return await self._wait_admitted()
 

@@ -51,6 +51,7 @@ class Notice(Record):
     an ack (signalling.md section 4.6).
     """
 
+    is_lenient: ClassVar[bool] = True
     event: ClassVar[str]
     wants_ack: ClassVar[bool] = False
 
@@ -67,6 +68,22 @@ class Notice(Record):
     def arguments(self) -> tuple[Any, ...]:
         """The arguments after the event's name."""
         return (self.write(),)
+
+
+def _identified(user: object, client_id: object) -> object:
+    """A user with its client id, which may stand beside it instead of inside."""
+    return {"clientId": client_id, **user} if isinstance(user, Mapping) else None
+
+
+def _people(users: object) -> list[object]:
+    """The users of a list, or of an object by client id (signalling.md 3.3); what names nobody is left out."""
+    listed = users.items() if isinstance(users, Mapping) else ((None, one) for one in _list(users))
+    found = (_identified(one, key) for key, one in listed)
+    return [one for one in found if isinstance(one, Mapping) and isinstance(one.get("clientId"), str)]
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +118,13 @@ class RoomConnected(Notice):
     raised_hands: tuple[Any, ...] | None = wire_key("raisedHands", None)
     floor_invites: tuple[Any, ...] | None = wire_key("floorInvites", None)
     approved_hands: tuple[Any, ...] | None = wire_key("approvedHands", None)
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        if isinstance(data, Mapping):  # the shortest payload that the SDK takes has no id in `user` (signalling.md 3.3)
+            user = _identified(data.get("user"), data.get("clientId") or "")
+            data = {**data, "user": user, "userList": _people(data.get("userList"))}
+        return super(RoomConnected, cls).read(data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +242,7 @@ class MediaSignal(Notice):
 class TalkersUpdated(Notice):
     """Who plays in which slot, for the receiver; latest talker first, never the receiver itself."""
 
+    is_lenient: ClassVar[bool] = False  # half a list would say that somebody has stopped talking
     event: ClassVar[str] = "active-talkers-updated"
     active: bool = False
     talkers: tuple[TalkerEntry, ...] = wire_key("activeList", ())
@@ -354,8 +379,15 @@ class BreakoutDestroyed(Notice):
 class RoomData(Record):
     """Who and what is in a room that was waiting for a moderator (signalling.md 3.2)."""
 
+    is_lenient: ClassVar[bool] = True
     streams: tuple[Stream, ...] = ()
     user_list: tuple[User, ...] = wire_key("userList", ())
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        if isinstance(data, Mapping):
+            data = {**data, "userList": _people(data.get("userList"))}
+        return super(RoomData, cls).read(data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ Source: signalling.md sections 3.3, 4.1, 5.2, 5.5; breakouts.md section 2.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from bots.wire.record import Record, wire_key
 
@@ -15,6 +15,7 @@ __all__ = ["BreakoutDefinition", "Permissions", "Stream", "TalkerEntry", "User"]
 class Permissions(Record):
     """What a user may do in a room, as `user.permissions` says it."""
 
+    is_lenient: ClassVar[bool] = True
     publish: bool = True
     subscribe: bool = True
     record: bool = False
@@ -26,6 +27,7 @@ class Permissions(Record):
 class User(Record):
     """One participant as the server describes it; replaces what was known, so it is always whole."""
 
+    is_lenient: ClassVar[bool] = True
     client_id: str = wire_key("clientId")
     name: str = ""
     role: str = "participant"
@@ -42,6 +44,7 @@ class User(Record):
 class Stream(Record):
     """A remote stream that a room offers: talker slots 1..n, 101 screen share, 102 canvas."""
 
+    is_lenient: ClassVar[bool] = True
     id: int
     audio: bool = True
     video: bool = False
@@ -56,6 +59,7 @@ class Stream(Record):
 class TalkerEntry(Record):
     """Who plays in a slot now."""
 
+    is_lenient: ClassVar[bool] = True
     stream_id: int = wire_key("streamId")
     client_id: str = wire_key("clientId")
     name: str = ""

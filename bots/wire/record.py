@@ -2,16 +2,18 @@
 
 A field's wire key is its name unless `wire_key` says otherwise. Unknown keys are ignored, `null` in an
 optional field means "not given", numbers may come as numeric strings (the SDK mixes both). A missing required
-field, or a value that its field cannot mean, is a `WireError`. Written values have the declared types, and
-fields that are None are left out.
+field, or a value that its field cannot mean, is a `WireError`; but what a server says is lenient: there an optional
+field with an impossible value is "not given", so that one odd detail does not lose the message. Written values have
+the declared types, and fields that are None are left out.
 """
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from functools import partial
 from types import NoneType, UnionType
-from typing import Any, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
 
 from bots.errors import WireError
 
@@ -29,6 +31,8 @@ def wire_key(key: str, default: Any = MISSING) -> Any:
 class Record:
     """A frozen value with a JSON object form."""
 
+    is_lenient: ClassVar[bool] = False
+
     @classmethod
     def read(cls, data: object) -> Self:
         """Make the value from decoded JSON.
@@ -42,7 +46,8 @@ class Record:
         for item in _layout(cls):
             raw = data.get(item.key)
             if raw is not None:
-                values[item.name] = item.read(raw, item.where)
+                with suppress(*((WireError,) if cls.is_lenient and not item.is_required else ())):
+                    values[item.name] = item.read(raw, item.where)
             elif item.is_required:
                 raise WireError(f"{cls.__name__} lacks {item.key!r}", repr(data))
         return cls(**values)

@@ -167,7 +167,7 @@ def test_an_event_that_is_not_in_the_table_is_kept_whole() -> None:
     ("event", "payload"),
     [
         ("room-connected", {}),
-        ("room-connected", {"room": {}, "userList": [{"name": "no id"}]}),
+        ("room-connected", {"room": "9B"}),
         ("user-connected", {"name": "no id"}),
         ("active-talkers-updated", {"activeList": [{"streamId": "first"}]}),
         ("invite-breakout-room", {}),
@@ -179,3 +179,40 @@ def test_an_event_that_is_not_in_the_table_is_kept_whole() -> None:
 def test_payloads_that_an_event_cannot_carry_are_refused(event: str, payload: Any) -> None:
     with pytest.raises(WireError):
         read_notice(event, [payload])
+
+
+def test_the_shortest_payload_that_the_sdk_takes_is_enough() -> None:
+    payload = {
+        "id": "room-1", "clientId": "c-1", "room": {"settings": {}}, "user": {"name": "Asha", "role": "participant"},
+        "userList": [{"clientId": "c-1", "name": "Asha", "role": "participant"}],
+        "streams": [{"id": 1, "audio": True, "video": False, "data": True, "attributes": {}}],
+        "initialNumATs": 1, "videoBitrateQualityMap": {}, "videoMutedUsers": {},
+    }  # fmt: skip
+    notice = read_notice("room-connected", [payload])
+    assert isinstance(notice, RoomConnected)
+    assert notice.user is not None
+    assert ("c-1", "Asha") == (notice.user.client_id, notice.user.name)
+    assert ["c-1"] == [user.client_id for user in notice.user_list]
+
+
+def test_users_may_come_by_client_id_and_who_is_nobody_is_left_out() -> None:
+    users = {"c-1": {"name": "Asha"}, "c-2": {"clientId": "c-2", "name": "Ravi"}, "c-3": "?"}
+    by_id = read_notice("room-connected", [{"room": {}, "userList": users}])
+    listed = read_notice("room-connected", [{"room": {}, "userList": [{"name": "no id"}, {"clientId": "c-2"}]}])
+    assert isinstance(by_id, RoomConnected)
+    assert isinstance(listed, RoomConnected)
+    assert ["c-1", "c-2"] == [user.client_id for user in by_id.user_list]
+    assert ["c-2"] == [user.client_id for user in listed.user_list]
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "field", "value"),
+    [
+        ("room-connected", {"room": {}, "maxVideoBW": "fast"}, "max_video_bw", None),
+        ("room-disconnected", {"cause": "user-denied"}, "cause", 2002),
+        ("onDataStreamToRoom", {"message": "hello", "timestamp": "2026-03-30T08:00:00Z"}, "message", "hello"),
+        ("invite-breakout-room", {"room_id": "b-1", "force_join": "yes"}, "force_join", False),
+    ],
+)
+def test_an_odd_detail_does_not_lose_the_message(event: str, payload: Any, field: str, value: object) -> None:
+    assert value == getattr(read_notice(event, [payload]), field)
