@@ -11,6 +11,7 @@
             PublishRefused result, reason                  BreakoutRefused  result, reason
         MediaError         source                          cannot open, decode or encode
         ScheduleError      when                            no such time, unknown zone
+        RotationError      people                          no grouping can keep these rules
         StepFailed         bot, step_path                  wraps the cause; ends the run, not the bot
 
 An error carries plain values and a sentence that says what to do. `retryable` says whether trying again can help.
@@ -31,6 +32,7 @@ __all__ = [
     "RequestRefused",
     "RoomClosed",
     "RoomError",
+    "RotationError",
     "ScheduleError",
     "StepFailed",
     "WireError",
@@ -159,6 +161,14 @@ class ScheduleError(BotsError):
     def __init__(self, when: str, message: str) -> None:
         super().__init__(f"{when}: {message}")
         self.when = when
+
+
+class RotationError(BotsError):
+    """People cannot be grouped as asked; `people` are those whom the contradiction is about, possibly nobody."""
+
+    def __init__(self, message: str, people: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.people = tuple(people)
 
 
 class StepFailed(BotsError):

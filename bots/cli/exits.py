@@ -2,7 +2,16 @@
 
 from enum import IntEnum
 
-from bots.errors import ApiError, BotsError, ConfigError, JoinRefused, MediaError, PlaybookError, ScheduleError
+from bots.errors import (
+    ApiError,
+    BotsError,
+    ConfigError,
+    JoinRefused,
+    MediaError,
+    PlaybookError,
+    RotationError,
+    ScheduleError,
+)
 
 __all__ = ["Exit", "exit_of"]
 
@@ -28,7 +37,7 @@ class Exit(IntEnum):
 def exit_of(error: BotsError) -> Exit:
     """The code that an error ends the command with."""
     match error:
-        case PlaybookError() | MediaError() | ScheduleError():
+        case PlaybookError() | MediaError() | RotationError() | ScheduleError():
             return Exit.PLAYBOOK
         case ConfigError():
             return Exit.CONFIG

@@ -1,0 +1,83 @@
+"""What nobody can beat: lower bounds on meetings that repeat, for rooms as even as possible.
+
+A meeting is two people in one room for one round; a repeat is every meeting of a pair beyond its first.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from math import comb
+
+from bots.rotation.sizes import room_sizes
+
+__all__ = ["KNOWN_MOST_ROUNDS", "bound", "least_coincidences", "most_rounds"]
+
+KNOWN_MOST_ROUNDS = {
+    (12, 3): 4, (15, 3): 7, (18, 3): 8, (21, 3): 10, (16, 4): 5, (20, 4): 5, (24, 4): 7, (28, 4): 9,
+    (25, 5): 6, (30, 5): 6, (36, 6): 3,
+}  # fmt: skip
+"""(people, group size) -> most rounds without a repeat, proven (OEIS A107431)."""
+
+
+def most_rounds(people: int, group_size: int) -> int:
+    """No plan has more rounds without a repeat: a person has people - 1 partners and meets group_size - 1 a round.
+
+    Args:
+        people: how many; at least group_size.
+        group_size: people in the smallest room.
+    """
+    if group_size < 2:
+        return 10**9
+    return min(KNOWN_MOST_ROUNDS.get((people, group_size), 10**9), (people - 1) // (group_size - 1))
+
+
+def bound(rooms: Sequence[int], people: int, *, always: int = 0, never: int = 0) -> int:
+    """The fewest repeats that a plan can have.
+
+    Args:
+        rooms: how many rooms are open in each round.
+        people: how many people are in them.
+        always: pairs that share a room in every round, because they must.
+        never: pairs that never may.
+
+    Returns:
+        The largest of what these arguments prove:
+        pairs are too few for the meetings; a person has too few partners; a room that is larger than the number of
+        rooms of another round holds people of one of its rooms.
+    """
+    meetings = [sum(comb(size, 2) for size in room_sizes(people, count)) for count in rooms]
+    rounds = len(rooms)
+    pairs = comb(people, 2)
+    free = min(sum(meetings) - rounds * always, pairs - always - never)
+    counting = sum(meetings) - always - max(0, free)
+    personal = sum(people // count - 1 for count in rooms) - (people - 1)
+    crowding = max(
+        sum(_crossing(people, first, other) for at, other in enumerate(rooms) if at != number)
+        for number, first in enumerate(rooms)
+    )
+    is_one_shape = len(set(rooms)) == 1 and people % rooms[0] == 0
+    known = int(is_one_shape and rounds > KNOWN_MOST_ROUNDS.get((people, people // rooms[0]), rounds))
+    return max(0, counting, -(-people * personal // 2), crowding, known, always * (rounds - 1))
+
+
+def least_coincidences(rooms: Sequence[int], people: int, *, always: int = 0, never: int = 0) -> int:
+    """The fewest times that a pair shares a room in two rounds, counted over all pairs and pairs of rounds.
+
+    A pair that meets c times counts c * (c - 1) / 2. Arguments as for `bound`.
+    """
+    rounds = len(rooms)
+    meetings = sum(sum(comb(size, 2) for size in room_sizes(people, count)) for count in rooms) - rounds * always
+    others = comb(people, 2) - always - never
+    often, more = divmod(max(0, meetings), others) if others > 0 else (0, 0)
+    even = (others - more) * comb(often, 2) + more * comb(often + 1, 2) + always * comb(rounds, 2)
+    crossing = sum(
+        max(_crossing(people, rooms[one], rooms[two]), _crossing(people, rooms[two], rooms[one]))
+        for one in range(rounds)
+        for two in range(one)
+    )
+    return max(even, crossing)
+
+
+@lru_cache(maxsize=256)
+def _crossing(people: int, first: int, second: int) -> int:
+    """Pairs that share a room in a round with `first` rooms and in another with `second`, at least."""
+    return sum(sum(comb(size, 2) for size in room_sizes(whole, first)) for whole in room_sizes(people, second))

@@ -1,0 +1,128 @@
+"""Rounds in which as few pairs as possible meet again: constructed where algebra can, searched for elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from bots.rotation.bounds import least_coincidences
+from bots.rotation.budget import Budget
+from bots.rotation.designs import design_of
+from bots.rotation.labels import labelled
+from bots.rotation.rules import ONE, Rules
+from bots.rotation.search import Table, anneal
+from bots.rotation.seating import check_possible, seated
+
+__all__ = ["Lines", "mixed"]
+
+Lines = list[list[int]]
+"""lines[round][person] is a room."""
+
+
+def mixed(rules: Rules, rooms: Sequence[int], seed: int, budget: Budget) -> tuple[Lines, str]:
+    """Rounds that keep every hard rule, and how they were made.
+
+    Args:
+        rules: the rules.
+        rooms: how many rooms each round has.
+        seed: of every choice; the same seed and budget of moves give the same rounds.
+        budget: moves to try.
+
+    Raises:
+        RotationError: no round can keep the rules; names the people.
+    """
+    for count in sorted(set(rooms)):
+        check_possible(rules, count)
+    return _Mixing(rules, rooms, seed, budget).best()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    lines: Lines
+    cost: int
+    method: str
+
+
+class _Mixing:
+    """The attempts at one problem, each from another start; all of them share one budget."""
+
+    def __init__(self, rules: Rules, rooms: Sequence[int], seed: int, budget: Budget) -> None:
+        self._rules, self._rooms, self._budget = rules, rooms, budget
+        self._rng = Random(seed)
+        self._moves = budget.left
+        self._shortest = least_coincidences(rooms, len(rules.people), always=rules.always, never=rules.never)
+        self._target = ONE * self._shortest + rules.least * len(rooms)
+
+    def best(self) -> tuple[Lines, str]:
+        """The cheapest rounds of all attempts; the first attempt that nothing can beat is the last."""
+        found: list[_Found] = []
+        for attempt in (self._constructed, self._extended, self._from_scratch):
+            one = attempt()
+            if one is None:
+                continue
+            if one.cost <= self._target:
+                return one.lines, one.method
+            found.append(one)
+        cheapest = min(found, key=lambda one: one.cost)
+        return cheapest.lines, cheapest.method
+
+    def _constructed(self) -> _Found | None:
+        """A design for all rounds, with people on the places that suit the other rules."""
+        if self._shortest:
+            return None
+        return self._from_design(len(self._rooms), self._moves // 3)
+
+    def _from_design(self, rounds: int, moves: int) -> _Found | None:
+        people = len(self._rules.people)
+        if len(set(self._rooms)) > 1 or len(self._rules.units) < people:
+            return None
+        design = design_of(people, self._rooms[0], rounds)
+        if design is None:
+            return None
+        target = self._rules.least * rounds
+        placed = labelled(design, self._rules, self._rng, self._budget, target=target, moves=moves)
+        if placed is None:
+            return None
+        lines: Lines = placed.tolist()
+        if self._rules.is_plain:
+            return _Found(lines, 0, design.method)
+        return _Found(lines, self._table(lines).cost, design.method)
+
+    def _extended(self) -> _Found | None:
+        """A design for as many of the rounds as there is one, at least half, and others searched for."""
+        rounds = len(self._rooms)
+        first = rounds if not self._shortest else rounds - 1
+        for count in range(first, max(1, rounds // 2), -1):
+            begun = self._from_design(count, self._moves // 6)
+            if begun is None:
+                continue
+            table = self._greedy(begun.lines)
+            if count == rounds:
+                return self._searched(table, begun.method, self._moves // 2, is_cool=True)
+            method = f"{begun.method} for {count} rounds"
+            found = self._searched(table, method, self._moves // 4, rounds=range(count, rounds))
+            if found.cost <= self._target:
+                return found
+            return self._searched(self._table(found.lines), method, self._moves // 4, is_cool=True)
+        return None
+
+    def _from_scratch(self) -> _Found:
+        return self._searched(self._greedy([]), "", self._budget.left)
+
+    def _table(self, lines: Lines) -> Table:
+        return Table(lines, self._rooms[: len(lines)], self._rules.costs())
+
+    def _greedy(self, lines: Lines) -> Table:
+        """Rounds after those given, each as cheap as it can be seated one by one."""
+        table = self._table(lines)
+        for count in self._rooms[len(lines) :]:
+            table.add(seated(self._rules, count, table.price, self._rng), count)
+        return table
+
+    def _searched(
+        self, table: Table, begun: str, moves: int, *, rounds: Sequence[int] = (), is_cool: bool = False
+    ) -> _Found:
+        lines, cost = anneal(
+            table, self._rules, self._rng, self._budget,
+            target=self._target, moves=moves, rounds=rounds, is_cool=is_cool,
+        )  # fmt: skip
+        return _Found(lines, cost, f"{begun}, search" if begun else "search")
