@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bench import alarms, playing, simulation
+from bench import alarms, linting, playing, simulation
 
 
 async def main() -> None:
@@ -16,3 +16,5 @@ if __name__ == "__main__":
     asyncio.run(main())
     print()
     simulation.main()
+    print()
+    linting.main()

@@ -1,21 +1,24 @@
-"""Options that several commands share: what the user typed, checked. Light: `bots lint` loads no media stack."""
+"""Options that several commands share: what the user typed, checked. Light: loads no media stack and no logger."""
 
 from collections.abc import Sequence
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import typer
 
-from bots.log import Format
+if TYPE_CHECKING:
+    from bots.log import Format
 
 __all__ = ["inputs_of", "log_format_of"]
 
 
-def log_format_of(text: str) -> Format:
+def log_format_of(text: str) -> "Format":
     """The value of `--log-format`.
 
     Raises:
         typer.BadParameter: it is none of the formats.
     """
+    from bots.log import Format  # structlog takes a tenth of a second to load, and lint writes no log
+
     for known in get_args(Format):
         if text == known:
             return known  # type: ignore[no-any-return]  # get_args gives Any; it is one of the literal's values

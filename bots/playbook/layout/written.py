@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import yaml
 
@@ -120,6 +121,13 @@ class _Reader:
 
     def read(self) -> Collection:
         """The root."""
+        try:
+            return self._root()
+        except yaml.MarkedYAMLError as cause:  # libyaml, which `source` reads with, takes a little more than PyYAML
+            mark = cause.problem_mark or cause.context_mark
+            return self.refuse(mark.index if mark else 0, "what not every reader of YAML takes")
+
+    def _root(self) -> Collection:
         root: Value | None = None
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
@@ -158,7 +166,7 @@ class _Reader:
         line = self.line_of(index)
         return line > 0 and not self.text[self.lines[line - 1] : self.lines[line]].strip()
 
-    def refuse(self, index: int, what: str) -> None:
+    def refuse(self, index: int, what: str) -> NoReturn:
         """Raise that this cannot be kept."""
         line = self.line_of(index)
         source = self.text[self.lines[line] :].partition("\n")[0]

@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import yaml
-
 from bots.errors import PlaybookError
 from bots.playbook.layout.written import comments_with_lines
 from bots.playbook.problem import Problem
@@ -53,7 +51,7 @@ def _unused(one: _Allowance, document: Document) -> Problem:
 def _allowances(document: Document) -> Iterator[_Allowance]:
     try:
         comments = comments_with_lines("\n".join(document.lines), document.file)
-    except (PlaybookError, yaml.YAMLError):
+    except PlaybookError:
         return  # YAML that no layout can be read from; its own problem says more
     for line, column, comment in comments:
         match = _ALLOW.match(comment)

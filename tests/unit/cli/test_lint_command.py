@@ -53,7 +53,7 @@ def test_no_tool_loads_the_media_stack(warned: str) -> None:
     code = (
         "import sys; from typer.testing import CliRunner; from bots.cli.main import app\n"
         f"for words in ('lint', 'explain', 'fmt'): CliRunner().invoke(app, [words, {warned!r}])\n"
-        "print(sorted({'av', 'numpy', 'aiortc'} & set(sys.modules)))"
+        "print(sorted({'av', 'numpy', 'aiortc', 'structlog', 'asyncio', 'httpx', 'icalendar'} & set(sys.modules)))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "[]\n" == ended.stdout

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bots.errors import PlaybookError
 from bots.playbook.layout.written import Collection, Scalar, comments_of, comments_with_lines, read_written
 
 TEXT = """\
@@ -57,3 +58,9 @@ def test_a_text_knows_its_style(text: str, style: str | None, value: str) -> Non
 def test_a_collection_knows_whether_it_was_written_on_one_line() -> None:
     found = [entry.value for entry in read_written("a: {b: [c]}\nd: {e: 1,\n  f: 2}\n", "t").entries]
     assert [True, False] == [one.is_one_line for one in found if isinstance(one, Collection)]
+
+
+@pytest.mark.parametrize("text", ["playbook\t: 1", "playbook: 1\na: {b: c?d, ? e}"])
+def test_what_only_one_reader_takes_is_refused_with_its_place(text: str) -> None:
+    with pytest.raises(PlaybookError, match=r"t\.yaml:\d+:\d+: error\[cannot-format\] what not every reader"):
+        read_written(text + "\n", "t.yaml")
