@@ -54,6 +54,7 @@ def configure(
     stream: TextIO | None = None,
     *,
     now: Callable[[], datetime] | None = None,
+    trace: TextIO | None = None,
 ) -> None:
     """Send every event to `stream`, one a line; may be called again, the last call counts.
 
@@ -61,6 +62,7 @@ def configure(
         format: `json`, `text`, or `auto`: text on a terminal, JSON otherwise.
         stream: where to; standard output unless given.
         now: the instant that `timestamp` shows, aware; the machine's clock unless given.
+        trace: takes every event too, as JSON.
     """
     out = sys.stdout if stream is None else stream
     as_text = format == "text" or (format == "auto" and out.isatty())
@@ -71,6 +73,7 @@ def configure(
             structlog.processors.format_exc_info,
             _stamp(now or (lambda: datetime.now(UTC))),
             _redact,
+            *([] if trace is None else [_copier(_Lines(trace))]),
             _text_renderer(out) if as_text else _render_json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -151,6 +154,16 @@ class _LibraryHandler(logging.Handler):
             message=record.getMessage(),
             exc_info=record.exc_info if record.exc_info and record.exc_info[0] else None,
         )
+
+
+def _copier(trace: _Lines) -> Processor:
+    """Writes each event into the trace, and lets it go on."""
+
+    def copy(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        trace.msg(json.dumps(event))
+        return event
+
+    return copy
 
 
 def _forward_libraries() -> None:

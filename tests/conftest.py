@@ -1,10 +1,19 @@
-"""What holds for every test: no test leaves its log behind for the next one."""
+"""What holds for every test: none leaves its log behind for the next one, or traces in the state of who runs it."""
 
 import logging
 from collections.abc import Iterator
 
 import pytest
 import structlog
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Commands keep their traces in the user's state folder; the tests' commands in one of theirs."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    yield
+    patch.undo()
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,10 @@
 
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from bots.cli.exits import Exit, exit_of
 from bots.errors import BotsError, PlaybookError
@@ -20,7 +21,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-trace_app = typer.Typer(name="trace", help="Look into the logs of sessions.", no_args_is_help=True)
+
+class _TraceGroup(TyperGroup):
+    """`bots trace ID` is `bots trace why ID`: what is no command names a trace."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # its types are typer's private ones
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["why", *args])
+
+
+trace_app = typer.Typer(
+    name="trace", cls=_TraceGroup, help="Why did it happen, or not? bots trace ID, or FILE.", no_args_is_help=True
+)
 app.add_typer(trace_app)
 
 PlaybookPath = Annotated[str, typer.Argument(metavar="PLAYBOOK", help="the YAML file")]
@@ -39,6 +50,7 @@ def run(  # noqa: PLR0917 -- one argument an option
     starts_in: Annotated[str, typer.Option(metavar="TIME", help="when the session starts, such as 30s")] = "0s",
     set_input: SetInput = None,
     only_bot: Annotated[str, typer.Option(metavar="NAME", help="start just this bot")] = "",
+    trace: Annotated[str, typer.Option(metavar="FILE", help="keep every event there, for bots trace")] = "",
     log_format: LogFormat = "auto",
 ) -> None:
     """Run one session now, until it ends. The log is the standard output."""
@@ -47,7 +59,7 @@ def run(  # noqa: PLR0917 -- one argument an option
     raise typer.Exit(
         run_playbook(
             playbook, session=session, starts_in=starts_in, inputs=set_input or [], only_bot=only_bot,
-            log_format=log_format,
+            trace=trace, log_format=log_format,
         )
     )  # fmt: skip
 
@@ -177,6 +189,26 @@ def plan(  # noqa: PLR0917 -- one argument an option
             paths or ["."], count=next, first_day=first_day, inputs=set_input or [], as_json=json, as_ics=ics
         )
     )  # fmt: skip
+
+
+@trace_app.command()
+def why(
+    trace: Annotated[str, typer.Argument(metavar="ID|FILE", help="of bots trace list, or a log in JSON lines")],
+) -> None:
+    """Tell what became of every rule, timeline entry and invite: how often it was fired, and why it did not run."""
+    from bots.cli.trace import tell_trace
+
+    raise typer.Exit(tell_trace(trace))
+
+
+@trace_app.command("list")
+def list_(
+    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """List the traces that are kept, the newest first."""
+    from bots.cli.trace import list_traces
+
+    raise typer.Exit(list_traces(as_json=json))
 
 
 @trace_app.command()

@@ -13,12 +13,13 @@ import typer
 
 from bots.bot import Provider
 from bots.cli.exits import Exit
+from bots.cli.kept import kept_trace
 from bots.cli.options import inputs_of, log_format_of
 from bots.cli.provider import opened, provider_of
 from bots.cli.telling import tell
 from bots.clock import SystemClock
 from bots.errors import PlaybookError
-from bots.fleet import SessionResult, run_session
+from bots.fleet import SessionResult, run_session, session_label
 from bots.log import configure
 from bots.media import load_clip
 from bots.playbook import Play, Playbook, Sound, lint, load, parse_duration
@@ -29,14 +30,22 @@ log = structlog.get_logger()
 
 
 def run_playbook(
-    path: str, *, session: str, starts_in: str, inputs: Sequence[str], only_bot: str, log_format: str
+    path: str,
+    *,
+    session: str,
+    starts_in: str,
+    inputs: Sequence[str],
+    only_bot: str,
+    trace: str,
+    log_format: str,
 ) -> int:
     """Run it, and say by the exit code how it went.
 
     Raises:
         PlaybookError, ConfigError, ApiError, MediaError: before anything started.
     """
-    configure(log_format_of(log_format))
+    form = log_format_of(log_format)
+    configure(form)
     given = inputs_of(inputs)
     delay_s = parse_duration(starts_in)
     if delay_s is None:
@@ -46,7 +55,13 @@ def run_playbook(
     check_choices(playbook, session, only_bot)
     provider = provider_of()
     stop = _Stop()
-    result = asyncio.run(_run(playbook, provider, stop, session=session, delay_s=delay_s, only_bot=only_bot))
+    starts_at = datetime.now(UTC) + timedelta(seconds=delay_s)
+    with kept_trace(trace, session_label(playbook, starts_at, session or None), "live") as kept:
+        configure(form, trace=kept)
+        try:
+            result = asyncio.run(_run(playbook, provider, stop, session=session, delay_s=delay_s, only_bot=only_bot))
+        finally:
+            configure(form)
     if log_format == "text" or (log_format == "auto" and sys.stdout.isatty()):
         typer.echo(tell(path, result, command="bots" if shutil.which("bots") else sys.argv[0]))
     return exit_of_result(result)

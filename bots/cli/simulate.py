@@ -9,17 +9,18 @@ import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TextIO, cast
 
 import structlog
 import typer
 
+from bots.cli.kept import kept_trace
 from bots.cli.options import inputs_of, log_format_of
 from bots.cli.run import exit_of_result, refuse_errors, sounds_of
 from bots.cli.telling import tell
 from bots.cli.timeline import line_of
 from bots.errors import ConfigError
+from bots.fleet import session_label
 from bots.log import configure
 from bots.playbook import Playbook, load, read_file
 from bots.simulation import Clips, Habits, scenario_of, session_named
@@ -65,7 +66,8 @@ def simulate_playbook(
     for sound in sounds_of(playbook):
         asyncio.run(clips.load(sound.path))
     scenario = scenario_of(playbook, habits=habits, seed=seed, session_id=session_id, starts_at=starts_at, clips=clips)
-    with _opened(trace) as trace_file:
+    label = session_label(playbook, scenario.times.starts_at, session_id)
+    with kept_trace(trace, label, "simulated") as trace_file:
         sink = _Sink(sys.stdout, trace_file, None if as_json else scenario.times.starts_at)
         configure("json", cast("TextIO", sink), now=scenario.clock.now)
         log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
@@ -105,20 +107,6 @@ def _environment(path: str) -> dict[str, str]:
     data, _ = read_file(path)  # `load` says what is wrong with the file
     text = data.decode("utf-8", errors="replace")
     return {**{name: f"{PLACEHOLDER}-{name.lower()}" for name in _VARIABLE.findall(text)}, **os.environ}
-
-
-def _opened(trace: str) -> contextlib.AbstractContextManager[TextIO | None]:
-    """The file for the trace.
-
-    Raises:
-        ConfigError: it cannot be written.
-    """
-    if not trace:
-        return contextlib.nullcontext()
-    try:
-        return Path(trace).open("w", encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"cannot write the trace to {trace}: {error.strerror}") from error
 
 
 class _Sink(io.TextIOBase):

@@ -1,5 +1,8 @@
-"""`bots trace diff`: did two runs decide the same, in the same order?"""
+"""`bots trace`: why did something happen or not, and did two runs decide the same, in the same order?"""
 
+import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +10,65 @@ import typer
 
 from bots.cli.exits import Exit
 from bots.errors import ConfigError, WireError
-from bots.simulation import compare, decisions_of, read_log
+from bots.playbook.values.shape import did_you_mean
+from bots.trace import Kept, compare, decisions_of, kept_traces, read_log, state_folder, told
 
-__all__ = ["diff_traces"]
+__all__ = ["diff_traces", "list_traces", "tell_trace"]
 
 _CONTEXT = 2  # equal decisions shown around a difference
+
+
+def tell_trace(name: str) -> int:
+    """Print what became of every rule.
+
+    Raises:
+        ConfigError: there is no such trace, or it is no log of JSON lines.
+    """
+    for line in told(_events(str(_path_of(name)))):
+        typer.echo(line)
+    return Exit.DONE
+
+
+def list_traces(*, as_json: bool) -> int:
+    """Print the traces that are kept."""
+    found = _kept()
+    if as_json:
+        values = [{"id": one.id, "file": str(one.path), "written_at": _written(one)} for one in found]
+        typer.echo(json.dumps(values, indent=2))
+    elif not found:
+        typer.echo("no traces are kept yet; bots run and bots simulate leave one each")
+    else:
+        for one in found:
+            typer.echo(f"{_written(one)}  {one.id}")
+    return Exit.DONE
+
+
+def _kept() -> list[Kept]:
+    folder = state_folder(os.environ)
+    return [] if folder is None else kept_traces(folder)
+
+
+def _written(one: Kept) -> str:
+    return datetime.fromtimestamp(one.path.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _path_of(name: str) -> Path:
+    """The file that a name means: a file, an id, or the beginning of just one id.
+
+    Raises:
+        ConfigError: none, or several.
+    """
+    if Path(name).is_file():
+        return Path(name)
+    found = _kept()
+    exact = [one.path for one in found if one.id == name]
+    like = [one for one in found if one.id.startswith(name)]
+    if exact or len(like) == 1:
+        return exact[0] if exact else like[0].path
+    if like:
+        raise ConfigError(f"{name!r} fits {len(like)} traces: {', '.join(one.id for one in like[:5])}")
+    hint = did_you_mean(name, [one.id for one in found])
+    raise ConfigError(f"no trace and no file is called {name!r}{hint or '; bots trace list shows the traces'}")
 
 
 def diff_traces(first: str, second: str) -> int:

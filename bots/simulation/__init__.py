@@ -6,7 +6,6 @@ from bots.simulation.cases.judge import judge_case
 from bots.simulation.cases.play import Staging, stage_case
 from bots.simulation.clips import Clips
 from bots.simulation.dates import session_named
-from bots.simulation.decisions import Difference, compare, decisions_of, read_log
 from bots.simulation.ears import ChatLine
 from bots.simulation.loop import Standstill, VirtualClock, VirtualLoop, run_virtually
 from bots.simulation.people.actor import Actor, Scene
@@ -20,7 +19,6 @@ __all__ = [
     "ChatLine",
     "Clips",
     "Coverage",
-    "Difference",
     "Evidence",
     "Habits",
     "Mark",
@@ -33,14 +31,11 @@ __all__ = [
     "Standstill",
     "VirtualClock",
     "VirtualLoop",
-    "compare",
     "coverage_of",
-    "decisions_of",
     "do",
     "judge_case",
     "plan_people",
     "reached_in",
-    "read_log",
     "run_virtually",
     "scenario_of",
     "session_named",

@@ -17,6 +17,7 @@ ALLOWED: dict[str, set[str]] = {
     "wire": {"errors"},
     "media": {"errors", "clock"},
     "schedule": {"errors", "clock", "playbook"},
+    "trace": {"errors"},
     "journal": {"errors", "clock"},
     "room": {"errors", "clock", "wire", "media"},
     "server": {"errors", "clock", "wire", "media"},

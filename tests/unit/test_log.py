@@ -213,3 +213,16 @@ def test_a_closed_stream_stops_nobody(capsys: pytest.CaptureFixture[str]) -> Non
     out.close()
     structlog.get_logger().info("said")
     assert "nobody reads the log any more" in capsys.readouterr().err
+
+
+def test_a_trace_has_every_event_as_json_and_without_secrets_while_the_log_is_text() -> None:
+    out, trace = io.StringIO(), io.StringIO()
+    configure("text", out, trace=trace)
+    structlog.get_logger().info("rule_tallied", rule="greet", app_key="0123456789")
+    structlog.get_logger().info("room_joined", room="main")
+    events = [json.loads(line) for line in trace.getvalue().splitlines()]
+    assert [("rule_tallied", "[redacted]"), ("room_joined", None)] == [
+        (one["event"], one.get("app_key")) for one in events
+    ]
+    assert "rule_tallied" not in out.getvalue()
+    assert "room_joined" in out.getvalue()

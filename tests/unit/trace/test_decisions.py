@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bots.errors import WireError
-from bots.simulation import Difference, compare, decisions_of, read_log
+from bots.trace import Difference, compare, decisions_of, read_log
 
 JOINED = {"event": "room_joined", "bot": "ana", "client_id": "c-1", "timestamp": "2026-03-30T08:00:00.000Z"}
 ACCEPTED = {"event": "invite_accepted", "bot": "ana", "breakout": "red", "waited_s": 0.2}
@@ -52,3 +52,12 @@ def test_a_log_is_read_line_by_line() -> None:
 def test_what_is_no_log_is_refused_with_its_line(text: str) -> None:
     with pytest.raises(WireError, match="line 2"):
         read_log(json.dumps(JOINED) + "\n" + text)
+
+
+def test_the_order_of_the_people_in_one_invite_is_no_decision() -> None:
+    one, other, third = (
+        [{"event": "breakout_invited", "bot": "a", "breakout": "red", "people": people, "is_forced": False}]
+        for people in (["ana", "ben"], ["ben", "ana"], ["ben"])
+    )
+    assert [] == compare(one, other)
+    assert 1 == len(compare(one, third))

@@ -96,5 +96,10 @@ def compare(first: Iterable[Mapping[str, Any]], second: Iterable[Mapping[str, An
 
 
 def _line(event: Mapping[str, Any], fields: Iterable[str]) -> str:
-    values = (f"{field}={json.dumps(event.get(field), ensure_ascii=False)}" for field in fields)
+    values = (f"{field}={json.dumps(_unordered(event.get(field)), ensure_ascii=False)}" for field in fields)
     return " ".join((event["event"], *values))
+
+
+def _unordered(value: object) -> object:
+    """Who of several was invited first depends on who came a moment earlier."""
+    return sorted(value) if isinstance(value, list) and all(isinstance(one, str) for one in value) else value
