@@ -26,6 +26,7 @@ from bots.wire import (
     SocketIO,
     TalkersUpdated,
     read_request,
+    refusal_of,
     refused,
     token_refused,
 )
@@ -41,8 +42,6 @@ MOST_WAITING = 2000  # texts; a client that reads so slowly is cut off
 MOST_WAITING_SIZE = 16 * 2**20  # characters, of all that waits; a chat line may have two million
 BAD_ARGUMENT = 1155
 NOT_CONNECTED = 1171
-# of these the SDK takes any first argument but null for success (signalling.md sections 2.4 and 7)
-NULL_IS_NO = ("subscribe", "processFloorRequest", "changeUserRoleOption")
 
 log = structlog.get_logger()
 
@@ -187,11 +186,11 @@ class Connection:
             if name == PresentToken.event and not self.client_id:
                 acknowledge(token_refused(BAD_TOKEN, "The token must be the object that the token text stands for."))
                 return self.part()
-            return acknowledge(_refusal(name, BAD_ARGUMENT, str(error)))
+            return acknowledge(refusal_of(name, BAD_ARGUMENT, str(error)))
         if isinstance(request, PresentToken):
             return self._present(request, acknowledge)
         if not self.client_id:
-            return acknowledge(_refusal(name, NOT_CONNECTED, "Present a token first."))
+            return acknowledge(refusal_of(name, NOT_CONNECTED, "Present a token first."))
         return self._house.answer(self.client_id, request, acknowledge)
 
     def _present(self, token: PresentToken, acknowledge: Acknowledge) -> None:
@@ -257,11 +256,6 @@ class Connection:
         await asyncio.sleep(FIRST_WORD_S)
         if not self.client_id:
             self.end()
-
-
-def _refusal(event: str, result: int, reason: str) -> tuple[Any, ...]:
-    """The ack of a refused request, in the form that the SDK reads as a refusal of this event."""
-    return (None, {"result": result, "msg": reason}) if event in NULL_IS_NO else refused(result, reason)
 
 
 def _without_text(error: WireError) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bots.server.breakouts import BAD_ARGUMENT, Breakouts
+from bots.server.offer import check_offered
 from bots.server.rooms import DROPPED, LOCKED, UNAUTHORISED, Refused, Rooms
 from bots.server.state import Disconnect, Effect, Member, Room, Send
 from bots.wire import (
@@ -23,13 +24,18 @@ from bots.wire import (
     HardMuted,
     HardMuteRoom,
     HardMuteUser,
+    HardMuteVideo,
     HardUnmuted,
     HardUnmuteRoom,
     HardUnmuteUser,
+    HardUnmuteVideo,
+    HardVideoMuted,
+    HardVideoUnmuted,
     InviteToBreakout,
     JoinBreakout,
     LockRoom,
     MuteOwnAudio,
+    MuteOwnVideo,
     Notice,
     PauseRoom,
     RejectBreakout,
@@ -41,11 +47,15 @@ from bots.wire import (
     SendData,
     SetAdvancedOptions,
     SetTalkerCount,
+    UnknownRequest,
     UnmuteOwnAudio,
+    UnmuteOwnVideo,
     UserAudioMuted,
     UserAudioUnmuted,
+    UserVideoMuted,
+    UserVideoUnmuted,
     granted,
-    refused,
+    refusal_of,
     write_json,
 )
 
@@ -53,6 +63,8 @@ __all__ = ["Desk", "Reply"]
 
 FLOOR_NOT_GRANTED = 1173
 MAY_NOT_PUBLISH = 1170
+FEWEST_AUDIO_TALKERS = 3  # signalling.md 5.6
+NOT_CONNECTED = 1171
 TOO_LARGE = 1196
 MOST_DATA_BYTES = 2048 * 1024  # moderation.md section 10
 
@@ -82,11 +94,11 @@ class Desk:
         """
         place = self._rooms.place_of(client_id)
         if place is None:
-            return Reply(refused(1171, "You are not in a room (any more)."))
+            return Reply(refusal_of(request, NOT_CONNECTED, "You are not in a room (any more)."))
         try:
             return self._answer(*place, request, now)
         except Refused as no:
-            return Reply(refused(no.result, no.reason, **no.more))
+            return Reply(refusal_of(request, no.result, no.reason, **no.more))
 
     def publish_refusal(self, room: Room, member: Member) -> tuple[int, str] | None:
         """Why this member may not publish now: result and text; None if it may."""
@@ -119,6 +131,11 @@ class Desk:
                 return self._pause(member, request)
             case HardMuteUser() | HardUnmuteUser():
                 return self._hard_mute(room, member, request.client_id, isinstance(request, HardMuteUser))
+            case MuteOwnVideo() | UnmuteOwnVideo():
+                member.is_video_muted = isinstance(request, MuteOwnVideo)
+                return Reply(granted(), self._tell_video(room, member))
+            case HardMuteVideo() | HardUnmuteVideo():
+                return self._hard_mute_video(room, member, request.client_id, isinstance(request, HardMuteVideo))
             case HardMuteRoom() | HardUnmuteRoom():
                 return self._mute_room(room, member, isinstance(request, HardMuteRoom))
             case SendData():
@@ -135,9 +152,9 @@ class Desk:
             case GetMaxTalkers():
                 return Reply(granted(maxTalkers=room.slots))
             case GetTalkerCount():
-                return Reply(granted(numTalkers=room.slots))
+                return Reply(granted(numTalkers=room.slots if member.talkers is None else member.talkers))
             case SetTalkerCount():
-                return Reply(granted(numAudioTalkers=room.slots, numVideoTalkers=0))
+                return self._set_talkers(room, member, request)
             case _:
                 return self._answer_breakout(room, member, request)
 
@@ -162,8 +179,42 @@ class Desk:
                 return Reply(granted(), self._breakouts.reject(room, member, request.room_id))
             case DestroyBreakouts():
                 return Reply(granted(), self._breakouts.destroy(room, member, request.rooms))
+            case UnknownRequest():
+                check_offered(request.name, is_moderator=member.is_moderator)
+                return Reply(granted())
             case _:
                 return Reply(granted())
+
+    @staticmethod
+    def _set_talkers(room: Room, member: Member, request: SetTalkerCount) -> Reply:
+        """How many talkers this member hears: never fewer than three, never more than the room has slots."""
+        if request.talkers < 0:
+            raise Refused(BAD_ARGUMENT, "numTalkers must be 0 or more.")
+        audio = request.talkers if request.audio_talkers is None else request.audio_talkers
+        video = request.talkers if request.video_talkers is None else request.video_talkers
+        member.talkers = min(request.talkers, room.slots)
+        member.audio_talkers = min(max(audio, FEWEST_AUDIO_TALKERS), room.slots)
+        return Reply(granted(numAudioTalkers=member.audio_talkers, numVideoTalkers=max(0, min(video, room.slots))))
+
+    # ---- cameras: this server carries no video, but who looks at the list of users sees what is on
+
+    def _tell_video(self, room: Room, member: Member) -> list[Effect]:
+        user = member.user()
+        kind = UserVideoMuted if user.video_muted else UserVideoUnmuted
+        return room.tell(kind(client_id=member.client_id, user=user))
+
+    def _hard_mute_video(self, room: Room, member: Member, client_id: str, is_muted: bool) -> Reply:
+        self._require_moderator(member)
+        target = self._target(room, client_id)
+        target.is_video_hard_muted = is_muted
+        kind = HardVideoMuted if is_muted else HardVideoUnmuted
+        return Reply(granted(), [Send(client_id, kind(client_id=client_id, moderator_id=member.client_id))])
+
+    @staticmethod
+    def _target(room: Room, client_id: str) -> Member:
+        if client_id not in room.members:
+            raise Refused(BAD_ARGUMENT, f"There is no client {client_id!r} in this room.")
+        return room.members[client_id]
 
     # ---- microphones
 
@@ -194,9 +245,7 @@ class Desk:
 
     def _hard_mute(self, room: Room, member: Member, client_id: str, is_muted: bool) -> Reply:
         self._require_moderator(member)
-        target = room.members.get(client_id)
-        if target is None:
-            raise Refused(BAD_ARGUMENT, f"There is no client {client_id!r} in this room.")
+        target = self._target(room, client_id)
         was = target.user().audio_muted
         target.is_hard_muted = is_muted
         (room.hard_muted.add if is_muted else room.hard_muted.discard)(client_id)

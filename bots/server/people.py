@@ -153,7 +153,9 @@ class Seating:
     def _seat(self, person: Person, ranking: list[str]) -> None:
         here = self._in_room[person.room.room_id]
         wanted = [] if person.member.is_paused else ranking
-        person.slots = assign_slots(person.slots, wanted, person.room.slots, listener=person.client_id)
+        asked = person.member.audio_talkers
+        slots = person.room.slots if asked is None else min(asked, person.room.slots)
+        person.slots = assign_slots(person.slots, wanted, slots, listener=person.client_id)
         slot_of = {who: slot for slot, who in person.slots.items()}
         entries = tuple(
             TalkerEntry(stream_id=slot_of[who], client_id=who, name=here[who].member.claim.name)

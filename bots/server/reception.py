@@ -33,6 +33,8 @@ __all__ = ["Acknowledge", "Line", "Media", "Reception"]
 
 Acknowledge = Callable[[tuple[Any, ...]], None]  # sends the ack of one request
 
+NO_SHARE = 4108
+
 log = structlog.get_logger()
 
 
@@ -195,6 +197,8 @@ class Reception:
         place = self._rooms.place_of(client_id)
         if place is None:
             return refused(1171, "You are not in a room (any more)."), []
+        if request.screen or request.canvas:
+            return refused(NO_SHARE, "Screens and canvases are not shared here."), []
         if (refusal := self._desk.publish_refusal(*place)) is not None:
             return refused(*refusal), []
         effects = self._desk.started_muted(*place) if request.mute_stream.audio else []

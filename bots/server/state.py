@@ -49,12 +49,18 @@ class Member:
     is_self_muted: bool = False
     is_hard_muted: bool = False
     is_room_muted: bool = False
+    is_video_muted: bool = True
+    is_video_hard_muted: bool = False
     is_paused: bool = False
     """`muteRoom`: neither sends nor receives here, usually because it is in a breakout room."""
     is_returning: bool = False
     """Left a breakout room and has not resumed the parent yet."""
     watches_talk: bool = False
     """Has asked to be told who talks."""
+    talkers: int | None = None
+    """How many talkers it has asked for; None is as many as the room has."""
+    audio_talkers: int | None = None
+    """Of these, how many it hears."""
     publication_ids: set[int] = field(default_factory=set)
 
     @property
@@ -80,6 +86,7 @@ class Member:
             user_ref=self.claim.user_ref,
             permissions=Permissions(publish=self.may_publish, controlhandlers=self.is_moderator),
             audio_muted=silenced,
+            video_muted=self.is_video_muted or self.is_video_hard_muted,
             data=self.claim.data or None,
         )
 

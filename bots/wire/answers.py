@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Answer", "granted", "read_answer", "refused", "token_refused"]
+from bots.wire.requests import Request, UnknownRequest
 
+__all__ = ["Answer", "granted", "read_answer", "refusal_of", "refused", "token_refused"]
+
+# of these the SDK takes any first argument but null for success (signalling.md sections 2.4 and 7)
+_NULL_IS_NO = ("subscribe", "processFloorRequest", "changeUserRoleOption", "addDataChannel")
 UNREADABLE = -1  # the result of an ack that says neither yes nor a code
 
 
@@ -87,6 +91,13 @@ def granted(**fields: Any) -> tuple[Any, ...]:
 def refused(result: int, reason: str, /, **fields: Any) -> tuple[Any, ...]:
     """The ack of a refused request; `error` repeats `msg` because 3.1.8 shows that one for `publish`."""
     return ({"result": result, "msg": reason, "error": reason, **fields},)
+
+
+def refusal_of(event: str | Request, result: int, reason: str, /, **fields: Any) -> tuple[Any, ...]:
+    """The ack of a refused request, in the form that the SDK reads as a refusal of this event."""
+    name = event if isinstance(event, str) else event.name if isinstance(event, UnknownRequest) else event.event
+    no = refused(result, reason, **fields)
+    return (None, *no) if name in _NULL_IS_NO else no
 
 
 def token_refused(result: int, reason: str) -> tuple[Any, ...]:

@@ -19,6 +19,8 @@ __all__ = [
     "GenericEvent",
     "HardMuted",
     "HardUnmuted",
+    "HardVideoMuted",
+    "HardVideoUnmuted",
     "MediaSignal",
     "Notice",
     "RoomAwaited",
@@ -287,6 +289,16 @@ class HardUnmuted(_HardMute):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HardVideoMuted(_HardMute):
+    event: ClassVar[str] = "hardmute-user-video"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HardVideoUnmuted(_HardMute):
+    event: ClassVar[str] = "hardunmute-user-video"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomMuted(_HardMute):
     event: ClassVar[str] = "room-muted"
 
@@ -425,7 +437,8 @@ _NOTICES: dict[str, type[Notice]] = {
     for kind in (
         RoomConnected, RoomAwaited, RoomDisconnected, UserConnected, UserDisconnected, UserUpdated,
         UserAudioMuted, UserAudioUnmuted, UserVideoMuted, UserVideoUnmuted, MediaSignal, TalkersUpdated,
-        StreamAdded, StreamRemoved, HardMuted, HardUnmuted, RoomMuted, RoomUnmuted, DataReceived,
+        StreamAdded, StreamRemoved, HardMuted, HardUnmuted, HardVideoMuted, HardVideoUnmuted, RoomMuted, RoomUnmuted,
+        DataReceived,
         BreakoutInvited, BreakoutUserJoined, BreakoutUserLeft, BreakoutDestroyed, RoomManagement,
         GenericEvent,
     )

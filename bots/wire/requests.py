@@ -22,8 +22,10 @@ __all__ = [
     "GetTalkerCount",
     "HardMuteRoom",
     "HardMuteUser",
+    "HardMuteVideo",
     "HardUnmuteRoom",
     "HardUnmuteUser",
+    "HardUnmuteVideo",
     "InviteToBreakout",
     "JoinBreakout",
     "LockRoom",
@@ -316,6 +318,20 @@ class HardUnmuteUser(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HardMuteVideo(Request):
+    """A moderator takes one participant's camera."""
+
+    event: ClassVar[str] = "hardmute-user-video"
+    client_id: str = wire_key("clientId")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HardUnmuteVideo(Request):
+    event: ClassVar[str] = "hardunmute-user-video"
+    client_id: str = wire_key("clientId")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HardMuteRoom(Request):
     """A moderator takes all microphones but its own; later joiners start muted."""
 
@@ -329,20 +345,28 @@ class HardUnmuteRoom(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PauseRoom(Request):
-    """`muteRoom`: stop sending and receiving for me in this room; true = stop this kind."""
+    """`muteRoom`: stop sending and receiving for me in this room; true = stop this kind, not given = as it is."""
 
     event: ClassVar[str] = "muteRoom"
     audio: bool = True
     video: bool = True
 
+    @classmethod
+    def read(cls, data: object) -> Self:
+        return super(PauseRoom, cls).read({"audio": False, "video": False, **data} if isinstance(data, dict) else data)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeRoom(Request):
-    """`unMuteRoom`: the flags are the resulting mute state, so false = resume this kind."""
+    """`unMuteRoom`: the flags are the resulting mute state, so false = resume this kind, not given = as it is."""
 
     event: ClassVar[str] = "unMuteRoom"
     audio: bool = False
     video: bool = False
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        return super(ResumeRoom, cls).read({"audio": True, "video": True, **data} if isinstance(data, dict) else data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -486,7 +510,8 @@ _REQUESTS: dict[str, type[Request]] = {
     for kind in (
         PresentToken, GetMaxTalkers, GetTalkerCount, SetTalkerCount, LogClientEvent, Publish, Subscribe,
         Signal, Unpublish, Unsubscribe, MuteOwnAudio, UnmuteOwnAudio, MuteOwnVideo, UnmuteOwnVideo,
-        HardMuteUser, HardUnmuteUser, HardMuteRoom, HardUnmuteRoom, PauseRoom, ResumeRoom, Drop, LockRoom,
+        HardMuteUser, HardUnmuteUser, HardMuteVideo, HardUnmuteVideo,
+        HardMuteRoom, HardUnmuteRoom, PauseRoom, ResumeRoom, Drop, LockRoom,
         SendData, SetAdvancedOptions,
         CreateBreakout, CreateAndInviteBreakout, InviteToBreakout, JoinBreakout, AnnounceBreakoutJoin,
         RejectBreakout, DestroyBreakouts,

@@ -6,11 +6,15 @@ from bots.wire import (
     DataReceived,
     Drop,
     GetMaxTalkers,
+    GetTalkerCount,
     HardMuted,
     HardMuteRoom,
     HardMuteUser,
+    HardMuteVideo,
     HardUnmuteRoom,
     HardUnmuteUser,
+    HardUnmuteVideo,
+    HardVideoMuted,
     LockRoom,
     MuteOwnAudio,
     PauseRoom,
@@ -19,12 +23,15 @@ from bots.wire import (
     RoomManagement,
     RoomMuted,
     SendData,
+    SetTalkerCount,
     UnknownRequest,
     UnmuteOwnAudio,
+    UnmuteOwnVideo,
     UserAudioMuted,
     UserAudioUnmuted,
     UserConnected,
     UserDisconnected,
+    UserVideoUnmuted,
     read_request,
 )
 from tests.fakes.house import FakeHouse, refusal_of
@@ -297,3 +304,86 @@ def test_an_unknown_request_is_answered_so_that_its_callback_fires() -> None:
     assert 4 == house.ask(ann, GetMaxTalkers()).get("maxTalkers")
     house.vanish(ann)
     assert 1171 == house.ask(ann, GetMaxTalkers()).result
+
+
+def test_a_camera_is_told_of_to_everybody_and_a_hard_mute_holds_it() -> None:
+    house = FakeHouse()
+    mia, ann = house.enter("moderator"), house.enter(name="Ann")
+    house.ask(ann, UnmuteOwnVideo())
+    for client in (mia, ann):
+        assert [False] == [notice.user.video_muted for notice in house.heard(client, UserVideoUnmuted)]
+    assert house.ask(mia, HardMuteVideo(client_id=ann)).is_ok
+    assert ([ann], []) == (
+        [one.client_id for one in house.heard(ann, HardVideoMuted)],
+        house.heard(mia, HardVideoMuted),
+    )
+    house.ask(ann, UnmuteOwnVideo())
+    assert 1 == len(house.heard(mia, UserVideoUnmuted)), "she cannot unmute herself"
+    house.ask(mia, HardUnmuteVideo(client_id=ann))
+    house.ask(ann, UnmuteOwnVideo())
+    assert 2 == len(house.heard(mia, UserVideoUnmuted))
+    assert 4101 == house.ask(ann, HardMuteVideo(client_id=mia)).result
+    assert 1155 == house.ask(mia, HardMuteVideo(client_id="c-nobody")).result
+
+
+@pytest.mark.parametrize(
+    ("event", "data", "is_paused"),
+    [
+        ("muteRoom", {"audio": True, "video": True}, True),
+        ("muteRoom", {"audio": True}, True),
+        ("muteRoom", {"video": True}, False),
+        ("muteRoom", {}, None),
+        ("muteRoom", {"audio": False, "video": False}, None),
+    ],
+)
+def test_a_pause_is_of_what_it_names(event: str, data: dict[str, bool], is_paused: bool | None) -> None:
+    house = FakeHouse()
+    ann = house.enter(name="Ann")
+    answer = house.ask(ann, read_request(event, [data]))
+    assert (1155 if is_paused is None else 0) == answer.result
+    assert bool(is_paused) == house.room.members[ann].is_paused
+
+
+@pytest.mark.parametrize(
+    ("data", "result", "is_paused"),
+    [({"audio": False}, 0, False), ({"video": False}, 0, True), ({}, 1155, True), ({"audio": True}, 1155, True)],
+)
+def test_a_resume_is_of_what_it_names(data: dict[str, bool], result: int, is_paused: bool) -> None:
+    house = FakeHouse()
+    ann = house.enter(name="Ann")
+    house.ask(ann, PauseRoom())
+    assert result == house.ask(ann, read_request("unMuteRoom", [data])).result
+    assert is_paused == house.room.members[ann].is_paused
+
+
+def test_how_many_talkers_a_client_wants_is_kept_and_echoed_within_the_room() -> None:
+    house = FakeHouse(max_active_talkers=5)
+    ann = house.enter(name="Ann")
+    assert 5 == house.ask(ann, GetTalkerCount()).get("numTalkers")
+    answer = house.ask(ann, SetTalkerCount(talkers=2, audio_talkers=3, video_talkers=2))
+    assert (3, 2) == (answer.get("numAudioTalkers"), answer.get("numVideoTalkers"))
+    assert 2 == house.ask(ann, GetTalkerCount()).get("numTalkers")
+    answer = house.ask(ann, SetTalkerCount(talkers=9, audio_talkers=9, video_talkers=0))
+    assert (5, 0) == (answer.get("numAudioTalkers"), answer.get("numVideoTalkers"))
+    assert 1155 == house.ask(ann, SetTalkerCount(talkers=-1)).result
+
+
+@pytest.mark.parametrize("event", ["startRecord", "switchUserRole", "user-allowed", "enableKnock", "muteUser"])
+def test_what_this_server_does_not_do_is_refused_to_moderators_and_not_allowed_to_others(event: str) -> None:
+    house = FakeHouse()
+    mia, ann = house.enter("moderator"), house.enter(name="Ann")
+    assert 4101 == house.ask(ann, UnknownRequest(name=event)).result
+    assert 1170 == house.ask(mia, UnknownRequest(name=event)).result
+
+
+@pytest.mark.parametrize("event", ["auxilaryPublishRequests", "saveCustomData", "makeOutboundCall"])
+def test_what_this_server_does_not_do_is_refused(event: str) -> None:
+    house = FakeHouse()
+    assert 1170 == house.ask(house.enter(name="Ann"), UnknownRequest(name=event)).result
+
+
+def test_a_refused_floor_request_has_null_first() -> None:
+    house = FakeHouse()
+    ann = house.enter(name="Ann")
+    first, reason = house.desk.handle(ann, UnknownRequest(name="processFloorRequest"), house.now).answer
+    assert (None, 1170) == (first, reason["result"])
