@@ -5,18 +5,23 @@ from pathlib import Path
 
 import typer
 
+from bots.playbook import is_part_file
+
 __all__ = ["cases_in", "counted", "is_case", "playbooks_in"]
 
 _CASES = (".test.yaml", ".test.yml")
 
 
-def playbooks_in(paths: Iterable[str]) -> list[Path]:
+def playbooks_in(paths: Iterable[str], *, parts: bool = False) -> list[Path]:
     """Files as they are, folders as all playbooks below them, without their tests.
+
+    Args:
+        parts: with the files that playbooks use.
 
     Raises:
         typer.BadParameter: there is none in a folder.
     """
-    return [file for path in paths for file in _playbooks(Path(path))]
+    return [file for path in paths for file in _playbooks(Path(path), parts=parts)]
 
 
 def cases_in(paths: Iterable[str]) -> list[Path]:
@@ -35,9 +40,9 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _playbooks(path: Path) -> Iterator[Path]:
+def _playbooks(path: Path, *, parts: bool) -> Iterator[Path]:
     if path.is_dir():
-        found = [file for file in _below(path) if not is_case(file)]
+        found = [file for file in _below(path) if not is_case(file) and (parts or not is_part_file(file))]
         if not found:
             raise typer.BadParameter(f"there is no playbook (*.yaml) in {path}", param_hint="PATH")
         yield from found

@@ -17,7 +17,7 @@ __all__ = ["format_paths"]
 
 def format_paths(paths: Sequence[str], *, check: bool) -> int:
     """Lay out all playbooks in `paths`, or only say which are not; 3 if one cannot be, or with `check` is not."""
-    files = playbooks_in(paths)
+    files = playbooks_in(paths, parts=True)
     changed = refused = 0
     for file in files:
         try:

@@ -122,7 +122,7 @@ def _spec(
         invites=_windows(bot.invites, times),
         timeline=_timeline(bot.timeline, times),
         rules=_rules(bot.rules),
-        steps={name: playbook.steps[name] for name in named},
+        steps={name: playbook.steps[name] for name in named if name in playbook.steps},
         moments={str(one): instant_at(one, times) for one in ends},
         leave=_leave(bot.leave_when),
         drops=_drops(bot.drops),

@@ -67,6 +67,7 @@ from bots.playbook.model.triggers import (
 )
 from bots.playbook.problem import Problem
 from bots.playbook.reading.load import load, read, read_file
+from bots.playbook.reading.uses import is_part_file
 from bots.playbook.telling.changes import changes
 from bots.playbook.telling.tell import explain
 from bots.playbook.values.days import ExtraDay, SkippedDays
@@ -177,6 +178,7 @@ __all__ = [
     "format_duration",
     "format_text",
     "instances_of",
+    "is_part_file",
     "json_schema",
     "lint",
     "lint_text",

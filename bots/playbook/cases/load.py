@@ -43,9 +43,10 @@ class LoadedCase:
 
     def place(self, *loc: str | int) -> str:
         """`file:line:column` of a part of the playbook."""
-        assert self.source.root is not None, "the playbook could be read"
-        place = locate(self.source.root, loc).node.place
-        return f"{self.source.file}:{place.line}:{place.column}"
+        owner = self.source.at(loc)
+        assert owner.root is not None, "the playbook could be read"
+        place = locate(owner.root, loc).node.place
+        return f"{owner.file}:{place.line}:{place.column}"
 
 
 def load_case(path: Path | str) -> LoadedCase:

@@ -18,6 +18,7 @@ from bots.playbook.layout.order import Shape, playbook_shape
 from bots.playbook.layout.written import Alias, Collection, Entry, Scalar, Value, comments_of, read_written
 from bots.playbook.problem import Problem
 from bots.playbook.reading.source import MappingNode, Node, Place, ScalarNode, SequenceNode, parse, resolve
+from bots.playbook.reading.uses import is_part
 
 __all__ = ["format_text"]
 
@@ -38,7 +39,10 @@ def format_text(data: bytes | str, *, file: str = "playbook.yaml") -> str:
     if document.problems:
         problems = sorted(document.problems, key=lambda problem: problem.order)
         raise PlaybookError(problems)
-    if not isinstance(document.root, MappingNode) or "playbook" not in document.root.entries:
+    is_known = is_part(document.root) or (
+        isinstance(document.root, MappingNode) and "playbook" in document.root.entries
+    )
+    if not is_known:
         message = 'a playbook is a mapping that begins with "playbook: 1"'
         raise PlaybookError([Problem(file, 1, 1, "error", "not-a-playbook", message)])
     text = data if isinstance(data, str) else data.decode("utf-8-sig")

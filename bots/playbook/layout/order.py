@@ -12,7 +12,7 @@ from bots.playbook.model.schema import json_schema
 
 __all__ = ["Shape", "playbook_shape"]
 
-_FIRST = ("playbook", "name", "timezone", "seed", "inputs", "room", "schedule")
+_FIRST = ("playbook", "name", "timezone", "seed", "inputs", "use", "room", "schedule")
 _LAST = ("bots", "expect")
 
 

@@ -31,10 +31,11 @@ class Finding:
 
     def problem(self, document: Document) -> Problem:
         """With its place."""
-        assert document.root is not None, "a document that could be read"
-        spot = locate(document.root, self.loc)
+        owner = document.at(self.loc)
+        assert owner.root is not None, "a document that could be read"
+        spot = locate(owner.root, self.loc)
         node = spot.key if self.is_about_key and spot.key is not None else spot.node
-        return replace(document.problem_at(node.place, self.id, self.message), severity=self.severity)
+        return replace(owner.problem_at(node.place, self.id, self.message), severity=self.severity)
 
 
 def loc_of(step: Step, *parts: str | int) -> Loc:

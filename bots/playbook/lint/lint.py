@@ -56,8 +56,11 @@ def lint_text(
         found += check(examined.playbook, examined.document)
         found += check_heard(examined, listen(sounds_of(examined.playbook))) if listen else []
     unchecked = frozenset() if listen else BY_EAR
-    found = without_allowed(found, examined.document, unchecked=unchecked)
-    return most_important(found)
+    kept: list[Problem] = []
+    for document in (examined.document, *examined.document.used):
+        own = [problem for problem in found if problem.file == document.file]
+        kept += without_allowed(own, document, unchecked=unchecked)
+    return most_important(kept)
 
 
 def examine_file(path: Path | str, *, inputs: Mapping[str, str] | None = None) -> Examined:

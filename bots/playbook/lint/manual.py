@@ -96,6 +96,11 @@ MANUAL: dict[str, Explanation] = {
         "schedule: [{every: [mon], at: 10:00, length: 50m, skip_on: [notes.ics]}]",
         "export the calendar anew as iCalendar (.ics), from a calendar program or the school authority's page.",
     ),
+    "bad-use": _E(
+        "A file that the playbook uses is none that can be used: it is a playbook of its own, or no mapping of keys.",
+        "use: other-lesson.yaml   # which begins with playbook: 1",
+        "move what both playbooks need to a file of its own, with the keys audio, steps and bots.",
+    ),
     "bad-value": _E(
         "A value is of the right kind, but out of its limits, misspelt, or without its unit.",
         "schedule: [{length: 50}]",
@@ -120,6 +125,11 @@ MANUAL: dict[str, Explanation] = {
         "Named step lists run each other in a circle, so that a run of them would never end.",
         "steps:\n  a: [{run: b}]\n  b: [{run: a}]\n" + _do("{run: a}"),
         "take one of the run steps out of the circle; to do something again and again, use repeat.",
+    ),
+    "circular-use": _E(
+        "Files use each other in a circle.",
+        "use: shared.yaml   # and in shared.yaml: use: lesson.yaml",
+        "let one of them not use the other; what both need belongs in a third file.",
     ),
     "clipped-sound": _E(
         "Much of a sound is at full scale, with its volume, so it crackles (bots lint --audio).",
@@ -184,6 +194,11 @@ MANUAL: dict[str, Explanation] = {
         'room: {id: "${ROOM}"}   # and no ROOM in the environment',
         "set it before you start: ROOM=... bots run lesson.yaml.",
     ),
+    "missing-file": _E(
+        "The playbook uses a file that is not there, or is a link to nothing or to itself.",
+        "use: shard.yaml   # the file is called shared.yaml",
+        "take the name that is suggested; it counts from the folder of the file that names it.",
+    ),
     "missing-input": _E(
         "The playbook has an input without a default, and it was not given.",
         "inputs: {room_name: {type: text}}   # and no --set",
@@ -208,6 +223,11 @@ MANUAL: dict[str, Explanation] = {
         "The playbook has a clock time, but does not say in which time zone.",
         "schedule: [{every: [mon], at: 10:00, length: 50m}]",
         "add a line timezone: Europe/Madrid.",
+    ),
+    "name-clash": _E(
+        "Two files have a list of steps, a clip or a bot of the same name.",
+        "use: shared.yaml   # which has the steps welcome, too\nsteps:\n  welcome: [{log: hi}]",
+        "give one of them another name; the sentence says where the other one is.",
     ),
     "never-fires": _E(
         "Nothing can fire this rule, or no breakout room fits this entry: its condition never holds, or nobody in "

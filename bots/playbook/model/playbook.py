@@ -69,6 +69,16 @@ def _check_cron(line: str) -> str:
     return line
 
 
+Files = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}], "examples": ["shared.yaml"]},
+        mode="validation",
+    ),
+]
+
+
 class RoomSettings(Frozen):
     """A room to make before the session and to delete after it (Server API, `settings`)."""
 
@@ -221,6 +231,7 @@ class Playbook(Frozen):
     timezone: Zone | None = Field(default=None, description="IANA time zone of all clock times.")
     seed: Number = Field(default=0, ge=0, le=2**63 - 1, description="Seed of every random choice.")
     inputs: dict[str, Input] = Field(default={}, description="Values that are given when the playbook is run.")
+    use: Files = Field(default=(), description="Files in the playbook's folder that bring audio, steps and bots.")
     room: RoomChoice = Field(description="The room.")
     bots: dict[BotId, Bot] = Field(min_length=1, description="The bots, by id.")
     audio: dict[str, Clip] = Field(default={}, description="Named sounds.")

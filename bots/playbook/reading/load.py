@@ -1,6 +1,5 @@
 """From text to Playbook, with all problems at once."""
 
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,19 +11,15 @@ from bots.errors import PlaybookError
 from bots.playbook.model.cast import MOST_COPIES
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.problem import Problem, most_important
+from bots.playbook.reading.files import read_file
 from bots.playbook.reading.inputs import read_inputs
 from bots.playbook.reading.named import problems_of_lists
-from bots.playbook.reading.plain import plain
-from bots.playbook.reading.source import MAX_BYTES, Document, MappingNode, Place, parse, too_large
+from bots.playbook.reading.source import Document, MappingNode, Place, parse
 from bots.playbook.reading.translate import mend_keys, problems_of_keys, translate
+from bots.playbook.reading.uses import PART_KEYS, is_part, merged, read_uses
 from bots.playbook.values.shape import Marked, Reading, meant_keys
 
 __all__ = ["Examined", "examine", "load", "read", "read_file"]
-
-_NO_FILES = (
-    (stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"),
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -74,20 +69,6 @@ def read(
     return examined.playbook
 
 
-def read_file(path: Path | str) -> tuple[bytes, Problem | None]:
-    """The bytes of a file, or why it cannot be read; waits for no pipe and reads no device."""
-    try:
-        status = Path(path).stat()
-        kind = next((words for is_kind, words in _NO_FILES if is_kind(status.st_mode)), None)
-        if kind is not None:
-            return b"", Problem(str(path), 1, 1, "error", "unreadable", f"this is {kind}, not a playbook file")
-        with Path(path).open("rb") as file:
-            return file.read(MAX_BYTES + 1), too_large(str(path), status.st_size)
-    except (OSError, ValueError) as cause:
-        reason = getattr(cause, "strerror", None) or str(cause)
-        return b"", Problem(str(path), 1, 1, "error", "unreadable", f"this file cannot be read: {reason}")
-
-
 def examine(
     data: bytes | str,
     *,
@@ -108,10 +89,15 @@ def examine(
     if not isinstance(root, MappingNode) or "playbook" not in root.entries:
         if not document.problems:
             place = root.place if root else Place(1, 1)
-            document.report(place, "not-a-playbook", 'a playbook is a mapping that begins with "playbook: 1"')
+            message = 'a playbook is a mapping that begins with "playbook: 1"'
+            if is_part(root):
+                message += f"; this has {', '.join(PART_KEYS[1:])} for others to use: name the playbook that uses it"
+            document.report(place, "not-a-playbook", message)
         return _examined(document, None)
-    values = plain(document, read_inputs(document, inputs, must_be_given=must_be_given))
+    read_uses(document, folder)
+    values = merged(document, read_inputs(document, inputs, must_be_given=must_be_given))
     reading = _reading(values, folder, environment)
+    reading.is_whole = document.is_whole
     playbook = None
     try:
         internal = {"file": file, "folder": str(folder) if folder else ""}
@@ -126,7 +112,7 @@ def examine(
 
 
 def _examined(document: Document, playbook: Playbook | None) -> Examined:
-    problems = most_important(document.problems)
+    problems = most_important(document.all_problems())
     has_errors = any(problem.severity == "error" for problem in problems)
     return Examined(document, None if has_errors else playbook, problems)
 

@@ -33,8 +33,9 @@ def problems_of_lists(playbook: Playbook, facts: Mapping[str, frozenset[str]], d
     """
 
     def problem(step: Step, problem_id: str, message: str) -> Problem:
-        assert document.root is not None, "a document that could be read"
-        return document.problem_at(locate(document.root, (*step.loc, step.kind)).node.place, problem_id, message)
+        owner = document.at(step.loc)
+        assert owner.root is not None, "a document that could be read"
+        return owner.problem_at(locate(owner.root, (*step.loc, step.kind)).node.place, problem_id, message)
 
     lists = playbook.steps
     runs = {name: [step for step in every_step(steps) if isinstance(step, RunSteps)] for name, steps in lists.items()}

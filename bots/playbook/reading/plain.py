@@ -6,7 +6,8 @@ from typing import Any
 
 from bots.playbook.reading.inputs import Inputs, UnfitInput
 from bots.playbook.reading.source import Document, MappingNode, Node, Place, ScalarNode, SequenceNode
-from bots.playbook.values.shape import Loc, Marked
+from bots.playbook.values.shape import Beside, Loc, Marked
+from bots.playbook.values.sounds import SUFFIXES
 
 __all__ = ["Spot", "locate", "place_inside", "plain"]
 
@@ -44,6 +45,8 @@ class _Converter:
                 self.document.report(place, problem.problem_id, str(problem))
             self.document.spoiled.add(id(node))
             return node.text
+        if self.document.folder and isinstance(value, str) and value.lower().endswith(SUFFIXES):
+            value = Beside(value, self.document.folder)
         if value is None and id(node) not in self.document.spoiled:
             name = f'"{loc[-1]}"' if loc and isinstance(loc[-1], str) else "this entry"
             self.report(node, node.place, "missing-value", f"{name} has no value")

@@ -6,7 +6,7 @@ what is too large, too deep, no text at all, or no YAML. Nothing is ever constru
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import yaml
@@ -15,6 +15,7 @@ from bots.playbook.problem import Problem
 
 __all__ = [
     "MAX_BYTES",
+    "MAX_NODES",
     "Document",
     "MappingNode",
     "Node",
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 MAX_BYTES = 1_000_000
-_MAX_NODES = 50_000  # with all aliases written out
+MAX_NODES = 50_000  # with all aliases written out
 _MAX_DEPTH = 40
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # events of libyaml where PyYAML has it
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
@@ -98,7 +99,9 @@ class Document:
     """What was read: root is None where nothing could be read at all.
 
     `spoiled` has the ids of nodes whose problem is told already, so that nothing more is said of them; `noun` is what
-    sentences call the whole.
+    sentences call the whole. A playbook knows the files that it uses (`used`), which of them has an entry of a section
+    (`owners`), and whether all of them could be read (`is_whole`); a used file knows the folder that it is in, relative
+    to the playbook's.
     """
 
     file: str
@@ -107,6 +110,18 @@ class Document:
     root: Node | None = None
     problems: list[Problem] = field(default_factory=list)
     spoiled: set[int] = field(default_factory=set)
+    used: list["Document"] = field(default_factory=list)
+    owners: dict[tuple[str, str], "Document"] = field(default_factory=dict)
+    is_whole: bool = True
+    folder: str = ""
+
+    def at(self, loc: Sequence[str | int]) -> "Document":
+        """The document in which a way through the playbook ends: this one, or one that it uses."""
+        return self.owners.get((str(loc[0]), str(loc[1])), self) if len(loc) > 1 else self
+
+    def all_problems(self) -> list[Problem]:
+        """Its own, and those of the files that it uses."""
+        return [*self.problems, *(problem for part in self.used for problem in part.problems)]
 
     def report(self, place: Place, problem_id: str, message: str) -> None:
         """Add an error at a place."""
@@ -228,7 +243,7 @@ class _Builder:
         if event.tag is not None:
             self._document.report(_place(event), "custom-tag", "tags (!name) are not part of the language; remove it")
         node = self._made(event, depth)
-        self._add(1, event, "too-large", f"a playbook has at most {_MAX_NODES:,} values")
+        self._add(1, event, "too-large", f"a playbook has at most {MAX_NODES:,} values")
         if event.anchor is not None:
             self._anchors[event.anchor] = node
         return node
@@ -272,12 +287,12 @@ class _Builder:
             return nobody
         if depth + node.height > _MAX_DEPTH:
             self._stop(event, "too-deep", f"anchors nest this more than {_MAX_DEPTH} levels deep")
-        self._add(node.size, event, "alias-bomb", f"anchors make this playbook grow to more than {_MAX_NODES:,} values")
+        self._add(node.size, event, "alias-bomb", f"anchors make this playbook grow to more than {MAX_NODES:,} values")
         return node
 
     def _add(self, size: int, event: yaml.Event, problem_id: str, message: str) -> None:
         self._count += size
-        if self._count > _MAX_NODES:
+        if self._count > MAX_NODES:
             self._stop(event, problem_id, message)
 
 

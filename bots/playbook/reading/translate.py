@@ -37,12 +37,13 @@ _LIMITS = {
 
 def translate(errors: Sequence[ErrorDetails], document: Document) -> list[Problem]:
     """The problems of a failed validation; those at nodes that have their problem already are left out."""
-    assert document.root is not None, "a document that could be read"
     found = []
     for error in islice(errors, MOST_PROBLEMS):
-        spot = locate(document.root, error["loc"])
-        if id(spot.node) not in document.spoiled and not _follows(error, spot.node, document):
-            found.append(_problem(error, spot, document))
+        owner = document.at(error["loc"])
+        assert owner.root is not None, "a document that could be read"
+        spot = locate(owner.root, error["loc"])
+        if id(spot.node) not in owner.spoiled and not _follows(error, spot.node, owner):
+            found.append(_problem(error, spot, owner))
     return found
 
 
@@ -55,21 +56,23 @@ def _follows(error: ErrorDetails, node: Node, document: Document) -> bool:
 
 def mend_keys(reading: Reading, document: Document) -> None:
     """Let misspelt keys be found under the names that were meant, too, for the problems of what stands behind them."""
-    assert document.root is not None, "a document that could be read"
     for loc, _, keys in reading.unknown_keys[:MOST_PROBLEMS]:
-        node = locate(document.root, loc).node
+        owner = document.at(loc)
+        assert owner.root is not None, "a document that could be read"
+        node = locate(owner.root, loc).node
         if isinstance(node, MappingNode):
             node.entries |= {meant: node.entries[key] for key, meant in meant_keys(node.entries, keys).items()}
 
 
 def problems_of_keys(reading: Reading, document: Document) -> list[Problem]:
     """The unknown keys that were met."""
-    assert document.root is not None, "a document that could be read"
     found = []
     for loc, key, keys in reading.unknown_keys[:MOST_PROBLEMS]:
-        spot = locate(document.root, (*loc, key))
+        owner = document.at(loc)
+        assert owner.root is not None, "a document that could be read"
+        spot = locate(owner.root, (*loc, key))
         message = f'"{key}" is not a key of {noun_of(loc, document.noun)}{did_you_mean(key, keys) or _keys(keys)}'
-        found.append(document.problem_at((spot.key or spot.node).place, "unknown-key", message))
+        found.append(owner.problem_at((spot.key or spot.node).place, "unknown-key", message))
     return found
 
 

@@ -8,7 +8,7 @@ from bots.playbook.telling.tell import Fact, facts
 
 __all__ = ["changes"]
 
-_SILENT = ("version", "name", "inputs", "file", "folder")  # told otherwise, or of no consequence
+_SILENT = ("version", "name", "inputs", "use", "file", "folder")  # told otherwise, or of no consequence
 _PLACES = ("where", "path")
 _TOPICS = {
     "timeline": "What happens when", "rules": "When something happens", "invites": "Breakout invites",

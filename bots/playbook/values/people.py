@@ -40,7 +40,7 @@ def _check_person(name: str, reading: Reading, selectors: tuple[str, ...]) -> No
         reading.wanted.add(name)
     if name == "person" and reading.facts is not None and "person" not in reading.facts:
         raise bad("unknown-name", '"person" is known only in a rule that somebody triggers')
-    if name in (*selectors, *reading.bot_ids) or not _BOT_ID.fullmatch(name):
+    if not reading.is_whole or name in (*selectors, *reading.bot_ids) or not _BOT_ID.fullmatch(name):
         return
     stem, _, number = name.rpartition("-")
     if stem in reading.bot_ids and number.isdigit():

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 __all__ = [
+    "Beside",
     "Filled",
     "Frozen",
     "Loc",
@@ -64,6 +65,27 @@ class Marked(dict[str, Any]):
         return Marked({**self, **added}, where=self.where, loc=self.loc, written=self.written)
 
 
+class Beside(str):
+    """The name of a file in a file that a playbook uses: it means one beside that file.
+
+    Attributes:
+        folder: that file's, relative to the playbook's; "" for the same.
+    """
+
+    __slots__ = ("folder",)
+    folder: str
+
+    def __new__(cls, text: str, folder: str = "") -> "Beside":
+        made = super().__new__(cls, text)
+        made.folder = folder
+        return made
+
+    @property
+    def name(self) -> str:
+        """The name relative to the playbook's folder."""
+        return f"{self.folder}/{self}" if self.folder else str(self)
+
+
 class Filled(str):
     """A text that inputs were put into: what it says is this run's, not always so."""
 
@@ -83,7 +105,8 @@ class Reading:
         environment: what `${NAME}` may name; None where it is not looked at.
         clips: names of the `audio` section.
         bot_ids: how many copies each bot has, by bot id; 0 where that cannot be known.
-        step_lists: names of the `steps` section; None where they cannot be known.
+        step_lists: names of the `steps` section.
+        is_whole: whether all files that the playbook uses could be read; if not, a name may be in one of them.
         has_zone: whether the playbook says its `timezone`.
         facts: the names that conditions and texts may use here; None for all of them.
         wanted: where not None, the places of the facts that are asked for (`person`, `count`) are added to it.
@@ -95,7 +118,8 @@ class Reading:
     environment: Mapping[str, str] | None = None
     clips: Sequence[str] = ()
     bot_ids: Mapping[str, int] = field(default_factory=dict)
-    step_lists: Sequence[str] | None = ()
+    step_lists: Sequence[str] = ()
+    is_whole: bool = True
     has_zone: bool = True
     facts: frozenset[str] | None = None
     wanted: set[str] | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ValidationInfo
 from pydantic.json_schema import WithJsonSchema
 
-from bots.playbook.values.shape import Reading, bad, did_you_mean, reading_of
+from bots.playbook.values.shape import Beside, Reading, bad, did_you_mean, reading_of
 
 __all__ = ["SUFFIXES", "SoundFile", "SoundName", "is_file_name"]
 
@@ -29,9 +29,11 @@ def _read_file(value: Any, info: ValidationInfo) -> str:
 
 
 def _read_name(value: Any, info: ValidationInfo) -> str:
-    name = _text(value)
     reading = reading_of(info)
-    if reading is None or name in reading.clips:
+    if reading is not None and isinstance(value, str) and value in reading.clips:
+        return str(value)
+    name = _text(value)
+    if reading is None or (not reading.is_whole and not is_file_name(name)):
         return name
     if is_file_name(name):
         _check_file(name, reading)
@@ -42,7 +44,7 @@ def _read_name(value: Any, info: ValidationInfo) -> str:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise bad("wrong-type", "the name of a sound belongs here, like welcome.wav")
-    return value
+    return value.name if isinstance(value, Beside) else value
 
 
 def _check_file(name: str, reading: Reading) -> None:

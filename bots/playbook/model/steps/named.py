@@ -14,7 +14,7 @@ ListName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")]
 
 def _check_name(name: str, info: ValidationInfo) -> str:
     reading = reading_of(info)
-    if reading is not None and reading.step_lists is not None and name not in reading.step_lists:
+    if reading is not None and reading.is_whole and name not in reading.step_lists:
         known = did_you_mean(name, reading.step_lists) or "; write its steps there"
         raise bad("unknown-steps", f'no list "{name}" in steps{known}')
     return name

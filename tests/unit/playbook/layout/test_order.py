@@ -30,7 +30,7 @@ def test_settings_stand_in_the_order_of_their_model(way: tuple[str, ...], model:
 
 def test_the_top_has_bots_and_what_came_of_them_last() -> None:
     keys = playbook_shape().sorted(sorted(Playbook.yaml_keys()))
-    assert ["playbook", "name", "timezone", "seed", "inputs", "room", "schedule"] == keys[:7]
+    assert ["playbook", "name", "timezone", "seed", "inputs", "use", "room", "schedule"] == keys[:8]
     assert ["bots", "expect"] == keys[-2:]
 
 

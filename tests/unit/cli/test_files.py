@@ -1,0 +1,31 @@
+"""Which files a path on the command line means."""
+
+from pathlib import Path
+
+import pytest
+
+from bots.cli.files import playbooks_in
+from bots.cli.fmt import format_paths
+
+PART = "steps:\n    welcome: [{log: hi}]\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "shared.yaml").write_text(PART)
+    (tmp_path / "lesson.yaml").write_text("playbook: 1\nuse: shared.yaml\n")
+    (tmp_path / "lesson.test.yaml").write_text("test_of: lesson.yaml\n")
+    return tmp_path
+
+
+def test_a_folder_means_its_playbooks_without_the_files_that_they_use(folder: Path) -> None:
+    assert ["lesson.yaml"] == [path.name for path in playbooks_in([str(folder)])]
+
+
+def test_with_parts_it_means_them_too(folder: Path) -> None:
+    assert ["lesson.yaml", "shared.yaml"] == [path.name for path in playbooks_in([str(folder)], parts=True)]
+
+
+def test_a_file_that_playbooks_use_is_laid_out_too(folder: Path) -> None:
+    assert 0 == format_paths([str(folder / "shared.yaml")], check=False)
+    assert "steps:\n  welcome: [{log: hi}]\n" == (folder / "shared.yaml").read_text()
