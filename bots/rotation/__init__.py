@@ -4,6 +4,7 @@ from bots.rotation.bounds import bound, most_rounds
 from bots.rotation.budget import MOVES
 from bots.rotation.plan import Group, Plan
 from bots.rotation.problem import PATTERNS, Pattern, Problem, rooms_for
+from bots.rotation.regroup import Regrouped, regroup
 from bots.rotation.solve import solve
 
 __all__ = [
@@ -13,8 +14,10 @@ __all__ = [
     "Pattern",
     "Plan",
     "Problem",
+    "Regrouped",
     "bound",
     "most_rounds",
+    "regroup",
     "rooms_for",
     "solve",
 ]

@@ -45,6 +45,11 @@ class Rules:
         """Is there no rule at all?"""
         return len(self.units) == len(self.people) and not self.room_of and not self.weights and not any(self.apart)
 
+    def has_rules(self, person: int) -> bool:
+        """Is there a hard rule about this person?"""
+        unit = self.unit_of[person]
+        return unit in self.room_of or len(self.units[unit]) > 1 or bool(self.apart[unit])
+
     def costs(self) -> list[list[int]]:
         """What a first meeting of two people costs; FORBIDDEN if they are kept apart. Symmetric, the caller's own."""
         costs = [[0] * len(self.people) for _ in self.people]

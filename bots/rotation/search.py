@@ -40,11 +40,13 @@ class Table:
             self.add(line, count)
 
     def add(self, line: Sequence[int], rooms: int) -> None:
-        """One more round, with the room of every person."""
+        """One more round, with the room of every person; -1 for nowhere yet."""
         inside: list[list[int]] = [[] for _ in range(rooms)]
         self.rooms.append(inside)
         self.at.append(list(line))
         for person, room in enumerate(line):
+            if room < 0:
+                continue
             prices = self.price[person]
             for other in inside[room]:
                 self.cost += prices[other]
@@ -59,19 +61,20 @@ class Table:
     def exchange(self, number: int, one: int, two: int) -> int:
         """Let two people of a round change rooms; returns the change of the cost."""
         here, there = self.at[number][one], self.at[number][two]
-        change = self._out(number, one) + self._out(number, two)
-        return change + self._in(number, one, there) + self._in(number, two, here)
+        change = self.leave(number, one) + self.leave(number, two)
+        return change + self.enter(number, one, there) + self.enter(number, two, here)
 
     def move(self, number: int, person: int, room: int) -> int:
         """Put a person of a round into another room; returns the change of the cost."""
-        return self._out(number, person) + self._in(number, person, room)
+        return self.leave(number, person) + self.enter(number, person, room)
 
     def reseat(self, number: int, line: Sequence[int]) -> int:
         """Put everybody of a round where the line says; returns the change of the cost."""
         now = self.at[number]
         return sum([self.move(number, person, room) for person, room in enumerate(line) if now[person] != room])
 
-    def _out(self, number: int, person: int) -> int:
+    def leave(self, number: int, person: int) -> int:
+        """Take a person out of their room; returns the change of the cost."""
         inside = self.rooms[number][self.at[number][person]]
         inside.remove(person)
         prices, change = self.price[person], 0
@@ -81,7 +84,8 @@ class Table:
             change -= prices[other]
         return change
 
-    def _in(self, number: int, person: int, room: int) -> int:
+    def enter(self, number: int, person: int, room: int) -> int:
+        """Put a person who is in no room into one; returns the change of the cost."""
         inside = self.rooms[number][room]
         prices, change = self.price[person], 0
         for other in inside:
