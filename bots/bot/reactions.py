@@ -139,18 +139,23 @@ class Reactions:
             self._presence.saw(event.participants)
 
     def _update(self, event: RoomEvent) -> None:
+        now = self._kit.clock.now()
         match event:
             case RoomJoined(participants=participants):
                 self._presence.saw(participants)
+                self._presence.visitors.only([one.client_id for one in participants], now)
                 for participant in participants:
+                    self._presence.write_down(participant, now)
                     self._tell_person("participant_joined", participant, was_here=True)
             case ParticipantJoined(participant=participant):
+                self._presence.write_down(participant, now)
                 self._tell_person("participant_joined", participant, was_here=False)
                 person = self._presence.person_of(participant)
                 if self._kit.for_teacher and is_teacher(person):
                     self._tell_teacher(person)
             case ParticipantLeft(participant=participant):
                 self._presence.away.pop(participant.client_id, None)
+                self._presence.visitors.went(participant.client_id, now)
                 self._tell_person("participant_left", participant)
             case BreakoutInvite():
                 self._kit.invitations.receive(event)

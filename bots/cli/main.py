@@ -50,6 +50,7 @@ def run(  # noqa: PLR0917 -- one argument an option
     starts_in: Annotated[str, typer.Option(metavar="TIME", help="when the session starts, such as 30s")] = "0s",
     set_input: SetInput = None,
     only_bot: Annotated[str, typer.Option(metavar="NAME", help="start just this bot")] = "",
+    report: Annotated[str, typer.Option(metavar="DIR", help="folder for the files that a step saves")] = "",
     trace: Annotated[str, typer.Option(metavar="FILE", help="keep every event there, for bots trace")] = "",
     log_format: LogFormat = "auto",
 ) -> None:
@@ -59,7 +60,7 @@ def run(  # noqa: PLR0917 -- one argument an option
     raise typer.Exit(
         run_playbook(
             playbook, session=session, starts_in=starts_in, inputs=set_input or [], only_bot=only_bot,
-            trace=trace, log_format=log_format,
+            report=report, trace=trace, log_format=log_format,
         )
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 import typer
@@ -18,13 +19,13 @@ from bots.cli.options import inputs_of, log_format_of
 from bots.cli.provider import opened, provider_of
 from bots.cli.telling import tell
 from bots.clock import SystemClock
-from bots.errors import PlaybookError
+from bots.errors import ConfigError, PlaybookError
 from bots.fleet import SessionResult, run_session, session_label
 from bots.log import configure
 from bots.media import load_clip
-from bots.playbook import Play, Playbook, Sound, lint, load, parse_duration
+from bots.playbook import Bot, Play, Playbook, Save, Sound, lint, load, parse_duration
 
-__all__ = ["check_choices", "exit_of_result", "refuse_errors", "run_playbook", "sounds_of"]
+__all__ = ["check_choices", "check_report", "exit_of_result", "refuse_errors", "run_playbook", "sounds_of"]
 
 log = structlog.get_logger()
 
@@ -36,6 +37,7 @@ def run_playbook(
     starts_in: str,
     inputs: Sequence[str],
     only_bot: str,
+    report: str,
     trace: str,
     log_format: str,
 ) -> int:
@@ -53,13 +55,16 @@ def run_playbook(
     playbook = load(path, environment=os.environ, inputs=given)
     refuse_errors(path, given)
     check_choices(playbook, session, only_bot)
+    check_report(playbook, report)
     provider = provider_of()
     stop = _Stop()
     starts_at = datetime.now(UTC) + timedelta(seconds=delay_s)
     with kept_trace(trace, session_label(playbook, starts_at, session or None), "live") as kept:
         configure(form, trace=kept)
         try:
-            result = asyncio.run(_run(playbook, provider, stop, session=session, delay_s=delay_s, only_bot=only_bot))
+            result = asyncio.run(
+                _run(playbook, provider, stop, session=session, delay_s=delay_s, only_bot=only_bot, report=report)
+            )
         finally:
             configure(form)
     if log_format == "text" or (log_format == "auto" and sys.stdout.isatty()):
@@ -93,8 +98,36 @@ def check_choices(playbook: Playbook, session: str, only_bot: str) -> None:
         raise typer.BadParameter(f"{only_bot!r} is no bot of this playbook; it has {known}", param_hint="--only-bot")
 
 
+def check_report(playbook: Playbook, folder: str) -> None:
+    """Is there a folder for what the playbook saves? Makes it; empty means not chosen.
+
+    Raises:
+        typer.BadParameter: the playbook saves something, and no folder is given.
+        ConfigError: it cannot be made.
+    """
+    saved = sorted({name for bot in playbook.bots.values() for name in _saved(playbook, bot)})
+    if saved and not folder:
+        raise typer.BadParameter(f"this playbook saves {', '.join(saved)}: say where", param_hint="--report DIR")
+    if folder:
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"cannot make the folder {folder} of the report: {error.strerror}") from error
+
+
+def _saved(playbook: Playbook, bot: Bot) -> Iterator[str]:
+    return (name for step in playbook.steps_of(bot) if isinstance(step, Save) for name in step.files)
+
+
 async def _run(
-    playbook: Playbook, named: Provider | None, stop: "_Stop", *, session: str, delay_s: float, only_bot: str
+    playbook: Playbook,
+    named: Provider | None,
+    stop: "_Stop",
+    *,
+    session: str,
+    delay_s: float,
+    only_bot: str,
+    report: str,
 ) -> SessionResult:
     stop.attach()
     await _load_sounds(playbook)
@@ -107,6 +140,7 @@ async def _run(
             starts_at=datetime.now(UTC) + timedelta(seconds=delay_s),
             session_id=session or None,
             only_bot=only_bot or None,
+            report_folder=report or None,
             stop=stop.asked,
         )
 

@@ -53,10 +53,12 @@ def plan(
     starts_at: datetime,
     session_id: str | None = None,
     only_bot: str | None = None,
+    report_folder: str | None = None,
 ) -> tuple[BotSpec, ...]:
     """The bots of one session, in the order of the playbook; the same arguments give the same bots.
 
     Args:
+        report_folder: where the step `save` writes; None writes nothing.
         only_bot: a bot id (all its copies) or the id of one copy.
 
     Raises:
@@ -76,7 +78,9 @@ def plan(
     ]
     ids = tuple(one.id for one in instances)
     reporter = next((spec.id for spec in specs if spec.role == "moderator"), specs[0].id)
-    return tuple(replace(spec, bot_ids=ids, reports_people=spec.id == reporter) for spec in specs)
+    return tuple(
+        replace(spec, bot_ids=ids, reports_people=spec.id == reporter, report_folder=report_folder) for spec in specs
+    )
 
 
 def _entry(playbook: Playbook, session_id: str | None) -> ScheduleEntry:

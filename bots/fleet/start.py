@@ -32,6 +32,7 @@ async def run_session(
     stop: asyncio.Event,
     session_id: str | None = None,
     only_bot: str | None = None,
+    report_folder: str | None = None,
     on_start: Callable[[Session], None] | None = None,
 ) -> SessionResult:
     """Run one session, in this process, until every bot has ended.
@@ -42,6 +43,7 @@ async def run_session(
         stop: set it to end the session: every bot finishes its step and leaves.
         session_id: of the schedule entry; the first unless given.
         only_bot: run this bot only.
+        report_folder: where the step `save` writes.
         on_start: gets the session when its bots are planned, to watch it by `snapshot`.
 
     Raises:
@@ -70,6 +72,7 @@ async def run_session(
             starts_at=starts_at,
             session_id=session_id,
             only_bot=only_bot,
+            report_folder=report_folder,
         )
         expected = expectations_of(playbook, session_times(playbook, starts_at, session_id))
         alarms.start()

@@ -43,6 +43,7 @@ from bots.playbook.model.schema import json_schema
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
+from bots.playbook.model.steps.report import Save
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.step import MOST_STEPS, STEPS, Choose, If, Parallel, Repeat, Step, every_step
 from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
@@ -148,6 +149,7 @@ __all__ = [
     "RoomSettings",
     "Rule",
     "RunSteps",
+    "Save",
     "Say",
     "ScheduleEntry",
     "Scope",

@@ -85,6 +85,7 @@ class BotSpec:
         steps: the named step lists that it runs, by name.
         moments: the instants of the moments that its steps name, by their text.
         microphone: the loop that plays whenever nothing else does.
+        report_folder: where `save` writes; None, in a simulation, writes nothing.
         reports_people: is it the one bot of the session that logs what all can see: who comes and goes?
     """
 
@@ -111,6 +112,7 @@ class BotSpec:
     leave: LeaveRule = LeaveRule()
     drops: DropRule | None = None
     reports_people: bool = False
+    report_folder: str | None = None
 
     @property
     def publishes(self) -> bool:

@@ -4,9 +4,11 @@ Kept up to date by the room's events; what others decide on is read from here as
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import bot_of_herald
+from bots.bot.place.visitors import Visitors
 from bots.bot.rules.facts import Person
 from bots.playbook import Counts
 from bots.room import BreakoutJoined, BreakoutLeft, Participant, ParticipantJoined, ParticipantLeft, RoomEvent
@@ -30,6 +32,7 @@ class Presence:
         self._seen: set[str] = set()
         self._heralds: set[str] = set()
         self._gone: set[tuple[str, str]] = set()
+        self.visitors = Visitors()
         self.breakout_names: dict[str, str] = {}
         self._names_known: dict[str, str] = {}
         self.open_breakouts: set[str] = set()
@@ -129,6 +132,11 @@ class Presence:
         is_new = identity not in self._seen
         self._seen.add(identity)
         return is_new
+
+    def write_down(self, participant: Participant, at: datetime) -> None:
+        """They are in the parent: into the guest book."""
+        if not self.is_herald(participant):
+            self.visitors.came(_identity(participant), self.person_of(participant), at)
 
     def went(self, participant: Participant, room_id: str) -> None:
         """They have left this room; should they come back, that is known."""

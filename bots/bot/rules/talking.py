@@ -57,7 +57,12 @@ class TalkWatch:
         """These talk now in a room; only the one that the bot is in counts."""
         if room is not self._presence.here:
             return
-        people = {client_id: self._presence.person(client_id, room) for client_id in client_ids}
+        known = {client_id: room.participants.get(client_id) for client_id in client_ids}
+        people = {
+            client_id: None if one is None else self._presence.person_of(one)
+            for client_id, one in known.items()
+            if one is None or not self._presence.is_herald(one)
+        }
         others = {client_id: person for client_id, person in people.items() if person is None or not person.is_me}
         persons = [client_id for client_id, person in others.items() if person is None or not person.is_bot]
         for client_id in self._conversation.hear(others, persons, self._clock.monotonic()):

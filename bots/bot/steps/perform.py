@@ -7,7 +7,7 @@ from typing import Literal, assert_never
 from bots.bot.rules.conditions import seen
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run, RunStopped, StepTrace
-from bots.bot.steps import breakouts, flow, people, speech
+from bots.bot.steps import breakouts, flow, people, report, speech
 from bots.bot.steps.kit import Kit
 from bots.errors import BotsError, StepFailed
 from bots.playbook import (
@@ -28,6 +28,7 @@ from bots.playbook import (
     Reject,
     Repeat,
     RunSteps,
+    Save,
     Say,
     SendBack,
     SendSignal,
@@ -182,6 +183,8 @@ class Performer:
                 await people.drop(kit, step, run)
             case SendBack():
                 await people.send_back(kit, step, run)
+            case Save():
+                report.save(kit, step, run)
             case TellTeacher():
                 await people.tell_teacher(kit, step, run)
             case Lock():

@@ -7,6 +7,7 @@ from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
+from bots.playbook.model.steps.report import Save
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.step import Choose, If, Parallel, Repeat, Step
 from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
@@ -81,6 +82,8 @@ def step_words(step: Step, playbook: Playbook) -> str:
             return "unlocks the room"
         case TellTeacher():
             return f"writes “{step.text.text}” to the teachers in private"
+        case Save():
+            return f"saves {listed(step.files)}"
         case SendSignal():
             return f"sends all bots the signal “{step.name}”"
         case Log():

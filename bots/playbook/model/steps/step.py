@@ -20,6 +20,7 @@ from bots.playbook.model.steps.any import AnyStep
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
+from bots.playbook.model.steps.report import Save
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
 from bots.playbook.model.steps.time import Wait, WaitFor
@@ -124,12 +125,14 @@ STEPS: Mapping[str, type[AnyStep]] = {
     "lock": Lock,
     "unlock": Unlock,
     "tell_teacher": TellTeacher,
+    "save": Save,
     "signal": SendSignal,
     "log": Log,
 }
 _AnyStep = (
     Say | Play | Stop | Wait | WaitFor | If | Choose | Repeat | Parallel | RunSteps | Breakouts | Invite | Accept
-    | Reject | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | TellTeacher | SendSignal | Log
+    | Reject | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | TellTeacher | Save
+    | SendSignal | Log
 )  # fmt: skip
 Step = Annotated[
     Annotated[_AnyStep, Field(discriminator="kind")],

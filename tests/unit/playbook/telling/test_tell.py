@@ -64,6 +64,7 @@ WORDS = {
     "{unlock: room}": "unlocks the room",
     "{tell_teacher: Help}": "writes “Help” to the teachers in private",
     "{signal: break-time}": "sends all bots the signal “break-time”",
+    "{save: people.csv}": "saves people.csv",
     "{log: hi}": "notes “hi” in the log",
 }  # fmt: skip
 
