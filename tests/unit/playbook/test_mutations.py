@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bots.errors import PlaybookError
+from bots.fleet import plan
 from bots.playbook import Playbook, explain, format_text, lint_text, read
 from bots.simulation import scenario_of
+from bots.simulation.scenario import PROVIDER
 from tests.unit.playbook.mutations import FOLDERS, mutated
 
 EXAMPLES = int(os.environ.get("BOTS_EXAMPLES", "100"))
@@ -38,6 +40,8 @@ def test_no_change_makes_lint_crash_and_what_it_accepts_can_be_simulated(data: s
     assert playbook == Playbook.model_validate_json(playbook.model_dump_json())
     scenario = scenario_of(playbook)
     assert scenario.times.starts_at < scenario.times.ends_at
+    specs = plan(playbook, provider=PROVIDER, room_id="room", starts_at=scenario.times.starts_at)
+    assert len(playbook.instances()) == len(specs)
     assert explain(playbook)
 
 

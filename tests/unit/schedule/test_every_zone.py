@@ -4,10 +4,15 @@ The oracle knows nothing but what `zoneinfo` says of an instant: it walks over t
 offset, writes down what the wall clock shows, and finds the first minute at which it has reached the clock time.
 """
 
+import os
+import time as time_of_c
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from importlib.resources import files
+from itertools import takewhile
+from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -101,6 +106,46 @@ def test_every_zone_that_changes_its_clocks_starts_once_and_at_the_first_valid_i
     )
     assert zoneinfo.available_timezones() == {name for names in zones_by_changes().values() for name in names}
     assert checked > 500
+
+
+def test_a_cron_line_starts_at_every_first_sight_of_its_clock_times_around_every_change() -> None:
+    times, three_hours = parse_cron("*/20 * * * *"), timedelta(hours=3)
+    for marks, names in zones_by_changes().items():
+        zone = ZoneInfo(names[0])
+        for around, *_ in marks[1:]:
+            low, high = around - three_hours, around + three_hours
+            first = first_minutes(zone, around)
+            expected = sorted({at for wall, at in first.items() if wall.minute % 20 == 0 and low < at <= high})
+            found = takewhile(high.__ge__, occurrences(times, zone, after=low))
+            assert expected == list(found), (zone.key, around)
+
+
+@pytest.fixture
+def c_zone() -> Iterator[Callable[[str], None]]:
+    """Sets the zone of the C library's `localtime` by name; the process gets its own back."""
+    before = os.environ.get("TZ")
+    places = [*map(Path, zoneinfo.TZPATH), Path(str(files("tzdata"))) / "zoneinfo"]
+
+    def choose(name: str) -> None:
+        os.environ["TZ"] = f":{next(place / name for place in places if (place / name).is_file())}"
+        time_of_c.tzset()
+
+    yield choose
+    os.environ.pop("TZ", None)
+    os.environ.update({} if before is None else {"TZ": before})
+    time_of_c.tzset()
+
+
+def test_every_zone_changes_when_the_c_library_says(c_zone: Callable[[str], None]) -> None:
+    """Another reader of the same database: every third day, and the minutes around every change."""
+    days = [FIRST + STEP * n for n in range(0, 365 * YEARS, 3)]
+    for marks, names in zones_by_changes().items():
+        instants = [*days, *(at + by for at, *_ in marks[1:] for by in (-MINUTE, timedelta(0)))]
+        for name in names:
+            c_zone(name)
+            zone = ZoneInfo(name)
+            told = [timedelta(seconds=time_of_c.localtime(at.timestamp()).tm_gmtoff) for at in instants]
+            assert told == [at.astimezone(zone).utcoffset() for at in instants], name
 
 
 @pytest.mark.parametrize("line", ["*/7 * * * *", "30 2 * * *", "0 0 * * *", "15 23,1 * * mon,sat,sun"])
