@@ -50,6 +50,8 @@ def format_text(data: bytes | str, *, file: str = "playbook.yaml") -> str:
     root = read_written(text, file)
     formatted = _Printer(has_anchors="&" in text).print(root)
     _check(text, formatted, file)
+    if "&" in text and "&" not in formatted:  # the anchor of a key is gone, and with it what kept the order
+        return format_text(formatted, file=file)
     return formatted
 
 

@@ -204,3 +204,8 @@ def test_what_is_no_playbook_is_refused() -> None:
         format_text("services: {}\n")
     with pytest.raises(PlaybookError, match="duplicate-key"):
         format_text("playbook: 1\nplaybook: 1\n")
+
+
+def test_an_anchor_that_is_not_kept_does_not_keep_the_order_either() -> None:
+    formatted = format_text("&a name: N\nplaybook: 1\n")
+    assert "playbook: 1\nname: N\n" == formatted == format_text(formatted)
