@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 
 from bots.errors import WireError
-from bots.server.provision import ApiRefusal, new_room_body, reference
+from bots.server.provision import ApiRefusal, changed_room_body, new_room_body, reference
 from bots.server.rooms import Rooms, room_meta
 from bots.server.state import Effect, Room
 from bots.server.tokens import LIFE_S, Claim
@@ -58,6 +58,7 @@ class ServerApiRoutes:
             Route("/rooms", self._guarded(self._create), methods=["POST"]),
             Route("/rooms", self._guarded(self._list), methods=["GET"]),
             Route("/rooms/{room_id}", self._guarded(self._get), methods=["GET"]),
+            Route("/rooms/{room_id}", self._guarded(self._change), methods=["PATCH"]),
             Route("/rooms/{room_id}", self._guarded(self._delete), methods=["DELETE"]),
             Route("/rooms/{room_id}/users", self._guarded(self._users), methods=["GET"]),
             Route("/rooms/{room_id}/tokens", self._guarded(self._token), methods=["POST"]),
@@ -96,10 +97,17 @@ class ServerApiRoutes:
         return {"room": body}
 
     async def _list(self, request: Request) -> dict[str, Any]:  # noqa: ARG002 -- every handler gets the request
-        return {"rooms": [room.body for room in self._rooms.listed()]}
+        return {"rooms": [room.next_body or room.body for room in self._rooms.listed()]}
 
     async def _get(self, request: Request) -> dict[str, Any]:
-        return {"room": self._room(request).body}
+        room = self._room(request)
+        return {"room": room.next_body or room.body}
+
+    async def _change(self, request: Request) -> dict[str, Any]:
+        room = self._room(request)
+        body = changed_room_body(room.next_body or room.body, await _json(request), self._now())
+        room.change(body)
+        return {"room": body}
 
     async def _delete(self, request: Request) -> dict[str, Any]:
         room = self._room(request)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["ROOM_ID_BYTES", "ApiRefusal", "new_room_body", "reference"]
+__all__ = ["ROOM_ID_BYTES", "ApiRefusal", "changed_room_body", "new_room_body", "reference"]
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 MOST_TALKERS = 16
@@ -20,6 +20,7 @@ _DEFAULTS: dict[str, Any] = {
     "quality": "SD", "abwd": True, "max_active_talkers": 6, "active_talker": True, "single_file_recording": False,
     "media_zone": "XX", "media_configuration": "default", "watermark": False,
 }  # fmt: skip
+_KEPT = ("mode", "scheduled", "adhoc")
 _OTHERS = {
     "scheduled_time", "duration", "screen_share_override", "billing_code", "facex", "role_based_recording",
     "live_recording", "live_transcription", "wait_moderator", "room_type",
@@ -60,6 +61,23 @@ def new_room_body(raw: object, now: datetime, *, room_id: str = "") -> dict[str,
         "created": now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "room_id": room_id or secrets.token_hex(ROOM_ID_BYTES),
     }
+
+
+def changed_room_body(body: Mapping[str, Any], raw: object, now: datetime) -> dict[str, Any]:
+    """The room object after a PATCH request; what the request does not name stays.
+
+    Raises:
+        ApiRefusal: a value is wrong, or the setting is one that a room keeps for life.
+    """
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("settings", {}), Mapping):
+        raise ApiRefusal(400, 10010, "Invalid body", 'The request body and its "settings" must be JSON objects.')
+    given = raw.get("settings", {})
+    for key in _KEPT:
+        if key in given and given[key] != body["settings"][key]:
+            raise ApiRefusal(400, 10010, f"Invalid {key}", f"settings.{key} cannot be changed; make a new room.")
+    whole = {**body, **{key: raw[key] for key in ("name", "owner_ref", "sip", "data") if key in raw}}
+    whole["settings"] = {**body["settings"], **given}
+    return {**new_room_body(whole, now, room_id=body["room_id"]), "created": body["created"]}
 
 
 def reference(raw: Mapping[str, Any], key: str) -> str:

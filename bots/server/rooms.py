@@ -192,6 +192,7 @@ class Rooms:
             for breakout_id in tuple(room.breakout_ids):
                 effects += self.remove(self._rooms[breakout_id])
             room.hard_muted.clear()
+            room.change(room.next_body or room.body)
             room.is_muted = room.is_locked = False  # the session is over; the next one starts afresh
         return effects
 

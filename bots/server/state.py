@@ -133,6 +133,8 @@ class Room:
     room_id: str
     body: dict[str, Any]
     """The room object of the Server API: name, owner_ref, settings, sip, data, created, room_id."""
+    next_body: dict[str, Any] | None = None
+    """A change that holds from the next session on (server-api.md section 2, PATCH)."""
     members: dict[str, Member] = field(default_factory=dict)
     is_muted: bool = False
     is_locked: bool = False
@@ -162,6 +164,13 @@ class Room:
     @property
     def is_lecture(self) -> bool:
         return bool(self.settings["mode"] == "lecture")
+
+    def change(self, body: dict[str, Any]) -> None:
+        """Take a new room object: now, or when the session that runs is over."""
+        if self.members:
+            self.next_body = body
+        else:
+            self.body, self.next_body = body, None
 
     def moderators(self) -> Iterator[Member]:
         return (member for member in self.members.values() if member.is_moderator)

@@ -10,6 +10,7 @@ import pytest
 
 from bots.errors import ConfigError
 from bots.server import RoomServer
+from tests.integration.server.raw import RawHouse
 
 UNKNOWN = "0123456789abcdef01234567"
 
@@ -126,6 +127,7 @@ async def test_users_of_a_room_without_a_session_are_an_empty_list(api: httpx.As
         ("GET", "/nothing", 404, 404),
         ("GET", "/cdr/room/x", 404, 404),
         ("PUT", "/rooms", 405, 405),
+        ("PATCH", f"/rooms/{UNKNOWN}", 404, 404),
         ("OPTIONS", "/rooms", 405, 405),
         ("GET", "/rooms/", 400, 10001),
         ("POST", "/rooms//tokens", 400, 10001),
@@ -158,3 +160,45 @@ async def test_a_reference_that_is_null_is_empty(api: httpx.AsyncClient) -> None
     body = {"name": "x", "role": "participant", "user_ref": None}
     token = (await api.post(f"/rooms/{reply.json()['room']['room_id']}/tokens", json=body)).json()["token"]
     assert "" == json.loads(base64.b64decode(token))["claim"]["user_ref"]
+
+
+async def test_a_room_is_changed_in_what_the_request_names(api: httpx.AsyncClient) -> None:
+    room_id = await new_room(api)
+    before = (await api.get(f"/rooms/{room_id}")).json()["room"]
+    reply = await api.patch(f"/rooms/{room_id}", json={"name": "S", "settings": {"participants": "7"}})
+    assert 0 == reply.json()["result"]
+    after = (await api.get(f"/rooms/{room_id}")).json()["room"]
+    assert {**before, "name": "S", "settings": {**before["settings"], "participants": 7}} == after
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"settings": {"mode": "lecture"}}, 10010),
+        ({"settings": {"adhoc": True}}, 10010),
+        ({"settings": {"participants": "many"}}, 10007),
+        ({"settings": {"colour": "red"}}, 10009),
+        ({"settings": []}, 10010),
+        ({"name": ""}, 10002),
+    ],
+)
+async def test_a_change_that_cannot_be_is_refused_and_changes_nothing(
+    api: httpx.AsyncClient, body: Any, code: int
+) -> None:
+    room_id = await new_room(api)
+    before = (await api.get(f"/rooms/{room_id}")).json()
+    reply = await api.patch(f"/rooms/{room_id}", json=body)
+    assert (400, code) == (reply.status_code, reply.json()["result"])
+    assert before == (await api.get(f"/rooms/{room_id}")).json()
+
+
+async def test_a_change_during_a_session_holds_from_the_next_one_on(house: RawHouse) -> None:
+    room_id = await house.room(max_active_talkers=2)
+    ann = await house.enter(room_id)
+    assert (
+        0 == (await house.api.patch(f"/rooms/{room_id}", json={"settings": {"max_active_talkers": 5}})).json()["result"]
+    )
+    assert 2 == (await ann.ask("getMaxNumberOfTalker"))[0]["maxTalkers"]
+    await ann.ask("drop", {"self": True})
+    ben = await house.enter(room_id, name="Ben")
+    assert 5 == (await ben.ask("getMaxNumberOfTalker"))[0]["maxTalkers"]
