@@ -1,0 +1,76 @@
+"""bots groups: the plan as a table, as CSV and for programs, with the proof of how good it is."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bots.cli.main import app
+from tests.unit.rotation.validator import Wanted, faults, repeats
+
+
+def told(*options: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, ["groups", *options])
+    assert code == result.exit_code, result.output
+    return result.output
+
+
+@pytest.mark.parametrize(("people", "size", "rounds"), [(30, 5, 6), (100, 5, 10), (500, 5, 10)])
+def test_the_classes_of_the_project_for_programs(people: int, size: int, rounds: int) -> None:
+    plan = json.loads(told("--people", str(people), "--group-size", str(size), "--rounds", str(rounds), "--json"))
+    wanted = Wanted([str(number) for number in range(1, people + 1)], people // size, rounds)
+    assert [] == faults(plan["rounds"], wanted)
+    assert 0 == repeats(plan["rounds"]) == plan["repeats"] == plan["bound"]
+    assert 0 < plan["seconds"] < 1
+    assert {"rule": f"groups of {size}", "kept": True} in plan["rules"]
+
+
+def test_the_table_tells_how_good_the_plan_is() -> None:
+    lines = told("--people", "24", "--group-size", "4", "--rounds", "9").splitlines()
+    assert lines[0].split("  ")[0] == "round"
+    assert ["1", "2", "3"] == [line.split()[0] for line in lines[1:4]]
+    text = "\n".join(lines)
+    assert "24 people in groups of 4 can rotate at most 7 times without repeats; 9 asked" in text
+    assert "48 repeats, best possible" in text
+    assert "kept: groups of 4" in text
+
+
+def test_who_never_meets_is_named() -> None:
+    text = told("--people", "4", "--rooms", "2", "--rounds", "2")
+    assert "0 repeats, best possible" in text
+    assert "2 pairs never meet: " in text
+    assert "everybody meets everybody" in told("--people", "4", "--rooms", "2", "--rounds", "3")
+
+
+def test_the_groups_as_csv(tmp_path: Path) -> None:
+    told("--people", "6", "--group-size", "3", "--rounds", "2", "--csv", str(tmp_path / "groups.csv"))
+    with (tmp_path / "groups.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert 12 == len(rows)
+    assert {"1", "2"} == {row["round"] for row in rows}
+    assert {str(number) for number in range(1, 7)} == {row["person"] for row in rows if row["round"] == "2"}
+
+
+def test_a_seed_is_a_plan() -> None:
+    asked = ("--people", "12", "--group-size", "4", "--rounds", "3", "--json")
+    one, same, other = (json.loads(told(*asked, "--seed", seed))["rounds"] for seed in ("1", "1", "2"))
+    assert one == same != other
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--people", "6"), "write --people N --group-size K --rounds R"),
+        (("--people", "6", "--rounds", "2"), "write one of --group-size and --rooms"),
+        (("--people", "6", "--rounds", "2", "--rooms", "2", "--group-size", "3"), "write one of"),
+    ],
+)
+def test_what_is_missing_is_said(options: tuple[str, ...], message: str) -> None:
+    assert message in told(*options, code=2)
+
+
+def test_numbers_that_cannot_be_are_an_error_of_the_user() -> None:
+    result = CliRunner().invoke(app, ["groups", "--people", "6", "--rooms", "4", "--rounds", "1"])
+    assert "leave somebody alone" in str(result.exception)
