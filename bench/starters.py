@@ -11,8 +11,8 @@ from random import Random
 from bots.rotation.catalogue import Starter
 from bots.rotation.starters import find_starter
 
-PLAIN = [(18, 3, 4, 2), (24, 4, 7, 1), (30, 5, 6, 1), (30, 3, 14, 1), (42, 3, 20, 1)]
-FOLDED = [(24, 3), (36, 3), (36, 4), (48, 4), (60, 4)]
+PLAIN = [(18, 3, 4, 2), (24, 4, 7, 1), (30, 5, 6, 1), (30, 3, 14, 1), (36, 3, 17, 1), (42, 3, 20, 1)]
+FOLDED = [(24, 3), (36, 4), (48, 4), (60, 4)]
 
 
 def main() -> None:

@@ -82,7 +82,8 @@ class _Places:
     def run(self, moves: int) -> None:
         """Try this many exchanges of two people's places."""
         rnd = self._random
-        hot = [person for person in self._movable if self._paid(person, self._place[person])]
+        paid = {person: self._paid(person, self._place[person]) for person in self._movable}
+        hot = [person for person in paid if paid[person] >= FORBIDDEN] or [person for person in paid if paid[person]]
         if not hot:
             return
         for _ in range(moves):

@@ -15,7 +15,7 @@ __all__ = ["FORBIDDEN", "ONE", "Rules", "rules_of"]
 ONE = 4
 """What one repeated meeting costs; costs are whole numbers, so that every machine adds up the same."""
 FORBIDDEN = 10**7
-_UNEVEN = 2 * ONE  # two people of one balanced set in a room: more than a repeat, so that spreading wins
+_UNEVEN = 5 * ONE  # two people of one balanced set in a room: more than some repeats, so that spreading wins
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ __all__ = ["Table", "anneal"]
 _HOT, _COLD, _COOL = 0.45, 0.2, 0.13  # temperatures, in repeats
 _BATCH = 1000
 _MOST = 12 * ONE  # a change that costs more is never taken
-_REBUILDS = 4  # rounds seated anew in a batch, where there are rules
+_REBUILDS = 60  # people in all rounds that are seated anew in a batch, where there are rules
 _BLOCKS = 0.1  # share of moves that move people who stay together
 
 
@@ -141,7 +141,8 @@ class _Annealing:
         self._table = table
         self._rounds = [number for number in list(rounds) or range(len(table.at)) if len(table.rooms[number]) > 1]
         self._rules, self._rng, self._random = rules, rng, rng.random
-        self._rebuilds = _REBUILDS if len(rules.units) < len(rules.people) or any(rules.apart) or rules.room_of else 0
+        is_free = len(rules.units) == len(rules.people) and not any(rules.apart) and not rules.room_of
+        self._rebuilds = 0 if is_free else _REBUILDS // len(rules.people)
         free = [members for unit, members in enumerate(rules.units) if unit not in rules.room_of]
         self._singles = [members[0] for members in free if len(members) == 1]
         self._is_single = [False] * len(rules.people)
