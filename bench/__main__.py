@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bench import alarms, linting, playing, simulation
+from bench import alarms, linting, playing, rotation, simulation
 
 
 async def main() -> None:
@@ -18,3 +18,5 @@ if __name__ == "__main__":
     simulation.main()
     print()
     linting.main()
+    print()
+    rotation.main()

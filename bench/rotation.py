@@ -75,7 +75,8 @@ def classes() -> None:
 
 def guaranteed() -> None:
     """R2: shapes that number theory gives a plan without a repeat."""
-    rng, shapes = Random(0), []
+    rng = Random(0)
+    shapes: list[tuple[int, int, int]] = []
     while len(shapes) < 200:
         rooms = rng.randint(2, 333)
         size = rng.randint(2, min(rooms, 1000 // rooms, 40)) if rooms <= 500 and 1000 // rooms >= 2 else 2
