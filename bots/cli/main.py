@@ -172,6 +172,24 @@ def simulate(  # noqa: PLR0917 -- one argument an option
     )  # fmt: skip
 
 
+@app.command()
+def console(
+    playbook: PlaybookPath,
+    session: Annotated[
+        str, typer.Option(metavar="ID [on DATE]", help='entry of the schedule, and day: "lesson on 2026-03-30"')
+    ] = "",
+    set_input: SetInput = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="S", help="of every random choice; the playbook's if not given")
+    ] = (None),
+    script: Annotated[str, typer.Option(metavar="FILE", help="take the lines from there")] = "",
+) -> None:
+    """Play a session by hand, in memory: type "ana joins", "ana: !help", "+5m", "show rooms"."""
+    from bots.cli.console import open_console
+
+    raise typer.Exit(open_console(playbook, session=session, inputs=set_input or [], seed=seed, script=script))
+
+
 @app.command("test")
 def play_tests(  # noqa: PLR0917 -- one argument an option
     paths: Annotated[

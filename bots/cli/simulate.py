@@ -7,9 +7,9 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 import structlog
 import typer
@@ -25,7 +25,7 @@ from bots.log import configure
 from bots.playbook import Playbook, load, read_file
 from bots.simulation import Clips, Habits, scenario_of, session_named
 
-__all__ = ["chosen_session", "simulate_playbook"]
+__all__ = ["Sink", "chosen_session", "prepared", "simulate_playbook"]
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 PLACEHOLDER = "simulated"  # for what the environment does not name: no room outside is touched
@@ -58,23 +58,33 @@ def simulate_playbook(
         drop=share_of(drop, "--drop"),
         ignore_invites=share_of(ignore_invites, "--ignore-invites"),
     )
-    given = inputs_of(inputs)
-    playbook = load(path, environment=_environment(path), inputs=given)
-    refuse_errors(path, given)
+    playbook, clips = prepared(path, inputs)
     session_id, starts_at = chosen_session(playbook, session)
-    clips = Clips()
-    for sound in sounds_of(playbook):
-        asyncio.run(clips.load(sound.path))
     scenario = scenario_of(playbook, habits=habits, seed=seed, session_id=session_id, starts_at=starts_at, clips=clips)
     label = session_label(playbook, scenario.times.starts_at, session_id)
     with kept_trace(trace, label, "simulated") as trace_file:
-        sink = _Sink(sys.stdout, trace_file, None if as_json else scenario.times.starts_at)
+        sink = Sink(sys.stdout, trace_file, None if as_json else scenario.times.starts_at)
         configure("json", cast("TextIO", sink), now=scenario.clock.now)
         log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
         result = scenario.run()
     if not as_json:
         typer.echo(tell(path, result))
     return exit_of_result(result)
+
+
+def prepared(path: str, inputs: Sequence[str]) -> tuple[Playbook, Clips]:
+    """A playbook without errors, and its sounds.
+
+    Raises:
+        PlaybookError, MediaError: it cannot be played.
+    """
+    given = inputs_of(inputs)
+    playbook = load(path, environment=_environment(path), inputs=given)
+    refuse_errors(path, given)
+    clips = Clips()
+    for sound in sounds_of(playbook):
+        asyncio.run(clips.load(sound.path))
+    return playbook, clips
 
 
 def chosen_session(playbook: Playbook, text: str) -> tuple[str | None, datetime | None]:
@@ -109,15 +119,27 @@ def _environment(path: str) -> dict[str, str]:
     return {**{name: f"{PLACEHOLDER}-{name.lower()}" for name in _VARIABLE.findall(text)}, **os.environ}
 
 
-class _Sink(io.TextIOBase):
+SIMULATED_ONLY = {"person_acted", "line_written"}  # people and chat lines are no part of a live run's log
+
+
+class Sink(io.TextIOBase):
     """Takes the log's JSON lines: all go into the trace; shown are a live run's events, or the timeline.
 
     Args:
         starts_at: of the session, for the timeline; None shows JSON.
+        also: is told each event.
     """
 
-    def __init__(self, out: TextIO, trace: TextIO | None, starts_at: datetime | None) -> None:
+    def __init__(
+        self,
+        out: TextIO,
+        trace: TextIO | None,
+        starts_at: datetime | None,
+        *,
+        also: Callable[[dict[str, Any]], None] | None = None,
+    ) -> None:
         super().__init__()
+        self._also = also
         self._out = out
         self._trace = trace
         self._starts_at = starts_at
@@ -139,9 +161,11 @@ class _Sink(io.TextIOBase):
         if self._trace is not None:
             self._trace.write(line + "\n")
         event = json.loads(line)
+        if self._also is not None:
+            self._also(event)
         if self._starts_at is not None:
             told = line_of(event, self._starts_at)
             if told is not None:
                 self._out.write(told + "\n")
-        elif event["event"] != "person_acted":  # people are no part of a live run's log
+        elif event["event"] not in SIMULATED_ONLY:
             self._out.write(line + "\n")

@@ -52,6 +52,8 @@ def _what(event: Mapping[str, Any]) -> str | None:
             return f"expected {get('counter')} {get('wanted')}, it is {get('value')}: {verdict}"
         case "person_acted":
             return f"{get('act')}: {get('what')}" if get("what") else str(get("act"))
+        case "line_written":
+            return f"writes: {get('text')}" + ("" if get("readers") else " (nobody reads it)")
         case "room_joined":
             return f"is in the room, with {get('participants', 1) - 1} others"
         case "room_left":
@@ -111,4 +113,4 @@ def _step(event: Mapping[str, Any]) -> str | None:
     """Steps whose effect has no event of its own, and those that failed."""
     if event.get("outcome") == "failed":
         return f"{event.get('kind')} FAILED at {event.get('where') or event.get('step')}: {event.get('reason')}"
-    return {"say": "writes a chat line", "mute": "mutes", "unmute": "unmutes"}.get(str(event.get("kind")))
+    return {"mute": "mutes", "unmute": "unmutes"}.get(str(event.get("kind")))

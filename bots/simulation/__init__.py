@@ -5,6 +5,7 @@ from bots.simulation.cases.evidence import Evidence
 from bots.simulation.cases.judge import judge_case
 from bots.simulation.cases.play import Staging, stage_case
 from bots.simulation.clips import Clips
+from bots.simulation.console import HELP, Asked, Done, Line, Moved, Nothing, Unclear, read_line
 from bots.simulation.dates import session_named
 from bots.simulation.ears import ChatLine
 from bots.simulation.loop import Standstill, VirtualClock, VirtualLoop, run_virtually
@@ -15,13 +16,19 @@ from bots.simulation.rooms import SimulatedRooms
 from bots.simulation.scenario import Scenario, Stage, scenario_of
 
 __all__ = [
+    "HELP",
     "Actor",
+    "Asked",
     "ChatLine",
     "Clips",
     "Coverage",
+    "Done",
     "Evidence",
     "Habits",
+    "Line",
     "Mark",
+    "Moved",
+    "Nothing",
     "PersonPlan",
     "Scenario",
     "Scene",
@@ -29,6 +36,7 @@ __all__ = [
     "Stage",
     "Staging",
     "Standstill",
+    "Unclear",
     "VirtualClock",
     "VirtualLoop",
     "coverage_of",
@@ -36,6 +44,7 @@ __all__ = [
     "judge_case",
     "plan_people",
     "reached_in",
+    "read_line",
     "run_virtually",
     "scenario_of",
     "session_named",

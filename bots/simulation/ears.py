@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from bots.clock import Clock
 from bots.server import Rooms
 from bots.wire import SendData
 
 __all__ = ["ChatLine", "Ears"]
+
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,23 @@ class ChatLine:
 
 
 class Ears:
-    """Remembers every chat line of a simulation."""
+    """Remembers every chat line of a simulation, and logs those of bots.
+
+    Attributes:
+        bots: the `user_ref` of every bot that came in; what people write is logged as what they do.
+    """
 
     def __init__(self, rooms: Rooms, clock: Clock) -> None:
         self._rooms = rooms
         self._clock = clock
+        self.bots: set[str] = set()
         self.lines: list[ChatLine] = []
+
+    def hear(self, line: ChatLine) -> None:
+        """The line has been written."""
+        self.lines.append(line)
+        if line.who in self.bots:
+            log.info("line_written", bot=line.who, text=line.text, readers=len(line.readers))
 
     def line(self, client_id: str, request: SendData) -> ChatLine | None:
         """The line that this client is about to write; None for what is no chat."""

@@ -234,7 +234,7 @@ class _Line:
 
         def acknowledge(values: tuple[Any, ...]) -> None:
             if line is not None and read_answer(values).is_ok:
-                self._ears.lines.append(line)
+                self._ears.hear(line)
             self._down.send(partial(self._client.acknowledge, number, values))
 
         if isinstance(request, PresentToken):

@@ -108,6 +108,7 @@ class SimulatedRooms:
         Raises:
             BotsError: ApiError, JoinRefused or PublishRefused.
         """
+        self.ears.bots.add(spec.id)
         return await Room.join_over(
             self.network(),
             self.token(spec.room_id, name=spec.name, role=spec.role, user_ref=spec.id),

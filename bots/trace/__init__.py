@@ -3,7 +3,7 @@
 from bots.trace.decisions import Difference, compare, decisions_of, read_log
 from bots.trace.store import Kept, KeptTrace, kept_traces, state_folder
 from bots.trace.story import BotStory, RuleStory, stories_of
-from bots.trace.words import told
+from bots.trace.words import rule_told, told
 
 __all__ = [
     "BotStory",
@@ -15,6 +15,7 @@ __all__ = [
     "decisions_of",
     "kept_traces",
     "read_log",
+    "rule_told",
     "state_folder",
     "stories_of",
     "told",

@@ -5,7 +5,7 @@ from typing import Any
 
 from bots.trace.story import BotStory, RuleStory, stories_of
 
-__all__ = ["told"]
+__all__ = ["rule_told", "told"]
 
 _CAME = {
     "joined": "somebody joined", "left": "somebody left", "returned": "somebody came back",
@@ -28,6 +28,11 @@ def told(events: Sequence[Mapping[str, Any]]) -> list[str]:
         ]
         lines += [f"  {line}" for line in said]
     return lines
+
+
+def rule_told(name: str, rule: RuleStory) -> str:
+    """The first line of what became of a rule or timeline entry."""
+    return next(_rule(name, rule))
 
 
 def _session(events: Sequence[Mapping[str, Any]]) -> Iterator[str]:

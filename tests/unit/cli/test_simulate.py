@@ -52,7 +52,7 @@ def test_json_is_the_log_of_a_live_run_and_the_trace_has_the_people_too(
     traced = [json.loads(line)["event"] for line in trace.read_text().splitlines()]
     assert ("playbook_loaded", "session_finished") == (shown[0], shown[-1])
     assert "person_acted" in traced
-    assert shown == [name for name in traced if name != "person_acted"]
+    assert shown == [name for name in traced if name not in ("person_acted", "line_written")]
 
 
 def test_a_room_of_the_environment_gets_a_placeholder(tmp_path: Path) -> None:
@@ -130,10 +130,10 @@ def test_what_other_lines_say_is_not_told_twice() -> None:
 
 
 def test_lines_are_taken_whole_even_if_they_come_in_pieces() -> None:
-    from bots.cli.simulate import _Sink
+    from bots.cli.simulate import Sink
 
     out, trace = io.StringIO(), io.StringIO()
-    sink = _Sink(out, trace, None)
+    sink = Sink(out, trace, None)
     for piece in ('{"event": ', '"a"}', "\n", '{"event": "person_acted"}\n'):
         sink.write(piece)
     assert '{"event": "a"}\n' == out.getvalue()
