@@ -53,8 +53,8 @@ def merged(document: Document, inputs: Inputs) -> Any:
     """The values of a playbook with the entries of the files that it uses; a name that is in two is a problem."""
     values = plain(document, inputs)
     for part in document.used:
-        if not isinstance(part.root, MappingNode):
-            continue
+        if not isinstance(part.root, MappingNode) or "playbook" in part.root.entries:
+            continue  # what is wrong with it is told
         found = plain(part, inputs)
         for section in _SECTIONS:
             if isinstance(found.get(section), Marked):
@@ -182,6 +182,7 @@ class _Reader:
             if key == "playbook":
                 message = "this is a playbook of its own; move what both need to a file with steps, audio or bots"
                 part.report(node.place, "bad-use", message)
+                self.main.is_whole = False
                 return
             if key not in PART_KEYS:
                 hint = did_you_mean(key, PART_KEYS) or f"; it has {', '.join(PART_KEYS)}"

@@ -39,15 +39,21 @@ def problems_of(file: Path) -> list[Problem]:
     return lint(file, environment={}, listen=listen)
 
 
+def place_of(problem: Problem, file: Path) -> str:
+    """Line and column, with the file if it is one that this file uses."""
+    other = "" if Path(problem.file) == file else f"{Path(problem.file).relative_to(FOLDER)}:"
+    return f"{other}{problem.line}:{problem.column}"
+
+
 def expected_of(file: Path) -> tuple[str, str]:
-    match = re.match(rb"# expect: ([a-z-]+) (\d+:\d+)\n", file.read_bytes())
-    assert match is not None, "the first line says what is expected: # expect: ID LINE:COLUMN"
+    match = re.match(rb"# expect: ([a-z-]+) ((?:\S+:)?\d+:\d+)\n", file.read_bytes())
+    assert match is not None, "the first line says what is expected: # expect: ID [FILE:]LINE:COLUMN"
     return match[1].decode(), match[2].decode()
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.stem))
 def test_one_fault_is_one_problem_at_its_place(file: Path) -> None:
-    found = [(problem.id, f"{problem.line}:{problem.column}") for problem in problems_of(file)]
+    found = [(problem.id, place_of(problem, file)) for problem in problems_of(file)]
     assert [expected_of(file)] == found
 
 
