@@ -30,8 +30,10 @@ from bots.bot.contract.messages import (
 )
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.provider import Provider
+from bots.bot.contract.rotation import RotationPlan, WarningPlan
 from bots.bot.contract.spec import BotSpec, DropRule, LeaveRule, RulePlan, bot_of_herald, sound_key
 from bots.bot.place.meeting import close_room, open_room, room_body
+from bots.bot.rotation.terms import Terms
 from bots.bot.rules.outcome import Outcome
 from bots.bot.venue import Venue
 
@@ -65,12 +67,15 @@ __all__ = [
     "PlayFinished",
     "Provider",
     "RoomPort",
+    "RotationPlan",
     "RulePlan",
     "RunEnded",
     "Said",
     "SignalGiven",
     "SignalSent",
+    "Terms",
     "Venue",
+    "WarningPlan",
     "bot_of_herald",
     "close_room",
     "decide_invite",

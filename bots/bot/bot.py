@@ -7,6 +7,7 @@ time (steps, invites, sounds) runs in tasks that `run` owns and awaits.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from random import Random
 
 import structlog
@@ -65,6 +66,15 @@ class _Entered:
     room: RoomPort
 
 
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """The alarm of a timeline entry."""
+
+    entry: RulePlan
+    at: datetime
+    cancel: Callable[[], None]
+
+
 class Bot:
     """One bot of one session.
 
@@ -102,7 +112,7 @@ class Bot:
         self._connection = 0
         self._is_in = False
         self._has_arrived = False
-        self._alarms_set: list[Callable[[], None]] = []
+        self._planned: dict[str, _Planned] = {}
         self._periods = Periods(spec, clock=clock, alarms=alarms, fire=self._fire, miss=self._miss)
         self._cancel_end: Callable[[], None] = lambda: None
         self._is_leaving = False
@@ -120,8 +130,9 @@ class Bot:
             self._log.exception("bot_failed", stage="bug", reason=str(bug))
             self._emit(BotFailed(bot_id=self._spec.id, stage="bug", reason=f"{type(bug).__name__}: {bug}"))
         finally:
-            for cancel in (*self._alarms_set, self._cancel_end):
-                cancel()
+            for planned in self._planned.values():
+                planned.cancel()
+            self._cancel_end()
             self._periods.stop()
             if self._room is not None:
                 await self._room.leave()
@@ -137,6 +148,7 @@ class Bot:
             group=group,
             emit=self._emit,
             leave=self._finish,
+            shift=self._shift,
             log=self._log,
         )
         pump = group.create_task(self._pump(), name=f"{self._spec.id}/pump")
@@ -223,11 +235,23 @@ class Bot:
         """Set the alarm of a timeline entry; what was due on the way in is done at once, what was before is missed."""
         now, at = self._clock.now(), entry.at or self._spec.starts_at
         if at > now:
-            self._alarms_set.append(self._alarms.at(at, f"{self._spec.id}/{entry.id}", lambda: self._fire(entry)))
+            self._set_alarm(entry, at)
         elif at >= self._spec.arrives_at or not is_misfired(at, now):
             self._fire(entry)
         else:
             self._parts.runs.misfire(entry, f"the bot came {(now - at).total_seconds():.1f} s later")
+
+    def _set_alarm(self, entry: RulePlan, at: datetime) -> None:
+        cancel = self._alarms.at(at, f"{self._spec.id}/{entry.id}", lambda: self._fire(entry))
+        self._planned[entry.id] = _Planned(entry, at, cancel)
+
+    def _shift(self, seconds: float) -> None:
+        """What hangs on the start and is still to come, comes so much later."""
+        for planned in list(self._planned.values()):
+            if planned.entry.is_movable and planned.at > self._clock.now():
+                planned.cancel()
+                self._set_alarm(planned.entry, planned.at + timedelta(seconds=seconds))
+        self._log.info("timeline_shifted", seconds=round(seconds, 3))
 
     def _fire(self, entry: RulePlan) -> None:
         trigger = "timeline" if entry.trigger is None else entry.trigger.kind

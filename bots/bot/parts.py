@@ -61,6 +61,7 @@ def assemble(
     group: asyncio.TaskGroup,
     emit: Callable[[BotEvent], None],
     leave: Callable[[LeaveCause], None],
+    shift: Callable[[float], None],
     log: FilteringBoundLogger,
 ) -> Parts:
     """Make the parts of a bot.
@@ -68,6 +69,7 @@ def assemble(
     Args:
         group: owns every task that the parts start.
         leave: asks the bot to leave the meeting.
+        shift: moves what the timeline still has to do; seconds.
     """
     presence, changed = Presence(spec.id, spec.bot_ids), Signal()
     sound = Sound(
@@ -87,14 +89,14 @@ def assemble(
         name=spec.id, silences_s=[one.lasts_s for one in spec.triggers if isinstance(one, Silent)],
         presence=presence, clock=clock, group=group, occur=occur,
     )  # fmt: skip
-    heralds = Heralds(spec, presence=presence, sound=sound, join=join, log=log)
+    heralds = Heralds(spec, presence=presence, sound=sound, join=join, clock=clock, log=log)
     leaving = Leaving(
         spec.leave, name=spec.id, presence=presence, clock=clock, group=group, leave=lambda: leave("leave_when")
     )
     kit = Kit(
         spec=spec, presence=presence, sound=sound, heralds=heralds, invitations=invitations, clock=clock,
-        changed=changed, emit=emit, leave=lambda: leave("leave_step"), stay=leaving.stay, log=log,
-        silent_for_s=lambda: talk.silent_for_s,
+        changed=changed, emit=emit, leave=lambda: leave("leave_step"), stay=leaving.stay, shift=shift,
+        log=log, silent_for_s=lambda: talk.silent_for_s,
     )  # fmt: skip
     runs = _runs(kit, group)
     hearing = Hearing(bot_id=spec.id, listens=spec.listens, load=load, clock=clock)

@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from bots.bot import BotSpec, ClipPlay, DropRule, InviteWindow, LeaveRule, Provider, RulePlan, sound_key
+from bots.bot import BotSpec, DropRule, InviteWindow, LeaveRule, Provider, RulePlan, sound_key
 from bots.errors import ConfigError
+from bots.fleet.rotations import rotation_plans
+from bots.fleet.sounds import clip_play
 from bots.playbook import (
     Bot,
     Drops,
     Instance,
     InvitePolicy,
     LeaveWhen,
-    Microphone,
     Offset,
     Play,
     Playbook,
@@ -121,12 +122,13 @@ def _spec(
         seed=f"{playbook.seed}/{instance.id}",
         bot_ids=(),
         listens=bot.listens,
-        microphone=None if bot.microphone is None else _clip_play(playbook, bot.microphone),
-        sounds={sound_key(step): _clip_play(playbook, step) for step in plays},
+        microphone=None if bot.microphone is None else clip_play(playbook, bot.microphone),
+        sounds={sound_key(step): clip_play(playbook, step) for step in plays},
         invites=_windows(bot.invites, times),
         timeline=_timeline(bot.timeline, times),
         rules=_rules(bot.rules),
         steps={name: playbook.steps[name] for name in named if name in playbook.steps},
+        rotations=rotation_plans(playbook, bot),
         moments={str(one): instant_at(one, times) for one in ends},
         leave=_leave(bot.leave_when),
         drops=_drops(bot.drops),
@@ -148,19 +150,6 @@ def _arrives_at(
         return at
     place = instance.number - 1 + Random(f"{seed}/{instance.id}/arrival").random()
     return at + timedelta(seconds=round(bot.arrive.over_s * place / bot.count, 3))
-
-
-def _clip_play(playbook: Playbook, use: Play | Microphone) -> ClipPlay:
-    sound = playbook.sound_of(use)
-    return ClipPlay(
-        name=use.file,
-        path=sound.path,
-        volume=sound.volume,
-        fade_in_s=sound.fade_in_s,
-        fade_out_s=sound.fade_out_s,
-        is_looped=sound.loop,
-        talks=use.talks if isinstance(use, Microphone) and use.talks is not None else 1.0,
-    )
 
 
 def _windows(policy: InvitePolicy, times: SessionTimes) -> tuple[InviteWindow, ...]:
@@ -187,7 +176,13 @@ def _windows(policy: InvitePolicy, times: SessionTimes) -> tuple[InviteWindow, .
 def _timeline(entries: Sequence[TimelineEntry], times: SessionTimes) -> tuple[RulePlan, ...]:
     names = _distinct(f"at {entry.at}" for entry in entries)
     return tuple(
-        RulePlan(id=name, steps=entry.steps, if_fails=entry.if_fails, at=instant_at(entry.at, times))
+        RulePlan(
+            id=name,
+            steps=entry.steps,
+            if_fails=entry.if_fails,
+            at=instant_at(entry.at, times),
+            is_movable=entry.at.clock is None and entry.at.anchor == "start",
+        )
         for name, entry in zip(names, entries, strict=True)
     )
 

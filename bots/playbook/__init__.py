@@ -39,11 +39,13 @@ from bots.playbook.model.playbook import (
     ScheduleEntry,
     Sound,
 )
+from bots.playbook.model.rotations import Rotation
 from bots.playbook.model.schema import json_schema
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
+from bots.playbook.model.steps.rotate import Rotate
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.step import MOST_STEPS, STEPS, Choose, If, Parallel, Repeat, Step, every_step
 from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
@@ -147,6 +149,8 @@ __all__ = [
     "RoomChoice",
     "RoomFacts",
     "RoomSettings",
+    "Rotate",
+    "Rotation",
     "Rule",
     "RunSteps",
     "Save",

@@ -139,6 +139,7 @@ class FakeRoom:
     on_event: Callable[[RoomEvent], None] = lambda event: None
     on_breakout_event: Callable[[RoomEvent], None] = lambda event: None
     next_breakout: int = 1
+    on_invite: Callable[[str, Sequence[str]], None] = lambda room_id, client_ids: None
 
     def __post_init__(self) -> None:
         self.outgoing = FakeOutgoing(self.clock) if self.publishes else None
@@ -213,6 +214,7 @@ class FakeRoom:
 
     async def invite(self, room_id: str, client_ids: Sequence[str], *, force: bool = False) -> None:
         self._do("invite", room_id, tuple(client_ids), force)
+        self.on_invite(room_id, client_ids)
 
     async def destroy_breakouts(self, room_ids: Sequence[str] | None = None) -> None:
         self._do("destroy_breakouts", room_ids if room_ids is None else tuple(room_ids))

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from bots.bot.breakout.invites import InviteWindow
 from bots.bot.contract.messages import ClipPlay
 from bots.bot.contract.provider import Provider
+from bots.bot.contract.rotation import RotationPlan
 from bots.bot.rules.run import Mode
 from bots.playbook import Expression, Play, Silent, Step, Talking, Trigger, WaitFor, every_step
 
@@ -24,6 +25,7 @@ class RulePlan:
         id: for the log: the rule's own, or the entry's moment (`at start + 8m`).
         if_fails: performed once a step of the others has failed.
         at: aware; None for a rule.
+        is_movable: it hangs on the start of the session, so that a rotation which takes longer moves it.
         trigger, within, condition, cooldown_s, gather_s, mode: see `Rule` of the playbook.
         max: with `queued` and `parallel`, how many firings run or wait at once (10 unless given); with `single` and
             `restart`, how often the rule runs in a session (no limit unless given).
@@ -33,6 +35,7 @@ class RulePlan:
     steps: tuple[Step, ...]
     if_fails: tuple[Step, ...] = ()
     at: datetime | None = None
+    is_movable: bool = False
     trigger: Trigger | None = None
     within: Literal["parent", "breakouts", "anywhere"] = "parent"
     condition: Expression | None = None
@@ -111,13 +114,15 @@ class BotSpec:
     moments: dict[str, datetime] = field(default_factory=dict)
     leave: LeaveRule = LeaveRule()
     drops: DropRule | None = None
+    rotations: dict[str, RotationPlan] = field(default_factory=dict)
     reports_people: bool = False
     report_folder: str | None = None
 
     @property
     def publishes(self) -> bool:
         """Does it need a microphone line: it plays something, or has a microphone?"""
-        return self.microphone is not None or bool(self.sounds)
+        has_warning = any(plan.has_sound for plan in self.rotations.values())
+        return self.microphone is not None or bool(self.sounds) or has_warning
 
     @property
     def triggers(self) -> tuple[Trigger, ...]:

@@ -45,6 +45,7 @@ class Course:
         now_s: seconds of any clock; all times are of this clock.
         end_s: the last round is over by then.
         limit_s: no command moves the end beyond.
+        programme: the numbers of the rounds to play; all of them unless given.
     """
 
     def __init__(
@@ -57,12 +58,13 @@ class Course:
         now_s: float,
         end_s: float,
         limit_s: float,
+        programme: Sequence[int] | None = None,
     ) -> None:
         self._terms = terms
         self._groups_of = groups_of
         self._is_apart = is_apart
         self._here = dict.fromkeys(here)
-        self._programme = list(range(1, terms.rounds + 1))
+        self._programme = list(range(1, terms.rounds + 1) if programme is None else programme)
         self._played: list[int] = []
         self._dropped = 0
         self._end_s = end_s

@@ -6,6 +6,7 @@ group: rules, counts and rotations do not see it. Between rounds heralds wait in
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -17,10 +18,15 @@ from bots.bot.contract.spec import BotSpec, herald_id
 from bots.bot.place.presence import Presence
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.sound.voice import Sound
+from bots.bot.waiting import done_within
+from bots.clock import Clock
 from bots.errors import BotsError
-from bots.room import Joinee, RoomEvent, StreamInfo
+from bots.room import BreakoutInvite, Joinee, RoomEvent, StreamInfo
 
 __all__ = ["Heralds"]
+
+
+INVITED_WITHIN_S = 5.0
 
 
 @dataclass(slots=True)
@@ -28,7 +34,12 @@ class _Herald:
     """One connection; `breakout` is where it is now."""
 
     room: RoomPort
+    invites: dict[str, asyncio.Event]
     breakout: RoomPort | None = None
+
+    async def invited(self, room_id: str) -> None:
+        """The invite has come: without it the room is not entered."""
+        await self.invites[room_id].wait()
 
     @property
     def is_free(self) -> bool:
@@ -39,12 +50,20 @@ class Heralds:
     """The heralds of one bot."""
 
     def __init__(
-        self, spec: BotSpec, *, presence: Presence, sound: Sound, join: JoinRoom, log: FilteringBoundLogger
+        self,
+        spec: BotSpec,
+        *,
+        presence: Presence,
+        sound: Sound,
+        join: JoinRoom,
+        clock: Clock,
+        log: FilteringBoundLogger,
     ) -> None:
         self._spec = spec
         self._presence = presence
         self._sound = sound
         self._join = join
+        self._clock = clock
         self._log = log
         self._heralds: list[_Herald] = []
         self._moving = asyncio.Lock()
@@ -94,17 +113,24 @@ class Heralds:
         try:
             herald = free[order] if order < len(free) else await self._new()
             await self._presence.parent.invite(room_id, [herald.room.client_id])
+            await done_within(self._clock, herald.invited(room_id), INVITED_WITHIN_S)
             herald.breakout = await herald.room.join_breakout(Joinee(room_id=room_id), StreamInfo(audio=True))
         except BotsError as failure:
             self._log.warning("herald_failed", breakout_id=room_id, breakout=name, reason=str(failure))
 
     async def _new(self) -> _Herald:
         number = len(self._heralds) + 1
-        slot = _Herald(self._presence.parent)  # holds the number while the connection is made
+        invites: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+        def take(event: RoomEvent) -> None:
+            if isinstance(event, BreakoutInvite):
+                invites[event.room_id].set()
+
+        slot = _Herald(self._presence.parent, invites)  # holds the number while the connection is made
         self._heralds.append(slot)
         spec = replace(self._spec, id=herald_id(self._spec.id, number), role="participant", listens=False)
         try:
-            slot.room = await self._join(spec, on_event=_ignore, on_breakout_event=_ignore)
+            slot.room = await self._join(spec, on_event=take, on_breakout_event=_ignore)
         except BaseException:
             self._heralds.remove(slot)
             raise
@@ -112,4 +138,4 @@ class Heralds:
 
 
 def _ignore(_event: RoomEvent) -> None:
-    """A herald has nothing to react to; a breakout that closes is seen by its `is_closed`."""
+    """What happens in a breakout does not concern a herald; one that closes is seen by its `is_closed`."""

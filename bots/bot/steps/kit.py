@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from random import Random
+from typing import Protocol
 
 from structlog.typing import FilteringBoundLogger
 
@@ -13,6 +14,9 @@ from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import BotSpec
 from bots.bot.place.presence import Presence
 from bots.bot.place.who import resolve_who
+from bots.bot.rotation.acts import Act
+from bots.bot.rotation.course import Course
+from bots.bot.rotation.grouping import Grouping
 from bots.bot.rules.conditions import scope_of
 from bots.bot.rules.facts import Firing, Occasion, Person
 from bots.bot.rules.run import Run
@@ -23,6 +27,14 @@ from bots.clock import Clock
 from bots.playbook import Scope
 
 __all__ = ["Kit"]
+
+
+class RunningRotation(Protocol):
+    """A rotation that runs now; `bots.bot.rotation.conduct.Conductor` is the real one."""
+
+    @property
+    def name(self) -> str: ...
+    def command(self, command: Callable[[Course, float], list[Act]]) -> None: ...
 
 
 @dataclass(slots=True)
@@ -36,7 +48,10 @@ class Kit:
         leave: asks the bot to leave the meeting.
         silent_for_s: how long no person has talked in the room that the bot is in.
         stay: inside it, `leave_when` does not let the bot leave; for what must be done to its end.
+        shift: moves what the timeline still has to do, unless it hangs on the end or on a clock time; seconds.
         for_teacher: lines that wait for a teacher to come.
+        rotation: that runs now.
+        groupings: the plans of the rotations that were begun, by name.
     """
 
     spec: BotSpec
@@ -50,10 +65,13 @@ class Kit:
     leave: Callable[[], None]
     log: FilteringBoundLogger
     stay: Callable[[], AbstractContextManager[None]]
+    shift: Callable[[float], None]
     silent_for_s: Callable[[], float] = lambda: 0.0
     dice: dict[str, Random] = field(default_factory=dict)
     watchers: set[Callable[[Occasion], None]] = field(default_factory=set)
     for_teacher: list[str] = field(default_factory=list)
+    rotation: RunningRotation | None = None
+    groupings: dict[str, Grouping] = field(default_factory=dict)
 
     def dice_of(self, rule_id: str) -> Random:
         """What a rule draws with: the same for the same playbook, seed and bot, whatever other rules draw."""

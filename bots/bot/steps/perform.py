@@ -9,6 +9,7 @@ from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run, RunStopped, StepTrace
 from bots.bot.steps import breakouts, flow, people, report, speech
 from bots.bot.steps.kit import Kit
+from bots.bot.steps.rotate import rotate
 from bots.errors import BotsError, StepFailed
 from bots.playbook import (
     MOST_STEPS,
@@ -27,6 +28,7 @@ from bots.playbook import (
     Play,
     Reject,
     Repeat,
+    Rotate,
     RunSteps,
     Save,
     Say,
@@ -161,6 +163,8 @@ class Performer:
                 speech.signal(kit, step, run)
             case Log():
                 speech.log(kit, step, run)
+            case Rotate():
+                await rotate(kit, step, run)
             case Wait():
                 await flow.wait(kit, step, run)
             case WaitFor():

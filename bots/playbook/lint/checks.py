@@ -8,11 +8,13 @@ from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.lint.flow import check_flow
 from bots.playbook.lint.limits import all_steps, check_limits
 from bots.playbook.lint.moments import check_moments
+from bots.playbook.lint.rotations import check_rotations, group_names
 from bots.playbook.lint.signals import check_signals
 from bots.playbook.model.cast import Rule
 from bots.playbook.model.playbook import Expectation, Playbook
 from bots.playbook.model.steps.breakouts import Breakouts, CallBack, Invite
 from bots.playbook.model.steps.people import Drop, Mute, SendBack, Unmute
+from bots.playbook.model.steps.rotate import Rotate
 from bots.playbook.model.steps.sound import Play
 from bots.playbook.model.steps.step import Step
 from bots.playbook.model.steps.talk import Say
@@ -29,8 +31,8 @@ _NEED_NOT = ("unused-clip", "unused-steps")  # a shared file has more than each 
 def check(playbook: Playbook, document: Document) -> list[Problem]:
     """All that the static checks find."""
     checks: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
-        check_moments, check_limits, check_flow, check_signals, _check_ids, _check_breakout_names, _check_people,
-        _check_rules, _check_sounds, _check_display_names, _check_expectations,
+        check_moments, check_limits, check_flow, check_rotations, check_signals, _check_ids, _check_breakout_names,
+        _check_people, _check_rules, _check_sounds, _check_display_names, _check_expectations,
     )  # fmt: skip
     found = {"error": 0, "warning": 0}
     problems = []
@@ -118,8 +120,8 @@ def _is_closed(playbook: Playbook) -> bool:
 
 
 def _check_rules(playbook: Playbook) -> Iterator[Finding]:
-    opened, is_closed = _opened(playbook), _is_closed(playbook)
-    has_invites = any(isinstance(step, Invite) for step in all_steps(playbook))
+    opened, is_closed = [*_opened(playbook), *group_names(playbook)], _is_closed(playbook)
+    has_invites = any(isinstance(step, Invite | Rotate) for step in all_steps(playbook))
     for bot_id, bot in playbook.bots.items():
         for index, entry in enumerate(bot.invites.entries):
             if is_closed and opened and not any(fnmatchcase(name, entry.room) for name in opened):
@@ -145,6 +147,7 @@ def _why_silent(rule: Rule, *, has_breakouts: bool, has_invites: bool) -> str:
 
 def _uses(playbook: Playbook) -> set[str]:
     steps = {step.file for step in all_steps(playbook) if isinstance(step, Play)}
+    steps |= {one.play for rotation in playbook.rotations.values() for one in rotation.warn if one.play}
     return steps | {bot.microphone.file for bot in playbook.bots.values() if bot.microphone}
 
 

@@ -378,6 +378,16 @@ MANUAL: dict[str, Explanation] = {
         _do('{shout: "Hello."}'),
         "docs/playbook.md, “Steps”, lists them.",
     ),
+    "unknown-rotation": _E(
+        "A step plays a rotation that rotations does not have, or a round that it does not have.",
+        "rotations:\n  talk: {group_size: 3, rounds: 2, round_length: 5m}\n" + _do("{rotate: tlak}"),
+        "take the name that is suggested, or add the rotation under rotations.",
+    ),
+    "unused-rotation": _E(
+        "Nothing plays this rotation.",
+        "rotations:\n  talk: {group_size: 3, rounds: 2, round_length: 5m}\n" + _do("{log: hi}"),
+        "add a step rotate with its name, or delete it.",
+    ),
     "unknown-steps": _E(
         "A step runs a list that steps does not have.",
         "steps:\n  welcome: [{log: hi}]\n" + _do("{run: wellcome}"),

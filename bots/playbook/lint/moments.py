@@ -11,7 +11,7 @@ from bots.playbook.model.steps.step import Step
 from bots.playbook.values.scalars import Offset, format_duration
 from bots.playbook.values.shape import Loc
 
-__all__ = ["check_moments"]
+__all__ = ["after_start_s", "check_moments"]
 
 _DAY_S = 86_400
 
@@ -33,7 +33,7 @@ def check_moments(playbook: Playbook) -> Iterator[Finding]:
             yield _late(("expect", counter, "by"), "this is looked at", expectation.by, playbook)
 
 
-def _after_start_s(moment: Offset, entry: ScheduleEntry) -> float | None:
+def after_start_s(moment: Offset, entry: ScheduleEntry) -> float | None:
     """Seconds from the start; None where a clock time meets a start that is not known."""
     if moment.clock is None:
         return moment.after_start_s(entry.length_s)
@@ -45,7 +45,7 @@ def _after_start_s(moment: Offset, entry: ScheduleEntry) -> float | None:
 
 def _is_late(moment: Offset, playbook: Playbook) -> bool:
     """Is it after the end of every session?"""
-    found = [(_after_start_s(moment, entry), entry.length_s) for entry in playbook.schedule]
+    found = [(after_start_s(moment, entry), entry.length_s) for entry in playbook.schedule]
     return all(at is not None and at > length for at, length in found)
 
 
@@ -58,7 +58,7 @@ def _late(loc: Loc, what: str, moment: Offset, playbook: Playbook) -> Finding:
 
 
 def _check_window(loc: Loc, entry: InviteRule, playbook: Playbook) -> Iterator[Finding]:
-    spans = [(_after_start_s(entry.opens, one), _after_start_s(entry.closes, one), one) for one in playbook.schedule]
+    spans = [(after_start_s(entry.opens, one), after_start_s(entry.closes, one), one) for one in playbook.schedule]
     if all(opens is not None and opens >= one.length_s for opens, _, one in spans):
         message = f"this window never opens: {entry.opens} is not before the end ({_lengths(playbook)})"
         yield Finding((*loc, "from"), "never-opens", message)
@@ -74,8 +74,8 @@ def _check_presence(way: Loc, bot: Bot, playbook: Playbook) -> Iterator[Finding]
     entry = playbook.schedule[0]
     if len(playbook.schedule) > 1:
         return
-    arrives = _after_start_s(bot.arrive.at, entry) if "arrive" in bot.model_fields_set else None
-    due = [_after_start_s(planned.at, entry) for planned in bot.timeline]
+    arrives = after_start_s(bot.arrive.at, entry) if "arrive" in bot.model_fields_set else None
+    due = [after_start_s(planned.at, entry) for planned in bot.timeline]
     leaves = [
         at
         for at, planned in zip(due, bot.timeline, strict=True)

@@ -12,9 +12,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.model.cast import Bot, Instance, Microphone, Name, instances_of
+from bots.playbook.model.rotations import Rotation, RotationName
 from bots.playbook.model.steps.any import Role
 from bots.playbook.model.steps.breakouts import Breakouts
 from bots.playbook.model.steps.named import ListName
+from bots.playbook.model.steps.rotate import Rotate
 from bots.playbook.model.steps.sound import Play
 from bots.playbook.model.steps.step import NamedSteps, Step, every_step
 from bots.playbook.values.cronline import cron_problem
@@ -236,6 +238,7 @@ class Playbook(Frozen):
     bots: dict[BotId, Bot] = Field(min_length=1, description="The bots, by id.")
     audio: dict[str, Clip] = Field(default={}, description="Named sounds.")
     steps: dict[ListName, NamedSteps] = Field(default={}, description="Named step lists, for the step run.")
+    rotations: dict[RotationName, Rotation] = Field(default={}, description="Groups and rounds, for the step rotate.")
     schedule: tuple[ScheduleEntry, ...] = Field(min_length=1, description="When sessions start.")
     expect: dict[Counter, Expectation] = Field(default={}, description="What must have happened for the run to pass.")
     file: str = ""
@@ -285,17 +288,14 @@ class Playbook(Frozen):
 
     def heralds(self) -> int:
         """How many light clients its bots need to be heard in all breakouts; each takes a participant's seat."""
-        lists = {bot_id: [*chain(*map(every_step, bot.step_lists()))] for bot_id, bot in self.bots.items()}
-        opened = {
-            name
-            for steps in lists.values()
-            for step in steps
-            if isinstance(step, Breakouts)
-            for name in step.open or ()
-        }
-        players = [
-            bot_id
-            for bot_id, steps in lists.items()
-            if any(isinstance(step, Play) and step.within == "breakouts" for step in steps)
-        ]
-        return min(MOST_BREAKOUTS, len(opened)) * sum(self.bots[bot_id].count for bot_id in players)
+        return sum(self.heralds_of(bot) * bot.count for bot in self.bots.values())
+
+    def heralds_of(self, bot: Bot) -> int:
+        """How many one copy of this bot needs: one for each breakout that may be open while it plays into all."""
+        steps = list(self.steps_of(bot))
+        rotations = [self.rotations[step.plan] for step in steps if isinstance(step, Rotate)]
+        if any(isinstance(step, Play) and step.within == "breakouts" for step in steps):
+            every = [step for other in self.bots.values() for step in self.steps_of(other)]
+            opened = {name for step in every if isinstance(step, Breakouts) for name in step.open or ()}
+            return MOST_BREAKOUTS if rotations else min(MOST_BREAKOUTS, max(1, len(opened)))
+        return MOST_BREAKOUTS if any(warning.play for one in rotations for warning in one.warn) else 0

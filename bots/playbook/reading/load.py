@@ -128,6 +128,7 @@ def _reading(values: Marked, folder: Path | None, environment: Mapping[str, str]
         clips=list(_mapping(values, "audio")),
         bot_ids={str(name): _count(bot) for name, bot in bots.items()},
         step_lists=list(_mapping(values, "steps")),
+        rotations=list(_mapping(values, "rotations")),
         has_zone="timezone" in values,
     )
 

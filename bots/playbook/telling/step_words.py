@@ -8,6 +8,7 @@ from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Inv
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
+from bots.playbook.model.steps.rotate import Rotate
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.step import Choose, If, Parallel, Repeat, Step
 from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
@@ -56,6 +57,8 @@ def step_words(step: Step, playbook: Playbook) -> str:
         case Breakouts():
             names = step.close or ()
             return "closes " + ("all breakout rooms" if "all" in names else f"the breakout rooms {listed(names)}")
+        case Rotate():
+            return _rotation_words(step, playbook)
         case Invite():
             how = "moves" if step.force else "invites"
             where = listed(step.to) + (", shared out evenly" if len(step.to) > 1 else "")
@@ -125,3 +128,20 @@ def _wait_words(step: WaitFor) -> str:
     assert step.when is not None, "one of both is given"
     times = f" {step.count} times" if step.count > 1 else ""
     return f"waits until {trigger_words(step.when)}{times}, {limit}, {after}"
+
+
+def _rotation_words(step: Rotate, playbook: Playbook) -> str:
+    plan = playbook.rotations[step.plan]
+    if step.again is not None:
+        return f"opens the groups of round {step.again} of {step.plan} again, for {spoken(plan.round_length_s)}"
+    if plan.groups is not None:
+        who = f"{len(plan.groups)} groups"
+    elif plan.rooms is not None:
+        who = f"{plan.rooms} groups"
+    else:
+        who = "pairs" if (plan.group_size or 2) == 2 else f"groups of {plan.group_size}"
+    changing = {"mix": "new ", "pairs": "new ", "fixed": "the same "}.get(plan.pattern, "")
+    rounds = f"{plan.rounds} rounds of {spoken(plan.round_length_s)} each" if plan.rounds > 1 else "one round of "
+    rounds += spoken(plan.round_length_s) if plan.rounds == 1 else ""
+    kind = f" ({plan.pattern})" if plan.pattern in ("jigsaw", "carousel") else ""
+    return f"plays {step.plan}: {rounds} in {changing if plan.rounds > 1 else ''}{who}{kind}"

@@ -106,6 +106,7 @@ class Reading:
         clips: names of the `audio` section.
         bot_ids: how many copies each bot has, by bot id; 0 where that cannot be known.
         step_lists: names of the `steps` section.
+        rotations: names of the `rotations` section.
         is_whole: whether all files that the playbook uses could be read; if not, a name may be in one of them.
         has_zone: whether the playbook says its `timezone`.
         facts: the names that conditions and texts may use here; None for all of them.
@@ -119,6 +120,7 @@ class Reading:
     clips: Sequence[str] = ()
     bot_ids: Mapping[str, int] = field(default_factory=dict)
     step_lists: Sequence[str] = ()
+    rotations: Sequence[str] = ()
     is_whole: bool = True
     has_zone: bool = True
     facts: frozenset[str] | None = None

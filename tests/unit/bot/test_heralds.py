@@ -1,7 +1,7 @@
 """Light clients: one sound in every breakout at once, seen by nobody."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bots.bot import BotSpec, PlayFinished, RunEnded
 from bots.errors import JoinRefused
-from bots.room import BreakoutJoined, BreakoutLeft, Participant, ParticipantJoined, RoomEvent
+from bots.room import BreakoutInvite, BreakoutJoined, BreakoutLeft, Participant, ParticipantJoined, RoomEvent
 from tests.fakes.room import FakeDoor, FakeRoom
 from tests.unit.bot.stage import ANA, TEACHER, Stage, on_stage, rule, spec_of, timeline
 
@@ -25,6 +25,12 @@ class Doors:
         self.rooms: list[FakeRoom] = []
         self.specs: list[BotSpec] = []
         self.refusals = 0
+        stage.room.on_invite = self._invite
+
+    def _invite(self, room_id: str, client_ids: Sequence[str]) -> None:
+        for room in self.rooms:
+            if room.client_id in client_ids:
+                room.push(BreakoutInvite(room_id, "me"))
 
     async def __call__(
         self,

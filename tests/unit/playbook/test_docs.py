@@ -20,6 +20,7 @@ from bots.playbook import (
     InviteRule,
     Playbook,
     RoomSettings,
+    Rotation,
     Rule,
     ScheduleEntry,
     Step,
@@ -42,7 +43,8 @@ def rows_of(title: str) -> dict[str, list[str]]:
     ("title", "names"),
     [
         ("Top keys", Playbook.yaml_keys()), ("room: create", RoomSettings.yaml_keys()), ("audio", Clip.yaml_keys()),
-        ("schedule", ScheduleEntry.yaml_keys()), ("Bots", Bot.yaml_keys()), ("rules", Rule.yaml_keys()),
+        ("schedule", ScheduleEntry.yaml_keys()),
+        ("rotations", Rotation.yaml_keys()), ("Bots", Bot.yaml_keys()), ("rules", Rule.yaml_keys()),
         ("invites", [*InviteRule.yaml_keys(), "otherwise"]), ("Triggers", TRIGGERS), ("Steps", STEPS),
         ("Texts and conditions", FACTS), ("Expect", COUNTERS),
     ],

@@ -62,7 +62,7 @@ def test_what_the_loader_takes_the_schema_takes(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        with_top("rotations: {}"), with_bot("listens: yes"), with_bot("count: 0"), with_bot("role: modrator"),
+        with_top("rotatoins: {}"), with_bot("listens: yes"), with_bot("count: 0"), with_bot("role: modrator"),
         with_step("{sey: Hi}"), with_step("{say: Hi, to: everyone}"), with_step("{wait: 5}"), with_step("breakouts"),
         with_rule("{when: joined}"), with_rule("{when: jioned, do: [{say: Hi}]}"), with_top("expect: {jioned: 3}"),
         with_bot("invites: [{otherwise: maybe}]"), with_bot("microphone:"), with_top("bots: {Helper Bot: {}}"),

@@ -12,7 +12,7 @@ from bots.playbook.model.later import LATER_STEPS, LATER_TRIGGERS
 from tests.unit.playbook.texts import HEAD, examined, unmarked, with_bot, with_rule, with_step, with_top
 
 BROKEN = [
-    ("unknown-key", with_top("»rotations: {}")),
+    ("unknown-key", with_top("»rotatoins: {}")),
     ("unknown-key", with_bot("role: moderator\n»rolle: moderator")),
     ("unknown-key", with_bot("»kind: say")),
     ("unknown-key", with_rule("{when: joined, »cooldwn: 30s, do: [{say: Hi}]}")),

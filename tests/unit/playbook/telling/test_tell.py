@@ -16,7 +16,8 @@ PLAYBOOKS = sorted(
 
 
 def told(step: str) -> str:
-    playbook = read(with_step(step) + "steps: {greet: [unmute]}")
+    rotation = "rotations: {talk: {group_size: 4, rounds: 3, round_length: 8m}}"
+    playbook = read(with_step(step) + f"steps: {{greet: [unmute]}}\n{rotation}\n")
     return step_words(playbook.bots["helper"].rules[0].steps[0], playbook)
 
 
@@ -52,6 +53,8 @@ WORDS = {
     ),
     "{breakouts: {close: all}}": "closes all breakout rooms",
     "{invite: {people: pupil-01, to: red, force: true}}": "moves pupil-01 to red",
+    "{rotate: talk}": "plays talk: 3 rounds of 8 minutes each in new groups of 4",
+    "{rotate: {plan: talk, again: round-2}}": "opens the groups of round 2 of talk again, for 8 minutes",
     "accept": "accepts the invite",
     "reject": "rejects the invite",
     "call_back": "calls everybody back from the breakout rooms",

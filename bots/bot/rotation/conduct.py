@@ -1,0 +1,323 @@
+"""Conducts a rotation: hands what happens in the room to its `Course`, and does what the course wants done."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, assert_never
+
+from bots.bot.contract.messages import ClipPlay, Said
+from bots.bot.contract.rotation import RotationPlan, WarningPlan
+from bots.bot.rotation.acts import (
+    Act,
+    BeginRound,
+    CallOut,
+    CloseRooms,
+    EndRound,
+    Finish,
+    Invite,
+    Move,
+    OpenRooms,
+    Remind,
+    Shift,
+    SkipRound,
+    Warn,
+)
+from bots.bot.rotation.course import Course
+from bots.bot.rotation.rooms import GroupRooms
+from bots.bot.rules.facts import Occasion, Person
+from bots.bot.rules.outcome import CannotDo
+from bots.bot.rules.run import Run
+from bots.bot.steps.kit import Kit
+from bots.errors import BotsError
+
+__all__ = ["CALL_OUT_LINE", "REMIND_LINE", "Conductor", "key_of"]
+
+REMIND_LINE = "Your group is waiting for you. Please accept the invitation to your breakout room."
+CALL_OUT_LINE = "Please come back to the main room. You will be invited to your new group there."
+CALL_BACK = {"bots": "call_back"}  # user data that calls one of our bots back to the parent
+
+
+def key_of(person: Person) -> str:
+    """What stays the same when somebody comes back under another connection."""
+    return person.id or f"name:{person.name.casefold()}"
+
+
+class Conductor:
+    """One rotation from its first round to its end.
+
+    Args:
+        course: decides.
+        rooms: opens and closes the breakouts.
+        run: that performs the step.
+        step: its way in the playbook, for the log.
+    """
+
+    def __init__(
+        self,
+        plan: RotationPlan,
+        course: Course,
+        rooms: GroupRooms,
+        *,
+        kit: Kit,
+        run: Run,
+        step: str,
+    ) -> None:
+        self._plan = plan
+        self._name = plan.name
+        self._course = course
+        self._rooms = rooms
+        self._kit = kit
+        self._run = run
+        self._step = step
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._happened = asyncio.Event()
+        self._facts: list[Callable[[float], list[Act]]] = []
+
+    @property
+    def name(self) -> str:
+        """Of the rotation."""
+        return self._name
+
+    async def run(self) -> None:
+        """Play every round; ends when everybody is back from the last one, or is known to be missing."""
+        with self._watching(), self._stoppable():
+            try:
+                await self._play()
+            finally:
+                for task in self._tasks:
+                    task.cancel()
+                ends = await asyncio.gather(*self._tasks, return_exceptions=True)
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
+
+    async def _play(self) -> None:
+        await self._do(self._course.tick(self._now_s()))
+        while not self._course.is_over:
+            await self._wait()
+            facts, self._facts = self._facts, []
+            for fact in facts:
+                await self._do(fact(self._now_s()))
+            await self._do(self._course.tick(self._now_s()))
+
+    def command(self, command: Callable[[Course, float], list[Act]]) -> None:
+        """Let the teacher steer: the acts are done in order with everything else.
+
+        Raises:
+            Refused: it cannot be followed.
+        """
+        acts = command(self._course, self._now_s())
+        self._put(lambda _now_s: acts)
+
+    # ---- what happens
+
+    def _now_s(self) -> float:
+        return self._kit.clock.monotonic()
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        self._kit.watchers.add(self._watch)
+        try:
+            yield
+        finally:
+            self._kit.watchers.discard(self._watch)
+
+    @contextmanager
+    def _stoppable(self) -> Iterator[None]:
+        """Inside, the end of the session may cut in: the breakouts are closed when the bot goes."""
+        self._run.waiting += 1
+        try:
+            yield
+        finally:
+            self._run.waiting -= 1
+
+    def _put(self, fact: Callable[[float], list[Act]]) -> None:
+        self._facts.append(fact)
+        self._happened.set()
+
+    def _watch(self, occasion: Occasion) -> None:
+        person, course = occasion.person, self._course
+        if occasion.kind == "breakout_closed":
+            self._rooms.gone(occasion.room_id)
+            return
+        if person is None or person.role != "participant":
+            return
+        key = key_of(person)
+        room = self._rooms.number_of(occasion.room_id)
+        match occasion.kind:
+            case "joined" if not occasion.is_breakout:
+                self._put(lambda now_s: course.arrived(key, now_s))
+            case "left" if not occasion.is_breakout:
+                self._put(lambda now_s: course.left(key, now_s))
+            case "breakout_joined" if room is not None:
+                self._put(lambda now_s: course.entered(key, room, now_s))
+            case "breakout_left":
+                self._put(lambda now_s: course.came_out(key, now_s))
+            case "invite_rejected" if room is not None:
+                self._put(lambda now_s: course.rejected(key, now_s))
+            case _:
+                pass
+
+    async def _wait(self) -> None:
+        """Until something happens, or the course has something to do."""
+        self._happened.clear()
+        if self._facts:
+            return
+        waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._happened.wait())]
+        next_at_s = self._course.next_at_s()
+        if next_at_s is not None:
+            waits.append(asyncio.ensure_future(self._kit.clock.sleep_until(next_at_s)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    # ---- what is to be done
+
+    async def _do(self, acts: Sequence[Act]) -> None:
+        invites = [act for act in acts if isinstance(act, Invite)]
+        for act in acts:
+            if isinstance(act, Invite) and act is not invites[0]:
+                continue  # they go out together, with the first
+            if isinstance(act, Invite):
+                await asyncio.gather(*(self._invite(one) for one in invites))
+            else:
+                await self._do_one(act)
+
+    async def _do_one(self, act: Act) -> None:
+        match act:
+            case OpenRooms():
+                await self._open(act)
+            case Invite():
+                await self._invite(act)
+            case Remind():
+                await self._remind(act)
+            case CallOut():
+                await self._call_out(act)
+            case CloseRooms():
+                await self._close(act)
+            case Warn(warning=number):
+                await self._warn(self._plan.warnings[number])
+            case Shift(seconds=seconds):
+                self._kit.shift(seconds)
+            case BeginRound():
+                self._log_begin(act)
+                self._send_heralds()
+            case Move():
+                self._kit.log.info(
+                    "group_changed",
+                    rotation=self._name,
+                    round=self._course.number,
+                    participant=self._pseudonym(act.person),
+                    group=None if act.room is None else self._rooms.name_of(act.room),
+                    reason=act.reason,
+                )
+            case EndRound(round=number, missing=missing):
+                self._kit.log.info(
+                    "round_ended",
+                    rotation=self._name,
+                    round=number,
+                    missing=[self._pseudonym(key) for key in missing],
+                )
+            case SkipRound(round=number):
+                self._kit.log.warning("round_skipped", rotation=self._name, round=number, reason="rooms not opened")
+            case Finish(played=played, dropped=dropped):
+                self._kit.log.info("rotation_ended", rotation=self._name, rounds=played, dropped=dropped)
+            case _:
+                assert_never(act)
+
+    async def _open(self, act: OpenRooms) -> None:
+        try:
+            await self._rooms.open(act.count)
+        except BotsError as failure:
+            self._kit.log.warning("breakout_failed", breakout_id=None, result=None, reason=str(failure))
+            await self._do(self._course.not_opened(self._now_s()))
+        else:
+            await self._do(self._course.opened(self._now_s()))
+
+    async def _invite(self, act: Invite) -> None:
+        people = [one for key in act.people if (one := self._person(key)) is not None]
+        await self._rooms.invite(act.room, people, why=act.why)
+
+    async def _remind(self, act: Remind) -> None:
+        person = self._person(act.person)
+        if person is None:
+            return
+        await self._rooms.invite(act.room, [person], why="reminder")
+        if not person.is_bot:
+            await self._whisper(person, REMIND_LINE)
+
+    async def _call_out(self, act: CallOut) -> None:
+        person = self._person(act.person)
+        if person is None:
+            return
+        if person.is_bot:
+            await self._try("user data", self._kit.presence.parent.send_data(CALL_BACK, to=[person.client_id]))
+        else:
+            await self._whisper(person, CALL_OUT_LINE)
+
+    async def _warn(self, warning: WarningPlan) -> None:
+        if warning.say is not None:
+            text = warning.say.fill(self._kit.scope(self._run.firing))
+            await self._try("chat", self._kit.presence.parent.say(text))
+            self._kit.emit(Said(bot_id=self._kit.spec.id, room_id=self._kit.presence.parent.room_id))
+        if warning.sound is not None:
+            self._spawn(self._sound(warning.sound))
+
+    async def _sound(self, sound: ClipPlay) -> None:
+        try:
+            await self._kit.heralds.play(sound, rule=self._run.rule_id, step=self._step)
+        except (BotsError, CannotDo) as failure:
+            self._kit.log.error("audio_failed", clip=sound.name, reason=str(failure))  # noqa: TRY400 - no bug
+
+    def _send_heralds(self) -> None:
+        """Whoever is to be heard in every breakout goes in with the groups."""
+        if self._plan.has_sound:
+            rooms = {self._rooms.name_of(number): room_id for number, room_id in self._rooms.open_ids.items()}
+            self._spawn(self._kit.heralds.stand_in(rooms))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.add(asyncio.create_task(work, name=f"{self._kit.spec.id}/rotation"))
+
+    async def _close(self, act: CloseRooms) -> None:
+        try:
+            await self._rooms.close(act.rooms)
+        except BotsError as failure:
+            self._kit.log.warning("breakout_kept", reason=str(failure))
+
+    # ---- people
+
+    def _person(self, key: str) -> Person | None:
+        """Who this is now, if they are here."""
+        return next((one for one in self._kit.presence.people if key_of(one) == key), None)
+
+    def _pseudonym(self, key: str) -> str:
+        """As the log names people: our bots and the people of the roster by their id, others by their connection."""
+        if not key.startswith("name:"):
+            return key
+        person = self._person(key)
+        return "gone" if person is None else person.client_id
+
+    async def _whisper(self, person: Person, line: str) -> None:
+        await self._try("chat", self._kit.presence.parent.say(line, to=[person.client_id]))
+
+    async def _try(self, what: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except BotsError as failure:
+            self._kit.log.warning("message_not_sent", what=what, reason=str(failure))
+
+    def _log_begin(self, act: BeginRound) -> None:
+        self._kit.log.info(
+            "round_started",
+            rotation=self._name,
+            round=act.round,
+            rooms=len(act.groups),
+            length_s=round(act.ends_s - self._now_s(), 3),
+            groups={
+                self._rooms.name_of(number): [self._pseudonym(key) for key in group]
+                for number, group in enumerate(act.groups)
+            },
+        )

@@ -1,0 +1,121 @@
+"""The breakouts of a round: opened under names, one a group, opened again if one has ended too early, closed."""
+
+from collections.abc import Sequence
+
+from bots.bot.contract.messages import BreakoutsClosed, BreakoutsOpened
+from bots.bot.rules.facts import Person
+from bots.bot.steps.kit import Kit
+from bots.errors import BotsError
+from bots.room import BreakoutDefinition
+
+__all__ = ["GroupRooms"]
+
+
+class GroupRooms:
+    """The rooms of the round that runs, by number from 0.
+
+    A breakout ends when the last one leaves it (breakouts.md section 1, rule 15): whoever is invited then gets a new
+    one.
+
+    Args:
+        names: of the groups; beyond them `Group 7`.
+        capacity: of each breakout, with our own listeners and players.
+        force: move people without asking.
+    """
+
+    def __init__(self, kit: Kit, *, names: Sequence[str] = (), capacity: int, force: bool = False) -> None:
+        self._kit = kit
+        self._names = tuple(names)
+        self._capacity = capacity
+        self._force = force
+        self._ids: dict[int, str] = {}
+        self._ended: set[str] = set()
+
+    @property
+    def open_ids(self) -> dict[int, str]:
+        """Number -> room id of the rooms that are open."""
+        return {number: room_id for number, room_id in self._ids.items() if room_id not in self._ended}
+
+    def name_of(self, number: int) -> str:
+        """What people call this group."""
+        return self._names[number] if number < len(self._names) else f"Group {number + 1}"
+
+    def number_of(self, room_id: str) -> int | None:
+        """Which group's room this is."""
+        return next((number for number, known in self._ids.items() if known == room_id), None)
+
+    def gone(self, room_id: str) -> None:
+        """This breakout has ended."""
+        self._ended.add(room_id)
+
+    async def open(self, count: int) -> None:
+        """Open the rooms of a round.
+
+        Raises:
+            BotsError: the room does not make them.
+        """
+        self._ids.clear()
+        self._ended.clear()
+        await self._make(range(count))
+
+    async def invite(self, number: int, people: Sequence[Person], *, why: str) -> None:
+        """Invite people to a group's room. Who cannot be invited is logged; they are missing from their group then."""
+        if not people:
+            return
+        try:
+            if self._ids.get(number) in (None, *self._ended):
+                await self._make((number,))
+            room_id = self._ids[number]
+            clients = [person.client_id for person in people]
+            await self._kit.presence.parent.invite(room_id, clients, force=self._force)
+        except BotsError as failure:
+            self._kit.log.warning(
+                "breakout_failed", breakout_id=self._ids.get(number), result=None, reason=str(failure)
+            )
+            return
+        self._kit.log.info(
+            "breakout_invited",
+            breakout_id=room_id,
+            breakout=self.name_of(number),
+            people=[person.id or person.client_id for person in people],
+            is_forced=self._force,
+            why=why,
+        )
+
+    async def close(self, numbers: Sequence[int]) -> None:
+        """Close rooms; whoever is in them comes back.
+
+        Raises:
+            BotsError: the room does not close them.
+        """
+        open_ids = self.open_ids
+        room_ids = [open_ids[number] for number in numbers if number in open_ids]
+        if not room_ids:
+            return
+        await self._kit.presence.parent.destroy_breakouts(room_ids)
+        for room_id in room_ids:
+            number = self.number_of(room_id)
+            name = None if number is None else self.name_of(number)
+            self._kit.log.info("breakout_destroyed", breakout_id=room_id, breakout=name)
+            self._kit.presence.forget_breakout(room_id)
+            self._ended.add(room_id)
+        self._kit.emit(BreakoutsClosed(bot_id=self._kit.spec.id, room_ids=tuple(room_ids)))
+
+    async def _make(self, numbers: Sequence[int]) -> None:
+        room_ids = await self._kit.presence.parent.create_breakouts(
+            BreakoutDefinition(
+                participants=self._capacity, audio=True, video=False, canvas=False, share=False,
+                max_rooms=len(numbers),
+            )
+        )  # fmt: skip
+        named = {}
+        for number, room_id in zip(numbers, room_ids, strict=True):
+            self._ids[number] = room_id
+            named[self.name_of(number)] = room_id
+            self._kit.log.info(
+                "breakout_created", breakout_id=room_id, breakout=self.name_of(number), capacity=self._capacity
+            )
+        presence = self._kit.presence
+        presence.name_breakouts(named)
+        presence.own_breakouts.update(room_ids)
+        self._kit.emit(BreakoutsOpened(bot_id=self._kit.spec.id, names=named))

@@ -1,0 +1,56 @@
+"""The step rotate: a plan for who is there, and its conductor."""
+
+from bots.bot.contract.rotation import RotationPlan
+from bots.bot.rotation.conduct import Conductor, key_of
+from bots.bot.rotation.course import BACK_WITHIN_S, Course
+from bots.bot.rotation.grouping import Grouping
+from bots.bot.rotation.rooms import GroupRooms
+from bots.bot.rules.outcome import CannotDo
+from bots.bot.rules.run import Run
+from bots.bot.steps.kit import Kit
+from bots.errors import RotationError
+from bots.playbook import Rotate
+
+__all__ = ["rotate"]
+
+
+async def rotate(kit: Kit, step: Rotate, run: Run) -> None:
+    """Play the rotation; ends when everybody is back from its last round, or is known to be missing.
+
+    Raises:
+        CannotDo: another rotation runs, or nobody can be grouped as the playbook asks.
+    """
+    if kit.rotation is not None:
+        raise CannotDo(f"the rotation {kit.rotation.name} runs already")
+    plan = kit.spec.rotations[step.plan]
+    try:
+        kit.rotation = conductor = _conductor(kit, plan, step, run)
+        with kit.stay():
+            await conductor.run()
+    except RotationError as cause:
+        raise CannotDo(str(cause)) from cause
+    finally:
+        kit.rotation = None
+
+
+def _conductor(kit: Kit, plan: RotationPlan, step: Rotate, run: Run) -> Conductor:
+    grouping = kit.groupings.setdefault(plan.name, Grouping(plan))
+    here = [key_of(person) for person in kit.presence.people if person.role == "participant"]
+    now, now_s = kit.clock.now(), kit.clock.monotonic()
+    planned = next((entry.at for entry in kit.spec.timeline if entry.id == run.rule_id), None)
+    late_s = max(0.0, (run.started_at - planned).total_seconds()) if planned else 0.0
+    limit_s = now_s + (kit.spec.ends_at - now).total_seconds() - BACK_WITHIN_S
+    terms = plan.terms
+    whole_s = terms.whole_s if step.again is None else terms.length_s
+    course = Course(
+        terms,
+        groups_of=grouping.groups_of,
+        is_apart=grouping.is_apart,
+        here=here,
+        now_s=now_s,
+        end_s=min(limit_s, now_s + whole_s - late_s),
+        limit_s=limit_s,
+        programme=None if step.again is None else (step.again,),
+    )
+    rooms = GroupRooms(kit, names=plan.names, capacity=plan.capacity, force=plan.is_forced)
+    return Conductor(plan, course, rooms, kit=kit, run=run, step=step.path or step.kind)

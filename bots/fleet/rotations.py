@@ -1,0 +1,75 @@
+"""From the rotations of a playbook to what a bot needs of them."""
+
+from bots.bot import RotationPlan, Terms, WarningPlan
+from bots.fleet.sounds import clip_play
+from bots.playbook import Bot, Play, Playbook, Rotate, Rotation
+
+__all__ = ["rotation_plans"]
+
+_CAPACITY = 5  # max_active_talkers of EnableX is 6 unless the room says otherwise; breakouts.md section 1, rule 5
+
+
+def rotation_plans(playbook: Playbook, bot: Bot) -> dict[str, RotationPlan]:
+    """The rotations that a bot can come to, by name."""
+    names = dict.fromkeys(step.plan for step in playbook.steps_of(bot) if isinstance(step, Rotate))
+    return {name: _plan(name, playbook) for name in names}
+
+
+def _plan(name: str, playbook: Playbook) -> RotationPlan:
+    rotation = playbook.rotations[name]
+    settings = playbook.room.create
+    capacity = _CAPACITY if settings is None else settings.max_active_talkers - 1
+    warnings = tuple(
+        WarningPlan(say=one.say, sound=None if one.play is None else clip_play(playbook, Play(file=one.play)))
+        for one in rotation.warn
+    )
+    has_sound = any(one.sound is not None for one in warnings)
+    is_pairs = rotation.pattern == "pairs" and rotation.rooms is None
+    return RotationPlan(
+        name=name,
+        terms=_terms(rotation, capacity - has_sound),
+        pattern="fixed" if rotation.groups is not None else rotation.pattern,
+        group_size=2 if is_pairs else rotation.group_size,
+        rooms=rotation.rooms,
+        groups=None if rotation.groups is None else tuple(_keys(group, playbook) for group in rotation.groups),
+        names=rotation.names,
+        keep_apart=tuple(_keys(people, playbook) for people in rotation.keep_apart),
+        keep_together=tuple(_keys(people, playbook) for people in rotation.keep_together),
+        anchors={_key(person, playbook): _anchor(where, playbook) for person, where in rotation.anchors.items()},
+        never_alone=rotation.never_alone,
+        warnings=warnings,
+        capacity=capacity,
+        is_forced=rotation.force,
+        seed=playbook.seed,
+    )
+
+
+def _terms(rotation: Rotation, capacity: int) -> Terms:
+    half_s = rotation.round_length_s / 2
+    return Terms(
+        rounds=rotation.rounds,
+        length_s=rotation.round_length_s,
+        shortest_s=half_s if rotation.shortest_round_s is None else rotation.shortest_round_s,
+        gap_s=rotation.gap_s,
+        warnings_s=tuple(one.left_s for one in rotation.warn),
+        no_show_s=rotation.no_show.after_s,
+        then=rotation.no_show.then,
+        late=rotation.late,
+        at_least=2 if rotation.never_alone else 1,
+        capacity=capacity,
+    )
+
+
+def _keys(names: tuple[str, ...], playbook: Playbook) -> tuple[str, ...]:
+    return tuple(_key(name, playbook) for name in names)
+
+
+def _key(name: str, playbook: Playbook) -> str:
+    """As the engine knows people: bots by their id, others by their display name."""
+    ids = {one.id for one in playbook.instances()}
+    return name if name in ids else f"name:{name.casefold()}"
+
+
+def _anchor(where: int | str, playbook: Playbook) -> int | str:
+    """A room by its number from 0, or a person."""
+    return where - 1 if isinstance(where, int) else _key(where, playbook)

@@ -1,0 +1,91 @@
+"""Static checks of rotations: do they fit into the room and into the lesson, and does anybody play them?"""
+
+from collections.abc import Iterator
+
+from bots.playbook.lint.finding import Finding, loc_of
+from bots.playbook.lint.moments import after_start_s
+from bots.playbook.model.playbook import MOST_BREAKOUTS, Playbook
+from bots.playbook.model.rotations import Rotation
+from bots.playbook.model.steps.rotate import Rotate
+from bots.playbook.model.steps.step import every_step
+from bots.playbook.values.scalars import format_duration
+
+__all__ = ["check_rotations", "group_names"]
+
+_MOST_TALKERS = 16
+
+
+def check_rotations(playbook: Playbook) -> Iterator[Finding]:
+    """Everything about rotations that the room server would refuse, and what cannot be played as it is written."""
+    steps = [step for bot in playbook.bots.values() for step in playbook.steps_of(bot) if isinstance(step, Rotate)]
+    used = {step.plan for step in steps}
+    for name, rotation in playbook.rotations.items():
+        if name not in used:
+            message = f'no step plays the rotation "{name}"'
+            yield Finding(("rotations", name), "unused-rotation", message, "warning", is_about_key=True)
+        yield from _check_size(name, rotation, playbook)
+    for step in steps:
+        rounds = playbook.rotations[step.plan].rounds
+        if step.again is not None and step.again > rounds:
+            message = f'"{step.plan}" has {rounds} round{"s" if rounds > 1 else ""}, no round-{step.again}'
+            yield Finding(loc_of(step, "rotate", "again"), "unknown-rotation", message)
+    yield from _check_length(playbook)
+
+
+def group_names(playbook: Playbook) -> list[str]:
+    """What the breakout rooms of all rotations can be called."""
+    numbered = [f"Group {number}" for number in range(1, MOST_BREAKOUTS + 1)] if playbook.rotations else []
+    return [*numbered, *(name for rotation in playbook.rotations.values() for name in rotation.names)]
+
+
+def _check_size(name: str, rotation: Rotation, playbook: Playbook) -> Iterator[Finding]:
+    settings = playbook.room.create
+    if settings is not None and settings.mode != "group":
+        message = f"breakout rooms exist in group mode only, this room has mode {settings.mode}"
+        yield Finding(("rotations", name), "enablex-limit", message, is_about_key=True)
+        return
+    talkers = _MOST_TALKERS if settings is None else settings.max_active_talkers
+    player = 1 if any(one.play for one in rotation.warn) else 0
+    if rotation.group_size is not None and rotation.group_size + player > talkers - 1:
+        with_player = ", with one place for the player of its sounds" if player else ""
+        message = (
+            f"groups of {rotation.group_size} do not fit: a breakout room takes max_active_talkers - 1"
+            f" = {talkers - 1} people{with_player}"
+        )
+        yield Finding(("rotations", name, "group_size"), "enablex-limit", message)
+    yield from _check_rooms(name, rotation, playbook)
+
+
+def _check_rooms(name: str, rotation: Rotation, playbook: Playbook) -> Iterator[Finding]:
+    if rotation.groups is not None and len(rotation.groups) > MOST_BREAKOUTS:
+        message = f"{len(rotation.groups)} rooms needed, EnableX allows {MOST_BREAKOUTS}"
+        yield Finding(("rotations", name, "groups"), "enablex-limit", message)
+    people = playbook.count_of("participant")
+    size = 2 if rotation.pattern == "pairs" and rotation.rooms is None else rotation.group_size
+    rooms = -(-people // size) if size else 0
+    if rooms > MOST_BREAKOUTS:
+        message = f"{rooms} rooms needed for {people} people in groups of {size}, EnableX allows {MOST_BREAKOUTS}"
+        key = "group_size" if rotation.group_size is not None else "pattern"
+        yield Finding(("rotations", name, key), "enablex-limit", message)
+
+
+def _check_length(playbook: Playbook) -> Iterator[Finding]:
+    """Does a rotation that begins at a moment of the timeline end before the session does?"""
+    for bot_id, bot in playbook.bots.items():
+        for index, entry in enumerate(bot.timeline):
+            for step in every_step(entry.steps, playbook.steps):
+                if not isinstance(step, Rotate) or step.again is not None:
+                    continue
+                rotation = playbook.rotations[step.plan]
+                left = [
+                    one.length_s - at_s
+                    for one in playbook.schedule
+                    if (at_s := after_start_s(entry.at, one)) is not None
+                ]
+                if left and rotation.whole_s > max(left) > 0:
+                    message = (
+                        f'"{step.plan}" needs {format_duration(rotation.whole_s)}, {format_duration(max(left))} are'
+                        " left of the session; its rounds will be shorter, or fewer"
+                    )
+                    loc = ("bots", bot_id, "timeline", index, "at")
+                    yield Finding(loc, "after-end", message, "warning")

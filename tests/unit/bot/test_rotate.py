@@ -1,0 +1,151 @@
+"""The step rotate in a room: what the bot opens, invites, says, closes and logs."""
+
+from dataclasses import replace
+
+from structlog.testing import capture_logs
+
+from bots.bot import BotSpec, ClipPlay, RotationPlan, RunEnded, Terms, WarningPlan
+from bots.errors import RequestRefused
+from bots.playbook import Template
+from bots.room import BreakoutDestroyed, BreakoutJoined, BreakoutLeft, InviteRejected, Participant, ParticipantLeft
+from tests.unit.bot.stage import TEACHER, Stage, on_stage, spec_of, timeline
+
+PUPILS = tuple(Participant(client_id=f"c{n}", name=f"Pupil {n}", user_ref=f"p{n}") for n in range(1, 7))
+TERMS = Terms(rounds=2, length_s=120, shortest_s=60, gap_s=10, no_show_s=20, warnings_s=(30.0,), capacity=5)
+
+
+def lesson(**values: object) -> BotSpec:
+    settings = {
+        "terms": TERMS,
+        "pattern": "mix",
+        "group_size": 3,
+        "warnings": (WarningPlan(say=Template("Half a minute.")),),
+    }
+    plan = RotationPlan(name="talk", **{**settings, **values})  # type: ignore[arg-type]
+    entries = (timeline(5, {"rotate": "talk"}, {"say": "Welcome back."}), timeline(400, {"log": "later"}))
+    return spec_of(role="moderator", rotations={"talk": plan}, timeline=entries)
+
+
+def invited(stage: Stage) -> dict[str, str]:
+    """Client -> the breakout they were invited to last."""
+    return {client: room_id for room_id, clients, _ in stage.room.asked("invite") for client in clients}
+
+
+async def go_in(stage: Stage, *clients: str) -> None:
+    for client in clients or tuple(one.client_id for one in PUPILS):
+        stage.room.push(BreakoutJoined(client, invited(stage)[client]))
+    await stage.pass_s()
+
+
+async def come_out(stage: Stage) -> None:
+    for client, room_id in invited(stage).items():
+        stage.room.push(BreakoutLeft(client, room_id))
+    await stage.pass_s()
+
+
+async def test_everybody_is_invited_to_a_group_warned_called_back_and_invited_to_the_next() -> None:
+    with capture_logs() as lines:
+        async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+            await stage.pass_s(6)
+            first = invited(stage)
+            assert {one.client_id for one in PUPILS} == set(first)
+            assert {"br-1": 3, "br-2": 3} == {room: list(first.values()).count(room) for room in ("br-1", "br-2")}
+            await go_in(stage)
+            await stage.pass_s(88)
+            assert [] == stage.room.asked("say")
+            await stage.pass_s(2)
+            assert [("Half a minute.", ())] == stage.room.asked("say")
+            await stage.pass_s(30)
+            assert [(("br-1", "br-2"),)] == stage.room.asked("destroy_breakouts")
+            await come_out(stage)
+            await stage.pass_s(10)
+            second = invited(stage)
+            assert {"br-3", "br-4"} == set(second.values())
+            await go_in(stage)
+            await stage.pass_s(121)
+            await come_out(stage)
+            await stage.pass_s(1)
+            assert [("Welcome back.", ())] == stage.room.asked("say")[-1:]
+            assert "finished" == stage.told(RunEnded)[0].outcome
+    told = [line["event"] for line in lines if line["event"].startswith(("round_", "rotation_"))]
+    assert ["round_started", "round_ended", "round_started", "round_ended", "rotation_ended"] == told
+
+
+async def test_who_does_not_come_is_reminded_in_private_and_a_lone_person_is_given_to_the_others() -> None:
+    async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        rooms = invited(stage)
+        red = [client for client, room in rooms.items() if room == "br-1"]
+        await go_in(stage, *(client for client, room in rooms.items() if room == "br-2"), red[0])
+        await stage.pass_s(10)
+        assert {("br-1", (client,), False) for client in red[1:]} <= set(stage.room.asked("invite"))
+        assert {(client,) for client in red[1:]} == {to for text, to in stage.room.asked("say") if "waiting" in text}
+        stage.room.push(InviteRejected(red[1], "br-1"))
+        await stage.pass_s(10)
+        assert [(("br-1",),)] == stage.room.asked("destroy_breakouts")
+        stage.room.push(BreakoutLeft(red[0], "br-1"))
+        await stage.pass_s(1)
+        assert "br-2" == invited(stage)[red[0]]
+
+
+async def test_a_breakout_that_ended_is_opened_again_for_who_comes_back() -> None:
+    async with on_stage(lesson(terms=replace(TERMS, then="wait")), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        await go_in(stage)
+        client = "c1"
+        room_id = invited(stage)[client]
+        gone = [one.client_id for one in PUPILS if invited(stage)[one.client_id] == room_id]
+        for one in gone:
+            left = stage.room.participants[one]
+            stage.room.participants = {key: who for key, who in stage.room.participants.items() if key != one}
+            stage.room.push(ParticipantLeft(left))
+        stage.room.push(BreakoutDestroyed(room_id))
+        await stage.pass_s(5)
+        stage.room.arrive(Participant(client_id="c1-again", name="Pupil 1", user_ref="p1"))
+        stage.room.arrive(Participant(client_id="c2-again", name="Pupil 2", user_ref="p2"))
+        await stage.pass_s(1)
+        assert "br-3" == invited(stage)["c1-again"]
+
+
+async def test_rooms_that_cannot_be_opened_are_told_and_the_rotation_goes_on_without_that_round() -> None:
+    with capture_logs() as lines:
+        async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+            stage.room.refuses["create_breakouts"] = RequestRefused("create-breakout-room", 1731, "no room")
+            await stage.pass_s(6)
+            stage.room.refuses.clear()
+            await stage.pass_s(10)
+            assert {one.client_id for one in PUPILS} == set(invited(stage))
+    assert ["no room" in line["reason"] for line in lines if line["event"] == "breakout_failed"] == [True]
+    assert [1] == [line["round"] for line in lines if line["event"] == "round_skipped"]
+
+
+async def test_with_a_sound_a_player_goes_into_each_group() -> None:
+    warning = WarningPlan(sound=ClipPlay(name="bell", path="bell.wav"))
+    async with on_stage(lesson(warnings=(warning,)), TEACHER, *PUPILS) as stage:
+        seen: list[dict[str, str]] = []
+
+        async def stand_in(rooms: dict[str, str]) -> None:
+            seen.append(dict(rooms))
+
+        stage.bot._parts.kit.heralds.stand_in = stand_in  # type: ignore[assignment,method-assign]
+        await stage.pass_s(6)
+        assert [{"Group 1": "br-1", "Group 2": "br-2"}] == seen
+
+
+async def test_a_second_rotation_beside_the_first_fails() -> None:
+    spec = lesson()
+    entries = (*spec.timeline, timeline(20, {"rotate": "talk"}, label="second"))
+    async with on_stage(
+        spec_of(role="moderator", rotations=spec.rotations, timeline=entries), TEACHER, *PUPILS
+    ) as stage:
+        await stage.pass_s(25)
+        assert ["second"] == [event.rule for event in stage.told(RunEnded) if event.outcome == "failed"]
+
+
+async def test_people_who_cannot_be_grouped_are_named_by_their_ids() -> None:
+    apart = (("p1", "p2", "p3", "p4"),)
+    async with on_stage(lesson(keep_apart=apart, group_size=3), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(8)
+        (ended,) = stage.told(RunEnded)
+        assert "failed" == ended.outcome
+        assert "p1" in str(ended.reason)

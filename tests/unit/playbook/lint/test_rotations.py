@@ -1,0 +1,70 @@
+"""Rotations that cannot be played as they are written."""
+
+import pytest
+
+from bots.playbook import lint_text
+from tests.unit.playbook.texts import with_bot, with_step
+
+
+def found(rotation: str, step: str = "{rotate: talk}", *, top: str = "", bots: str = "") -> list[tuple[str, str]]:
+    text = (
+        with_step(step).replace("create: {name: Test}", f"create: {{name: Test{top}}}")
+        + f"rotations: {{talk: {rotation}}}\n"
+    )
+    text = text.replace("count: 3", f"count: {bots}") if bots else text
+    return [(one.id, one.message) for one in lint_text(text) if one.id != "unused-clip"]
+
+
+PLAN = "group_size: 3, rounds: 2, round_length: 5m"
+
+
+def test_a_rotation_that_fits_has_no_problem() -> None:
+    assert [] == found(f"{{{PLAN}}}")
+
+
+@pytest.mark.parametrize(
+    ("rotation", "id_", "words"),
+    [
+        (f"{{{PLAN}, group_size: 4}}", "duplicate-key", "group_size"),
+        ("{group_size: 7, rounds: 2, round_length: 5m}", "enablex-limit", "groups of 7 do not fit"),
+        (
+            "{group_size: 5, rounds: 2, round_length: 5m, warn: [{left: 20s, play: bell}]}",
+            "enablex-limit",
+            "one place for the player",
+        ),
+        (f"{{{PLAN}, rooms: 4}}", "bad-value", 'write one of "group_size", "rooms" and "groups"'),
+        ("{rounds: 2, round_length: 5m}", "bad-value", "write one of"),
+        (f"{{{PLAN}, warn: [{{left: 5m, say: x}}]}}", "bad-value", "shorter than round_length"),
+        (f"{{{PLAN}, warn: [{{left: 1m}}]}}", "missing-key", 'write "say" or "play"'),
+        ("{groups: [[a, b]], pattern: jigsaw, round_length: 5m}", "bad-value", "the same in every round"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_numbers(rotation: str, id_: str, words: str) -> None:
+    ((problem, message),) = found(rotation)
+    assert id_ == problem
+    assert words in message
+
+
+def test_too_many_rooms_are_told_with_both_numbers() -> None:
+    problems = found("{group_size: 2, rounds: 2, round_length: 5m}", bots="30")
+    assert ("enablex-limit", "16 rooms needed for 31 people in groups of 2, EnableX allows 10") in problems
+
+
+def test_an_unknown_rotation_an_unknown_round_and_one_that_nobody_plays() -> None:
+    ((problem, message),) = found(f"{{{PLAN}}}", "{rotate: tlak}")[:1]
+    assert ("unknown-rotation", True) == (problem, 'did you mean "talk"' in message)
+    assert [("unknown-rotation", '"talk" has 2 rounds, no round-3')] == found(
+        f"{{{PLAN}}}", "{rotate: {plan: talk, again: round-3}}"
+    )
+    assert [("unused-rotation", 'no step plays the rotation "talk"')] == found(f"{{{PLAN}}}", "{log: hi}")
+
+
+def test_a_lecture_has_no_groups() -> None:
+    assert "enablex-limit" in [problem for problem, _ in found(f"{{{PLAN}}}", top=", mode: lecture")]
+
+
+def test_a_rotation_that_is_longer_than_what_is_left_of_the_session_is_told() -> None:
+    text = with_bot("timeline: [{at: start + 30m, do: [{rotate: talk}]}]")
+    text += "rotations: {talk: {group_size: 2, rounds: 5, round_length: 5m, gap: 1m}}\n"
+    problems = [one.message for one in lint_text(text) if one.id == "after-end"]
+    assert ['"talk" needs 29m, 20m are left of the session; its rounds will be shorter, or fewer'] == problems
