@@ -166,6 +166,14 @@ async def test_a_viewer_joins_without_publishing() -> None:
         assert "publish" not in [event.name for event in server.events]
 
 
+async def test_a_room_that_is_told_before_the_ack_is_joined_all_the_same() -> None:
+    bare = answering(token=("success", {"result": 0}))
+    async with nothing_left(), ScriptedServer(answer=bare, script=let_in, is_hasty=True) as server:
+        room = await join(server, publish=False, timeout_s=20)
+        assert ("c-1", "Ravi") == (room.client_id, room.me.name)
+        await room.leave()
+
+
 async def test_leaving_does_not_wait_for_a_server_that_says_nothing() -> None:
     async with ScriptedServer(answer=answering(token=OK, drop=None), script=let_in) as server:
         room = await join(server, publish=False, timeout_s=20)
