@@ -23,13 +23,16 @@ from bots.playbook.language.grammar import (
     parse,
     place_of,
 )
-from bots.playbook.language.outcome import Kind, are_equal, outcome_of
+from bots.playbook.language.outcome import Kind, are_equal, narrowed, outcome_of
 from bots.playbook.values.shape import did_you_mean
 
 __all__ = ["check_outcomes", "type_of"]
 
 _MAX_DEPTH = 25  # nesting of and/or/not, comparisons and calls
 _MAX_NUMBER = 10**15
+_TURNED: Mapping[type[ast.cmpop], ast.cmpop] = {
+    ast.Lt: ast.Gt(), ast.LtE: ast.GtE(), ast.Gt: ast.Lt(), ast.GtE: ast.LtE(), ast.Eq: ast.Eq(),
+}  # fmt: skip
 _LITERALS: Mapping[type, Type] = {str: "text", int: "number", float: "number", bool: "flag"}
 
 
@@ -81,7 +84,9 @@ class _Reader:
                 return self.fact(node)
             case ast.BoolOp():
                 kinds = [self.wanted(part, depth, "flag") for part in node.values]
-                self.tell_constants(node)
+                if self.tells:
+                    self.tell_constants(node)
+                    self.tell_contradictions(node)
                 return Kind("flag", is_fixed=all(kind.is_fixed for kind in kinds))
             case ast.UnaryOp(op=ast.Not()):
                 return self.wanted(node.operand, depth, "flag")
@@ -198,10 +203,31 @@ class _Reader:
     def tell_constants(self, node: ast.BoolOp) -> None:
         for part in node.values:
             is_constant = fact_name(part) in CONSTANTS or isinstance(part, ast.Constant)
-            if self.tells and is_constant:
+            if is_constant:
                 word = "and" if isinstance(node.op, ast.And) else "or"
                 message = f'{self.said(part)} beside "{word}" decides nothing, or all; remove it'
                 raise self.refuse(part, message, "constant-condition")
+
+    def tell_contradictions(self, node: ast.BoolOp) -> None:
+        """Comparisons of one fact that cannot hold together: `n > 3 and n < 2`."""
+        known: dict[str, Kind] = {}
+        for part in node.values if isinstance(node.op, ast.And) else []:
+            if not isinstance(part, ast.Compare) or len(part.ops) > 1:
+                continue
+            sign, left, right = part.ops[0], part.left, part.comparators[0]
+            if fact_name(right) in FACTS and type(sign) in _TURNED:
+                sign, left, right = _TURNED[type(sign)], right, left
+            name = fact_name(left) or ""
+            if FACTS.get(name, "flag") == "flag":  # flags may be compared with whole conditions
+                continue
+            fixed = self.kind(right, 0)
+            if not fixed.is_fixed:
+                continue
+            found = narrowed(known.get(name) or self.fact(left), sign, fixed)
+            if found is None:
+                message = f"this never holds beside what is said of {name} before it"
+                raise self.refuse(part, message, "constant-condition")
+            known[name] = found
 
     def tell_outcome(self, sign: ast.cmpop, left: tuple[ast.expr, Kind], right: tuple[ast.expr, Kind]) -> None:
         (left_node, one), (right_node, other) = left, right

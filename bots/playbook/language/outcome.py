@@ -2,13 +2,13 @@
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import inf
+from dataclasses import dataclass, replace
+from math import ceil, floor, inf
 from typing import Any
 
 from bots.playbook.language.grammar import ORDERS, Type
 
-__all__ = ["Kind", "are_equal", "outcome_of"]
+__all__ = ["Kind", "are_equal", "narrowed", "outcome_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,30 @@ class Kind:
     is_lower: bool = False
     is_fixed: bool = False
     items: tuple["Kind", ...] = ()
+
+
+def narrowed(kind: Kind, sign: ast.cmpop, fixed: Kind) -> Kind | None:
+    """What a fact can be where a comparison with something fixed holds; None where it can be nothing."""
+    words, low, high = kind.words, kind.low, kind.high
+    match sign:
+        case ast.Eq() if kind.type == "text" and fixed.words is not None:
+            words = fixed.words if words is None else words & fixed.words
+        case ast.In() if kind.type == "text" and fixed.type == "list" and all(item.words for item in fixed.items):
+            listed = frozenset(word for item in fixed.items for word in item.words or ())
+            words = listed if words is None else words & listed
+        case ast.Eq() if kind.type == "number":
+            low, high = max(low, fixed.low), min(high, fixed.high)
+        case ast.Lt():
+            high = min(high, ceil(fixed.high) - 1)  # facts are whole numbers
+        case ast.LtE():
+            high = min(high, fixed.high)
+        case ast.Gt():
+            low = max(low, floor(fixed.low) + 1)
+        case ast.GtE():
+            low = max(low, fixed.low)
+        case _:
+            pass
+    return None if low > high or (words is not None and not words) else replace(kind, words=words, low=low, high=high)
 
 
 def outcome_of(sign: ast.cmpop, one: Kind, other: Kind) -> bool | None:

@@ -158,7 +158,8 @@ def parse(data: bytes | str, file: str) -> Document:
     if strange:
         before = _BREAK.split(text[: strange.start()])
         place = Place(len(before), len(before[-1]) + 1)
-        document.report(place, "bad-encoding", f"the character U+{ord(strange[0]):04X} cannot stand in YAML")
+        hint = "; if the file was saved as UTF-16, save it as UTF-8" if strange[0] == "\0" else ""
+        document.report(place, "bad-encoding", f"the character U+{ord(strange[0]):04X} cannot stand in YAML{hint}")
         return document
     try:
         document.root = _Builder(document, text).build()

@@ -36,6 +36,11 @@ from tests.unit.playbook.texts import unmarked, with_rule, with_step
         ("lower(message.text) is never 'Help': lower() leaves no capitals", "lower(message.text) in ['x', »'Help']"),
         ("this always holds", "»'' in person.name"),
         ("this never holds", "»'x' in person.role"),
+        ("this never holds beside what is said of n before it", "n > 3 and »n < 2"),
+        ("this never holds beside what is said of n before it", "n > 2 and person.is_bot and »3 > n"),
+        ("this never holds beside what is said of person.role before it",
+         "person.role == 'moderator' and »person.role == 'participant'"),
+        ("this never holds beside what is said of room.name before it", "room.name in ['a'] and »room.name == 'c'"),
         ('true beside "or" decides nothing, or all; remove it', "person.is_bot or »true"),
         ('false beside "and" decides nothing, or all; remove it', "»false and person.is_bot"),
     ],
@@ -96,7 +101,15 @@ def test_true_and_false_alone_switch_a_rule_on_and_off() -> None:
     check_outcomes("not false")
 
 
-@pytest.mark.parametrize("text", ["1" + " + 1" * 24 + " == n", "(" * 20 + "n" + " < 1)" * 20, "n" + " < 1" * 90])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" + " + 1" * 24 + " == n",
+        "n == 1 and person.is_me == (" * 16 + "true" + ")" * 16,
+        "(" * 20 + "n" + " < 1)" * 20,
+        "n" + " < 1" * 90,
+    ],
+)
 def test_every_part_is_looked_at_once(text: str) -> None:
     began = time.process_time()
     try:
@@ -114,6 +127,7 @@ _SUMS = _NUMBERS | st.tuples(_NUMBERS, st.sampled_from(["+", "-"]), _NUMBERS).ma
 _COMPARISONS = st.tuples(_SUMS, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), _SUMS).map(" ".join) | st.tuples(
     _TEXTS, st.sampled_from(["==", "!=", "in", "not in"]), _TEXTS
 ).map(" ".join)
+_CONDITIONS = st.lists(_COMPARISONS, min_size=1, max_size=3).map(" and ".join)
 _SCOPES = st.builds(
     Scope,
     room=st.builds(RoomFacts, name=st.sampled_from(["", "a", "Ana", "moderator"])),
@@ -126,11 +140,22 @@ _SCOPES = st.builds(
 )  # fmt: skip
 
 
-@given(_COMPARISONS, _SCOPES)
+def test_comparisons_that_may_hold_together_are_left_alone() -> None:
+    for text in ("n > 1 and n < 3", "n == 2 or n == 3", "count.people >= 2 and count.people <= 2", "n != 1 and n != 2"):
+        check_outcomes(text)
+
+
+@given(_CONDITIONS, _SCOPES)
 def test_what_is_said_to_be_always_or_never_so_is_so(text: str, scope: Scope) -> None:
     try:
         check_outcomes(text)
     except ExpressionError as problem:
-        is_so = Expression(text).evaluate(scope)
-        message = str(problem)
-        assert is_so is (" always holds" in message or (" is never " in message and " != " in text))
+        said, told = str(problem), text[problem.offset : problem.offset + problem.width]
+    else:
+        return
+    if "beside what is said" in said:
+        assert not Expression(text).evaluate(scope)
+    elif " is never " not in said:
+        assert Expression(told).evaluate(scope) is (" always holds" in said)
+    elif " and " not in text:
+        assert Expression(text).evaluate(scope) is (" != " in text)
