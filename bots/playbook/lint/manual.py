@@ -138,8 +138,8 @@ MANUAL: dict[str, Explanation] = {
     ),
     "constant-condition": _E(
         "A comparison always holds or never does, whatever happens: it asks for a word that a fact cannot be, for a "
-        "number below zero, compares what has no fact in it, looks into an empty list, or contradicts what stands before "
-        "it.",
+        "number below zero, compares what has no fact in it, looks into an empty list, or contradicts what "
+        "stands before it.",
         _bot('{rules: [{when: joined, if: person.role == "teacher", do: [{log: hi}]}]}'),
         "correct what is compared; to switch a rule off for a while write if: false.",
     ),
