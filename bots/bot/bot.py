@@ -27,6 +27,7 @@ from bots.bot.contract.messages import (
     FailStage,
     Judge,
     LeaveCause,
+    Measured,
     SignalGiven,
 )
 from bots.bot.contract.ports import JoinRoom, LoadClip, RoomPort
@@ -181,6 +182,7 @@ class Bot:
         """Join; False if the room does not let the bot in, which is its end."""
         self._connection += 1
         number = self._connection
+        began_s = self._clock.monotonic()
         try:
             self._room = await enter(
                 self._spec,
@@ -193,6 +195,8 @@ class Bot:
         except BotsError as failure:
             self._fail("join", str(failure))
             return False
+        took_s = round(self._clock.monotonic() - began_s, 3)
+        self._emit(Measured(bot_id=self._spec.id, what="join_time", took_s=took_s))
         self._inbox.put(_Entered(self._room))
         return True
 
@@ -237,12 +241,12 @@ class Bot:
         if at > now:
             self._set_alarm(entry, at)
         elif at >= self._spec.arrives_at or not is_misfired(at, now):
-            self._fire(entry)
+            self._fire(entry, at)
         else:
             self._parts.runs.misfire(entry, f"the bot came {(now - at).total_seconds():.1f} s later")
 
     def _set_alarm(self, entry: RulePlan, at: datetime) -> None:
-        cancel = self._alarms.at(at, f"{self._spec.id}/{entry.id}", lambda: self._fire(entry))
+        cancel = self._alarms.at(at, f"{self._spec.id}/{entry.id}", lambda: self._fire(entry, at))
         self._planned[entry.id] = _Planned(entry, at, cancel)
 
     def _shift(self, seconds: float) -> None:
@@ -253,7 +257,9 @@ class Bot:
                 self._set_alarm(planned.entry, planned.at + timedelta(seconds=seconds))
         self._log.info("timeline_shifted", seconds=round(seconds, 3))
 
-    def _fire(self, entry: RulePlan) -> None:
+    def _fire(self, entry: RulePlan, at: datetime) -> None:
+        late_s = (self._clock.now() - at).total_seconds()
+        self._emit(Measured(bot_id=self._spec.id, what="lateness", took_s=round(max(0.0, late_s), 3)))
         trigger = "timeline" if entry.trigger is None else entry.trigger.kind
         self._log.info("rule_fired", rule=entry.id, trigger=trigger, participant=None)
         self._parts.runs.fire(entry)

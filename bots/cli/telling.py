@@ -30,7 +30,7 @@ def tell(path: str, result: SessionResult, *, command: str = "bots") -> str:
     if result.expectations:
         lines.append("  Expected in the playbook:")
         lines += [
-            f"    {'met    ' if one.is_met else 'NOT MET'} {one.counter} {one.wanted}: {one.value}"
+            f"    {'met    ' if one.is_met else 'NOT MET'} {one.counter} {one.wanted}: {one.shown}"
             for one in result.expectations
         ]
     lines += [

@@ -211,7 +211,7 @@ class Session:
             self._log_start(first)
         for index, expected in enumerate(self._expected):
             if expected.at is not None:
-                self._alarm(expected.at, f"expect/{expected.counter}", partial(self._judge, index))
+                self._alarm(expected.at, f"expect/{expected.name}", partial(self._judge, index))
         self._alarm(first.ends_at + OVERTIME, "session/overtime", self._is_overtime.set)
 
     def _alarm(self, at: datetime, name: str, callback: Callable[[], None]) -> None:
@@ -229,7 +229,7 @@ class Session:
     def _judge(self, index: int) -> None:
         if index in self._results:
             return
-        result = self._results[index] = judge(self._expected[index], self._tally.counts())
+        result = self._results[index] = judge(self._expected[index], self._tally.counts(), self._tally.times())
         (self._log.info if result.is_met else self._log.warning)(
             "expectation_judged",
             counter=result.counter,

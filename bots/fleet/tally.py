@@ -16,6 +16,7 @@ from bots.bot import (
     BreakoutsOpened,
     InviteSettled,
     Judged,
+    Measured,
     PlayFinished,
     RunEnded,
     Said,
@@ -37,12 +38,17 @@ class Tally:
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
+        self._times: dict[str, list[float]] = {}
         self._joined: set[str] = set()
         self._rooms_heard: set[str] = set()
 
     def counts(self) -> dict[str, int]:
         """Every counter of the language, in its order."""
         return {name: self._counts[name] for name in COUNTERS}
+
+    def times(self) -> dict[str, list[float]]:
+        """What was measured, seconds, by measure."""
+        return self._times
 
     def apply(self, event: BotEvent) -> None:
         """Count one event; what was heard comes by `heard`."""
@@ -70,6 +76,8 @@ class Tally:
                 self._played(event)
             case RunEnded(outcome=outcome):
                 self._counts["errors"] += outcome == "failed"
+            case Measured(what=what, took_s=took_s):
+                self._times.setdefault(what, []).append(took_s)
             case BotDropped() | BotIdle() | BreakoutsClosed() | Judged() | SignalSent():
                 pass
             case _:

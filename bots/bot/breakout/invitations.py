@@ -13,7 +13,7 @@ from typing import Any, Literal
 from structlog.typing import FilteringBoundLogger
 
 from bots.bot.breakout.invites import InviteDecision, InviteWindow, decide_invite, has_pattern
-from bots.bot.contract.messages import BotEvent, InviteEnd, InviteSettled
+from bots.bot.contract.messages import BotEvent, InviteEnd, InviteSettled, Measured
 from bots.bot.place.presence import Presence
 from bots.bot.waiting import Signal, done_within
 from bots.clock import Clock
@@ -144,9 +144,12 @@ class Invitations:
         )
         if self._presence.breakout is not None:
             await self._presence.parent.leave_breakout()
+        began_s = self._clock.monotonic()
         await self._presence.parent.join_breakout(
             Joinee(role=role, room_id=room_id), StreamInfo(audio=audio, video=False, canvas=canvas, screen=screen)
         )
+        took_s = round(self._clock.monotonic() - began_s, 3)
+        self._emit(Measured(bot_id=self._bot_id, what="breakout_time", took_s=took_s))
         self._presence.enter_breakout()
 
     async def reject(self, room_id: str) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from bots.bot.rules.outcome import Outcome
+from bots.playbook import Measure
 
 __all__ = [
     "BotDropped",
@@ -31,6 +32,7 @@ __all__ = [
     "InviteSettled",
     "Judge",
     "Judged",
+    "Measured",
     "PlayFinished",
     "RunEnded",
     "Said",
@@ -262,6 +264,15 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """How long something took, seconds; see the measures of `expect`."""
+
+    bot_id: str
+    what: Measure
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunEnded:
     bot_id: str
     rule: str
@@ -282,6 +293,7 @@ BotEvent = (
     | BreakoutsClosed
     | Said
     | SignalSent
+    | Measured
     | PlayFinished
     | Judged
     | RunEnded

@@ -1,7 +1,7 @@
 """Rules that fire every so often: at instants counted from the start of the session, so that nothing drifts."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import floor
 
 from bots.bot.contract.spec import BotSpec, RulePlan
@@ -16,7 +16,7 @@ class Periods:
     """The alarms of one bot's `every` rules: one period after the start for the first time, none at the end or later.
 
     Args:
-        fire: called at each instant.
+        fire: called at each instant, with it.
         miss: told a rule and how many of its instants passed unnoticed (a machine that slept).
     """
 
@@ -26,7 +26,7 @@ class Periods:
         *,
         clock: Clock,
         alarms: Alarms,
-        fire: Callable[[RulePlan], None],
+        fire: Callable[[RulePlan, datetime], None],
         miss: Callable[[RulePlan, int], None],
     ) -> None:
         self._spec = spec
@@ -56,7 +56,7 @@ class Periods:
             following = max(number, self._passed(period_s)) + 1
             if following > number + 1:
                 self._miss(rule, following - number - 1)
-            self._fire(rule)
+            self._fire(rule, at)
             self._plan(rule, period_s, following)
 
         self._cancels[rule.id] = self._alarms.at(at, f"{self._spec.id}/{rule.id}/{number}", ring)

@@ -15,7 +15,7 @@ from random import Random
 
 from structlog.typing import FilteringBoundLogger
 
-from bots.bot.contract.messages import BotEvent, ClipPlay, PlayFinished
+from bots.bot.contract.messages import BotEvent, ClipPlay, Measured, PlayFinished
 from bots.bot.contract.ports import DeliveryPort, LoadClip, OutgoingPort, PlaybackPort, PlayedPort, RoomPort
 from bots.bot.place.presence import Presence
 from bots.bot.rules.outcome import CannotDo
@@ -31,7 +31,7 @@ REPORT_WAIT_S = 1.5  # receiver reports come about every second; the one after t
 
 @dataclass(frozen=True, slots=True)
 class _Sending:
-    """One sound on its way: what, where, why."""
+    """One sound on its way: what, where, why; asked_at_s is when a step asked for it, monotonic."""
 
     room: RoomPort
     voice: OutgoingPort
@@ -39,6 +39,7 @@ class _Sending:
     play: ClipPlay
     rule: str | None
     step: str | None
+    asked_at_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,11 @@ class Sound:
         room = self._presence.here
         if room.outgoing is None:
             raise CannotDo(f"the bot publishes nothing in room {room.room_id}: it is there without audio")
-        sending = _Sending(room, room.outgoing, await self._loaded(play), play, rule, step)
+        began_s = self._clock.monotonic()
+        voice, clip = room.outgoing, await self._loaded(play)
+        load_s = self._clock.monotonic() - began_s
         async with self._locks[room.room_id]:
+            sending = _Sending(room, voice, clip, play, rule, step, self._clock.monotonic() - load_s)
             await self._stop_loop(room.room_id)
             if play.is_looped:
                 self._start_loop(sending)
@@ -196,6 +200,7 @@ class Sound:
             return playback
         finally:
             playback.stop()
+            self._measure(sending, playback)
             played = await playback.wait()
             if self._playing.get(room_id) is playback:
                 del self._playing[room_id]
@@ -205,6 +210,12 @@ class Sound:
             span = (playback.since, playback.until) if isinstance(playback, Bursts) else (since, until)
             if span[0] is not None and span[1] is not None:
                 self._spawn_report(sending, _Sent(play_id, span[0], span[1], before, played))
+
+    def _measure(self, sending: _Sending, playback: PlaybackPort | Bursts) -> None:
+        """How long a step's sound took to begin; the end of another sound of the same bot is not counted."""
+        if sending.asked_at_s is not None and playback.started_s is not None:
+            took_s = round(max(0.0, playback.started_s - sending.asked_at_s), 3)
+            self._emit(Measured(bot_id=self._bot_id, what="audio_start", took_s=took_s))
 
     def _begin(self, sending: _Sending, play_id: str) -> PlaybackPort | Bursts:
         talks = sending.play.talks

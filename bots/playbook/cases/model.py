@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 
 from bots.playbook.cases.acts import Act
 from bots.playbook.model.cast import Name
-from bots.playbook.model.playbook import Counter, Expectation, InputText
+from bots.playbook.model.expect import Counter, Expectation
+from bots.playbook.model.playbook import InputText
 from bots.playbook.model.steps.any import Role
 from bots.playbook.values.scalars import Duration, Number, Offset
 from bots.playbook.values.shape import Frozen, Marked, bad

@@ -11,13 +11,15 @@ from bots.playbook.lint.moments import check_moments
 from bots.playbook.lint.rotations import check_rotations, group_names
 from bots.playbook.lint.signals import check_signals
 from bots.playbook.model.cast import Rule
-from bots.playbook.model.playbook import Expectation, Playbook
+from bots.playbook.model.expect import Expectation
+from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Breakouts, CallBack, Invite
 from bots.playbook.model.steps.people import Drop, Mute, SendBack, Unmute
 from bots.playbook.model.steps.rotate import Rotate
 from bots.playbook.model.steps.sound import Play
 from bots.playbook.model.steps.step import Step
 from bots.playbook.model.steps.talk import Say
+from bots.playbook.model.triggers import Every
 from bots.playbook.problem import MOST_PROBLEMS, Problem
 from bots.playbook.reading.source import Document
 from bots.playbook.values.people import SELECTORS, copy_ids
@@ -168,12 +170,26 @@ def _check_display_names(playbook: Playbook) -> Iterator[Finding]:
 def _check_expectations(playbook: Playbook) -> Iterator[Finding]:
     most = _most(playbook)
     for counter, expectation in playbook.expect.items():
+        if not isinstance(expectation, Expectation):
+            if reason := _why_unmeasured(counter, playbook):
+                yield Finding(("expect", counter), "impossible", f"nothing is measured: {reason}")
+            continue
         wanted = max(expectation.equals or 0, expectation.at_least or 0)
         if _contradicts(expectation):
             yield Finding(("expect", counter), "impossible", "no number fits all of this")
         elif counter in most and wanted > most[counter][0]:
             limit, reason = most[counter]
             yield Finding(("expect", counter), "impossible", f'"{counter}" is at most {limit}: {reason}')
+
+
+def _why_unmeasured(measure: str, playbook: Playbook) -> str:
+    triggers = [rule.when for bot in playbook.bots.values() for rule in bot.rules]
+    has_moments = any(bot.timeline for bot in playbook.bots.values()) or any(isinstance(one, Every) for one in triggers)
+    if measure == "audio_start" and not any(isinstance(step, Play) for step in all_steps(playbook)):
+        return "no step plays anything"
+    if measure == "lateness" and not has_moments:
+        return "no bot has a timeline or a rule with every"
+    return ""
 
 
 def _contradicts(expectation: Expectation) -> bool:

@@ -6,12 +6,13 @@ A Python name that is not the YAML's own (`timeout_s`, `steps`) has the YAML's k
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.model.cast import Bot, Instance, Microphone, Name, instances_of
+from bots.playbook.model.expect import Expect
 from bots.playbook.model.rotations import Rotation, RotationName
 from bots.playbook.model.steps.any import Role
 from bots.playbook.model.steps.breakouts import Breakouts
@@ -21,16 +22,13 @@ from bots.playbook.model.steps.sound import Play
 from bots.playbook.model.steps.step import NamedSteps, Step, every_step
 from bots.playbook.values.cronline import cron_problem
 from bots.playbook.values.days import ExtraDay, SkippedDays
-from bots.playbook.values.scalars import Clock, Credential, Day, Duration, Flag, Number, Offset, Share, Zone
+from bots.playbook.values.scalars import Clock, Credential, Day, Duration, Flag, Number, Share, Zone
 from bots.playbook.values.shape import Frozen, bad
 from bots.playbook.values.sounds import SoundFile
 
 __all__ = [
-    "COUNTERS",
     "MOST_BREAKOUTS",
     "Clip",
-    "Counter",
-    "Expectation",
     "IfMissed",
     "Input",
     "Playbook",
@@ -40,11 +38,6 @@ __all__ = [
     "Sound",
 ]
 
-Counter = Literal[
-    "joined", "left", "accepted", "rejected", "ignored", "expired", "breakouts", "breakout_joins", "back", "said",
-    "played", "delivered", "heard", "heard_in_parent", "heard_in_breakouts", "breakouts_heard", "errors",
-]  # fmt: skip
-COUNTERS: tuple[str, ...] = get_args(Counter)
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 MOST_BREAKOUTS = 10  # of one parent at once; breakouts.md section 1, rule 4
 _MOST_BOTS = 10_000  # with all copies; each is a connection, and a name in the checks
@@ -175,32 +168,6 @@ class ScheduleEntry(Frozen):
         return self
 
 
-class Expectation(Frozen):
-    """What a counter must be at a moment."""
-
-    short: ClassVar[str] = "equals"
-    equals: Number | None = Field(default=None, ge=0, description="Exactly this many.")
-    at_least: Number | None = Field(default=None, ge=0, description="This many or more.")
-    at_most: Number | None = Field(default=None, ge=0, description="This many or fewer.")
-    by: Offset = Field(
-        default=Offset(anchor="end"), description="When it is looked at; at_least may come true earlier."
-    )
-
-    @model_validator(mode="after")
-    def _some(self) -> "Expectation":
-        if self.equals is None and self.at_least is None and self.at_most is None:
-            raise bad("missing-key", 'write "equals", "at_least" or "at_most"')
-        return self
-
-    def holds(self, value: int) -> bool:
-        """Is a counter with this value as expected?"""
-        return (
-            (self.equals is None or value == self.equals)
-            and (self.at_least is None or value >= self.at_least)
-            and (self.at_most is None or value <= self.at_most)
-        )
-
-
 class Input(Frozen):
     """A value that is given when the playbook is run (`--set name=value`), and used as {inputs.name}."""
 
@@ -240,7 +207,7 @@ class Playbook(Frozen):
     steps: dict[ListName, NamedSteps] = Field(default={}, description="Named step lists, for the step run.")
     rotations: dict[RotationName, Rotation] = Field(default={}, description="Groups and rounds, for the step rotate.")
     schedule: tuple[ScheduleEntry, ...] = Field(min_length=1, description="When sessions start.")
-    expect: dict[Counter, Expectation] = Field(default={}, description="What must have happened for the run to pass.")
+    expect: Expect = Field(default={}, description="What must have happened for the run to pass.")
     file: str = ""
     folder: str = ""
 

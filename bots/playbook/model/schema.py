@@ -69,13 +69,14 @@ def _cleaned(schema: Any) -> Any:
         return [_cleaned(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    if "discriminator" in schema:
-        union = "Step" if "say" in schema["discriminator"]["mapping"] else "Trigger"
+    kinds = schema.get("discriminator", {}).get("mapping", {})
+    if "say" in kinds or "joined" in kinds:
+        union = "Step" if "say" in kinds else "Trigger"
         outer = {key: schema[key] for key in ("description",) if key in schema}
         return {**outer, "$ref": f"#/$defs/{union}"}
     found: Schema = {}
     for key, value in schema.items():
-        if key == "title" or (key == "default" and not isinstance(value, (str, bool, int))):
+        if key in ("title", "discriminator") or (key == "default" and not isinstance(value, (str, bool, int))):
             continue
         if key == "propertyNames":
             found[key] = value

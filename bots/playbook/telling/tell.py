@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bots.playbook.model.cast import Bot, InviteRule, Rule, instances_of
-from bots.playbook.model.playbook import Expectation, Playbook, RoomSettings, ScheduleEntry
+from bots.playbook.model.expect import Expectation, Percentiles
+from bots.playbook.model.playbook import Playbook, RoomSettings, ScheduleEntry
 from bots.playbook.model.steps.step import Step
 from bots.playbook.telling.step_words import steps_words
 from bots.playbook.telling.trigger_words import trigger_words
@@ -24,6 +25,12 @@ _COUNTERS = {
     "delivered": "sounds that arrived at the server", "heard": "sounds heard by a bot",
     "heard_in_parent": "sounds heard in the main room", "heard_in_breakouts": "sounds heard in breakout rooms",
     "breakouts_heard": "breakout rooms in which a sound was heard", "errors": "steps and bots that failed",
+    "join_time": "time to get into the room", "breakout_time": "time to get into a breakout room",
+    "lateness": "delay of what has its moment", "audio_start": "time until a sound begins",
+}  # fmt: skip
+_PERCENTILES = {
+    "p50": "for half of them", "p90": "for 90 of 100", "p95": "for 95 of 100", "p99": "for 99 of 100",
+    "max": "for all of them",
 }  # fmt: skip
 _WHERE = {"parent": "in the main room", "breakouts": "in a breakout room", "anywhere": "anywhere"}
 _MODES = {
@@ -231,7 +238,10 @@ def _success(playbook: Playbook) -> Iterator[Fact]:
         yield Fact(topic, counter, "", f"{_COUNTERS.get(counter, counter)}: {_wanted(wanted)}, {moment(wanted.by)}.")
 
 
-def _wanted(wanted: Expectation) -> str:
+def _wanted(wanted: Expectation | Percentiles) -> str:
+    if isinstance(wanted, Percentiles):
+        limits = wanted.limits().items()
+        return listed([f"{_PERCENTILES[name]} at most {spoken(limit_s)}" for name, limit_s in limits])
     parts: Sequence[tuple[str, int | None]] = (
         ("exactly", wanted.equals), ("at least", wanted.at_least), ("at most", wanted.at_most),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
-from bots.bot import BotFailed, BotIdle, BotJoined, BotLeft, Dismiss, Drain, LeaveRule, RunEnded
+from bots.bot import BotFailed, BotIdle, BotJoined, BotLeft, Dismiss, Drain, LeaveRule, Measured, RunEnded
 from bots.errors import JoinRefused
 from bots.room import Participant, ParticipantJoined
 from tests.fakes.clock import FakeClock
@@ -19,7 +19,8 @@ async def test_a_bot_joins_at_its_arrival_and_leaves_at_the_end() -> None:
         await stage.pass_s(29)
         assert [] == stage.door.knocked_at_s
         await stage.pass_s(1)
-        assert [BotJoined(bot_id="helper", room_id="main", client_id="me")] == stage.events
+        assert [Measured, BotJoined] == [type(event) for event in stage.events]
+        assert [BotJoined(bot_id="helper", room_id="main", client_id="me")] == stage.told(BotJoined)
         await stage.pass_s(570)
         assert [("leave",)] == stage.room.did
         assert BotLeft(bot_id="helper", cause="session_end") == stage.events[-1]

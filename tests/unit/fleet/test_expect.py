@@ -34,4 +34,26 @@ def test_the_result_says_what_was_wanted_and_what_was(
     expectation: Expectation, wanted: str, value: int, is_met: bool
 ) -> None:
     counts = dict.fromkeys(COUNTERS, 0) | {"heard": value}
-    assert ExpectResult("heard", wanted, value, is_met) == judge(Expected("heard", expectation, None), counts)
+    assert ExpectResult("heard", wanted, value, is_met) == judge(Expected("heard", expectation, None), counts, {})
+
+
+def test_each_percentile_is_an_expectation_of_its_own() -> None:
+    found = expected(join_time={"p99": "2s", "p50": {"at_most": "500ms"}, "by": "start + 1m"})
+    assert ["join_time p50", "join_time p99"] == [one.name for one in found]
+    assert {START + timedelta(minutes=1)} == {one.at for one in found}
+
+
+@pytest.mark.parametrize(
+    ("values_s", "value", "is_met", "shown"),
+    [
+        ([0.1] * 99 + [5.0], 0.1, True, "100ms"), ([0.1] * 98 + [5.0] * 2, 5.0, False, "5s"),
+        ([2.0], 2.0, True, "2s"), ([], None, False, "nothing was measured"),
+    ],
+)  # fmt: skip
+def test_a_percentile_is_one_of_the_values_and_nothing_measured_is_not_met(
+    values_s: list[float], value: float | None, is_met: bool, shown: str
+) -> None:
+    [one] = expected(join_time={"p99": "2s"})
+    result = judge(one, {}, {"join_time": values_s})
+    assert ExpectResult("join_time p99", "at most 2s by end", value, is_met) == result
+    assert shown == result.shown

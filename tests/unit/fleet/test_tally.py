@@ -13,6 +13,7 @@ from bots.bot import (
     BreakoutsOpened,
     ClipPlay,
     InviteSettled,
+    Measured,
     PlayFinished,
     RunEnded,
     Said,
@@ -92,3 +93,10 @@ def test_what_was_heard_is_told_apart_by_room() -> None:
     assert (4, 1, 3, 2) == tuple(
         counts[name] for name in ("heard", "heard_in_parent", "heard_in_breakouts", "breakouts_heard")
     )
+
+
+def test_what_was_measured_is_kept_by_measure() -> None:
+    tally = Tally()
+    for what, took_s in (("join_time", 0.2), ("lateness", 0.0), ("join_time", 0.1)):
+        tally.apply(Measured(bot_id="helper", what=what, took_s=took_s))  # type: ignore[arg-type]  # a literal each
+    assert {"join_time": [0.2, 0.1], "lateness": [0.0]} == tally.times()

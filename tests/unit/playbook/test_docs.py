@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from bots.playbook import (
     COUNTERS,
     FACTS,
+    MEASURES,
     STEPS,
     TRIGGERS,
     Bot,
@@ -18,6 +19,7 @@ from bots.playbook import (
     Expectation,
     Expression,
     InviteRule,
+    Percentiles,
     Playbook,
     RoomSettings,
     Rotation,
@@ -46,7 +48,7 @@ def rows_of(title: str) -> dict[str, list[str]]:
         ("schedule", ScheduleEntry.yaml_keys()),
         ("rotations", Rotation.yaml_keys()), ("Bots", Bot.yaml_keys()), ("rules", Rule.yaml_keys()),
         ("invites", [*InviteRule.yaml_keys(), "otherwise"]), ("Triggers", TRIGGERS), ("Steps", STEPS),
-        ("Texts and conditions", FACTS), ("Expect", COUNTERS),
+        ("Texts and conditions", FACTS), ("Expect", COUNTERS), ("Times", MEASURES),
     ],
 )  # fmt: skip
 def test_every_name_of_the_model_is_in_its_table_and_no_other(title: str, names: list[str]) -> None:
@@ -88,6 +90,14 @@ def test_the_example_of_a_counter_is_an_expectation(name: str) -> None:
     assert isinstance(found, dict)
     assert [name] == list(found)
     Expectation.model_validate(found[name])
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_the_example_of_a_measure_is_an_expectation(name: str) -> None:
+    found = example("Times", name)
+    assert isinstance(found, dict)
+    assert [name] == list(found)
+    assert Percentiles.model_validate(found[name]).limits()
 
 
 def typed(value: object) -> object:

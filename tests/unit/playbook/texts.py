@@ -134,6 +134,7 @@ expect:
   joined: 13
   accepted: {at_least: 1, at_most: 12, by: end - 5m}
   errors: {equals: 0}
+  join_time: {p50: 500ms, p99: {at_most: 2s}, by: end - 5m}
 """
 SMALLEST = """\
 playbook: 1
