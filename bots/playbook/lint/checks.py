@@ -8,6 +8,7 @@ from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.lint.flow import check_flow
 from bots.playbook.lint.limits import all_steps, check_limits
 from bots.playbook.lint.moments import check_moments
+from bots.playbook.lint.powers import check_powers
 from bots.playbook.lint.rotations import check_rotations, group_names
 from bots.playbook.lint.signals import check_signals
 from bots.playbook.model.cast import Rule
@@ -33,8 +34,8 @@ _NEED_NOT = ("unused-clip", "unused-steps")  # a shared file has more than each 
 def check(playbook: Playbook, document: Document) -> list[Problem]:
     """All that the static checks find."""
     checks: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
-        check_moments, check_limits, check_flow, check_rotations, check_signals, _check_ids, _check_breakout_names,
-        _check_people, _check_rules, _check_sounds, _check_display_names, _check_expectations,
+        check_moments, check_limits, check_powers, check_flow, check_rotations, check_signals, _check_ids,
+        _check_breakout_names, _check_people, _check_rules, _check_sounds, _check_display_names, _check_expectations,
     )  # fmt: skip
     found = {"error": 0, "warning": 0}
     problems = []

@@ -230,6 +230,12 @@ MANUAL: dict[str, Explanation] = {
         "use: shared.yaml   # which has the steps welcome, too\nsteps:\n  welcome: [{log: hi}]",
         "give one of them another name; the sentence says where the other one is.",
     ),
+    "needs-moderator": _E(
+        "Only a moderator may open breakout rooms, invite, mute others, remove people and lock the room; the room"
+        " refuses it to this bot, which is a participant.",
+        "bots:\n  helper:\n    role: participant\n    timeline:\n      - {at: start, do: [{lock: room}]}",
+        "write role: moderator, or let a bot that is one do it.",
+    ),
     "never-fires": _E(
         "Nothing can fire this rule, or no breakout room fits this entry: its condition never holds, or nobody in "
         "this room could open breakout rooms or invite.",

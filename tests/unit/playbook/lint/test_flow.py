@@ -8,6 +8,7 @@ from bots.playbook import lint_text
 from tests.unit.playbook.texts import unmarked, with_bot, with_step
 
 MIC = "microphone: bell\n"
+MODERATES = "role: moderator\nrules: [{when: left, do: [{run: a}]}]"
 
 
 def bot(text: str, lists: str = "") -> str:
@@ -32,7 +33,7 @@ FOUND = [
         "when: chat", "when: »chat")),
     ("too-many-steps", at_start("{repeat: {every: 100ms, until: end, do: [{log: x}]}}").replace("start", "»start")),
     ("after-leaving", bot("timeline: [{at: start, do: [{run: a}]}, {at: »end, do: [{log: x}]}]", "a: [{leave: room}]")),
-    ("unknown-breakout", step("{run: a}", "a: [{breakouts: {close: »red}}]")),
+    ("unknown-breakout", bot(MODERATES, "a: [{breakouts: {close: »red}}]")),
     ("unknown-person", step("{run: a}", "a: [{say: {text: Hi, to: »Ana}}]")),
 ]  # fmt: skip
 

@@ -21,7 +21,7 @@ def rule(text: str) -> str:
 
 
 def step(text: str) -> str:
-    return with_step(text).replace("    rules:", "    microphone: bell\n    rules:")
+    return with_step(text).replace("    rules:", "    role: moderator\n    microphone: bell\n    rules:")
 
 
 def room(settings: str, text: str) -> str:
@@ -49,10 +49,15 @@ FOUND = [
     ("after-end", expecting("played: {at_least: 1, by: »start + 51m}")),
     ("before-arrival", bot("arrive: {at: start + 5m}\ntimeline: [{at: »start, do: [{leave: breakout}]}]")),
     ("after-leaving", bot("timeline: [{at: start + 5m, do: [{leave: room}]}, {at: »end, do: [{say: Bye}]}]")),
+    ("needs-moderator", bot("timeline: [{at: start, do: [»{lock: room}]}]")),
+    ("needs-moderator", bot("rules: [{when: joined, do: [{if: n > 1, then: [»{drop: person}]}]}]")),
+    ("needs-moderator", bot("rules: [{when: joined, do: [{mute: me}, »{mute: person}]}]")),
+    ("needs-moderator", bot("rules: [{when: returned, do: [»{send_back: person}]}]")),
+    ("never-fires", bot("rules: [{when: »invite_rejected, do: [{log: Hi}]}]")),
     ("never-fires", bot("role: moderator\nrules: [{when: »breakout_joined, do: [{say: Hi}]}]")),
     ("never-fires", bot("role: moderator\nrules: [{when: »invited, do: [{accept: invite}]}]")),
     ("never-fires", rule("{when: joined, if: »false, do: [{say: Hi}]}")),
-    ("never-fires", step(OPEN).replace("    rules:", "    role: moderator\n    invites: [{room: »blue*}]\n    rules:")),
+    ("never-fires", step(OPEN).replace("    rules:", "    invites: [{room: »blue*}]\n    rules:")),
     ("enablex-limit", step("{breakouts: {open: »[a, b, c, d, e, f, g, h, i, j, k]}}")),
     ("enablex-limit", step("{breakouts: {open: [a, b, c, d, e, f]}}, {breakouts: {open: »[g, h, i, j, k]}}")),
     ("enablex-limit", step("{breakouts: {open: red, capacity: »6}}")),
