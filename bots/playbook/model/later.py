@@ -22,5 +22,5 @@ LATER_STEPS: Mapping[str, str] = {
 }
 LATER_FILES: Mapping[str, str] = {
     "attendance.csv": "nobody judges who was late or absent; people.csv has who came, from when to when",
-    "groups.csv": "there are no rotations",
+    "groups.csv": "the groups of a rotation are not saved",
 }
