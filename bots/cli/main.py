@@ -156,6 +156,9 @@ def simulate(  # noqa: PLR0917 -- one argument an option
     late: Annotated[str, typer.Option(metavar="SHARE", help="how many of them come late")] = "10%",
     drop: Annotated[str, typer.Option(metavar="SHARE", help="how many lose the network, and come back")] = "5%",
     ignore_invites: Annotated[str, typer.Option(metavar="SHARE", help="how many ignore breakout invites")] = "10%",
+    teacher: Annotated[
+        bool, typer.Option("--teacher", help="a human teacher comes, opens breakout rooms and calls everybody back")
+    ] = False,
     trace: Annotated[str, typer.Option(metavar="FILE", help="write every event there, as JSON lines")] = "",
     log_format: Annotated[
         str, typer.Option("--log-format", metavar="text|json", help="a timeline, or the events of a live run")
@@ -167,7 +170,7 @@ def simulate(  # noqa: PLR0917 -- one argument an option
     raise typer.Exit(
         simulate_playbook(
             playbook, session=session, inputs=set_input or [], seed=seed, people=people, late=late, drop=drop,
-            ignore_invites=ignore_invites, trace=trace, log_format=log_format,
+            ignore_invites=ignore_invites, teacher=teacher, trace=trace, log_format=log_format,
         )
     )  # fmt: skip
 

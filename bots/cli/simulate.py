@@ -23,7 +23,7 @@ from bots.errors import ConfigError
 from bots.fleet import session_label
 from bots.log import configure
 from bots.playbook import Playbook, load, read_file
-from bots.simulation import Clips, Habits, scenario_of, session_named
+from bots.simulation import Clips, Habits, scenario_of, session_named, teach
 
 __all__ = ["Sink", "chosen_session", "prepared", "simulate_playbook"]
 
@@ -43,6 +43,7 @@ def simulate_playbook(
     late: str,
     drop: str,
     ignore_invites: str,
+    teacher: bool,
     trace: str,
     log_format: str,
 ) -> int:
@@ -66,7 +67,7 @@ def simulate_playbook(
         sink = Sink(sys.stdout, trace_file, None if as_json else scenario.times.starts_at)
         configure("json", cast("TextIO", sink), now=scenario.clock.now)
         log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
-        result = scenario.run()
+        result = scenario.run(teach if teacher else None)
     if not as_json:
         typer.echo(tell(path, result))
     return exit_of_result(result)

@@ -12,6 +12,7 @@ from bots.simulation.loop import Standstill, VirtualClock, VirtualLoop, run_virt
 from bots.simulation.people.actor import Actor, Scene
 from bots.simulation.people.doing import do
 from bots.simulation.people.plan import Habits, PersonPlan, plan_people
+from bots.simulation.people.teacher import teach
 from bots.simulation.rooms import SimulatedRooms
 from bots.simulation.scenario import Scenario, Stage, scenario_of
 
@@ -49,4 +50,5 @@ __all__ = [
     "scenario_of",
     "session_named",
     "stage_case",
+    "teach",
 ]

@@ -121,7 +121,7 @@ def _take_rule(story: RuleStory, event: Event) -> None:
             if get("outcome") == "failed" and get("reason"):
                 story.failed[str(get("where") or get("step")), str(get("reason"))] += 1
         case "branch_taken":
-            story.branches[str(get("condition")), str(get("branch")), shown(get("values") or {})] += 1
+            story.branches[str(get("condition") or ""), str(get("branch")), shown(get("values") or {})] += 1
         case _:
             pass
 

@@ -70,7 +70,7 @@ def _rule(name: str, rule: RuleStory) -> Iterator[str]:
         if outcome != "finished":
             yield f"  {_times(count)} {outcome}{': ' + reason if reason else ''}"
     for (condition, branch, values), count in rule.branches.items():
-        yield f"  {_times(count)} “{condition}” led to {branch} ({values})"
+        yield f"  {_times(count)} " + (f"“{condition}” led to {branch} ({values})" if condition else f"drew {branch}")
     steps: dict[tuple[str, str], list[str]] = {}
     for (kind, where, outcome), count in rule.steps.items():
         steps.setdefault((kind, where), []).append(f"{outcome} {_times(count)}")

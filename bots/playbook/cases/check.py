@@ -8,7 +8,6 @@ from bots.playbook.lint.finding import Finding
 from bots.playbook.model.cast import Bot
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.sound import Play
-from bots.playbook.model.steps.step import every_step
 from bots.playbook.values.people import copy_ids
 from bots.playbook.values.shape import Loc, did_you_mean
 
@@ -110,5 +109,5 @@ def _clips(playbook: Playbook) -> list[str]:
     found = list(playbook.audio)
     for bot in playbook.bots.values():
         found += [bot.microphone.file] if bot.microphone else []
-        found += [step.file for steps in bot.step_lists() for step in every_step(steps) if isinstance(step, Play)]
+        found += [step.file for step in playbook.steps_of(bot) if isinstance(step, Play)]
     return list(dict.fromkeys(found))

@@ -1,4 +1,4 @@
-"""What of a playbook the tests have reached: rules, timeline entries, steps, both arms of `if`, entries of `invites`.
+"""What of a playbook the tests have reached: rules, timeline entries, steps, arms of `if`, choices, `invites` entries.
 
 What can be reached is read from the playbook, what was reached from the logs; both are the same marks. Pure.
 """
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bots.playbook import Bot, If, LoadedCase, Playbook, every_step, rule_names
+from bots.playbook import Bot, Choose, If, LoadedCase, Playbook, Step, rule_names
 
 __all__ = ["Coverage", "Mark", "coverage_of", "reached_in"]
 
@@ -62,16 +62,26 @@ def _marks(loaded: LoadedCase) -> Iterator[tuple[Mark, tuple[str, str]]]:
         rules, entries = len(bot.rules), len(bot.timeline)
         ways = [*(("rules", n) for n in range(rules)), *(("timeline", n) for n in range(entries))]
         for name, (section, index) in zip(rule_names(bot), ways, strict=True):
-            noun = "rule" if section == "rules" else "timeline entry"
-            yield ("rule", bot_id, name), (loaded.place("bots", bot_id, section, index), f"{noun} {name!r} never ran")
+            noun, entries_of = ("rule", bot.rules) if section == "rules" else ("timeline entry", bot.timeline)
+            first = entries_of[index].steps[0].where
+            is_here = first.startswith(f"{loaded.source.file}:")  # not brought by `use` from another file
+            place = loaded.place("bots", bot_id, section, index) if is_here else first
+            yield ("rule", bot_id, name), (place, f"{noun} {name!r} never ran")
         yield from _invites(loaded, bot_id, bot)
-        for steps in bot.step_lists():
-            for step in every_step(steps):
-                yield ("step", step.path), (step.where, f"step {step.kind} was never reached")
-                if isinstance(step, If):
-                    for arm, word in (("then", "true"), ("else", "false")):
-                        told = f"the condition “{step.condition.text}” was never {word}"
-                        yield ("branch", step.path, arm), (step.where, told)
+        for step in loaded.playbook.steps_of(bot):
+            yield ("step", step.path), (step.where, f"step {step.kind} was never reached")
+            for arm, told in _arms(step):
+                yield ("branch", step.path, arm), (step.where, told)
+
+
+def _arms(step: Step) -> Iterator[tuple[str, str]]:
+    """The ways on from a step, as the log names them, and what is said of one that was never taken."""
+    if isinstance(step, If):
+        for arm, word in (("then", "true"), ("else", "false")):
+            yield arm, f"the condition “{step.condition.text}” was never {word}"
+    if isinstance(step, Choose):
+        for number in range(1, len(step.choices) + 1):
+            yield f"choice {number}", f"choice {number} was never drawn"
 
 
 def _invites(loaded: LoadedCase, bot_id: str, bot: Bot) -> Iterator[tuple[Mark, tuple[str, str]]]:

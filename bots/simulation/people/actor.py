@@ -76,6 +76,12 @@ class Actor:
         """In the room, or in one of its breakouts."""
         return self._room is not None and not self._room.is_closed
 
+    @property
+    def pupils(self) -> list[str]:
+        """The ids of the participants in the main room, as this one sees them."""
+        people = self._room.participants.values() if self._room is not None and self.is_here else ()
+        return [one.user_ref for one in people if one.role == "participant"]
+
     # ---- coming and going
 
     async def come(self, how: str = "comes", what: str | None = None) -> None:

@@ -20,6 +20,7 @@ START = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 def simulate(path: str, *, trace: str = "", log_format: str = "text", people: int = 0, session: str = "") -> int:
     return simulate_playbook(
         path, session=session, inputs=[], seed=3, people=people, late="10%", drop="0.5", ignore_invites="0%",
+        teacher=False,
         trace=trace, log_format=log_format,
     )  # fmt: skip
 

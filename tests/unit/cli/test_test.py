@@ -226,6 +226,20 @@ def test_coverage_names_the_lines_that_no_test_reached(tmp_path: Path, capsys: p
     assert found["total"] - found["reached"] == len(missed)
 
 
+def test_coverage_knows_the_choices_and_the_named_steps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "lesson.yaml").write_text(
+        "playbook: 1\nname: L\nroom: {id: main}\nschedule: [{length: 2m}]\n"
+        "steps: {hello: [{choose: [[{log: a}], [{log: b}]]}]}\n"
+        "bots: {helper: {timeline: [{at: start, do: [{run: hello}]}]}}\n"
+    )
+    (tmp_path / "lesson.test.yaml").write_text("test_of: lesson.yaml\nexpect: [{at: end, counters: {errors: 0}}]\n")
+    found = covered(tmp_path, capsys)
+    missed = {one["what"] for one in found["missed"]}
+    assert (5, 7) == (found["reached"], found["total"])
+    assert {"step log was never reached"} < missed
+    assert 1 == len(missed & {"choice 1 was never drawn", "choice 2 was never drawn"})
+
+
 def test_coverage_is_that_of_all_tests_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, "{at: end, counters: {errors: 0}}", events="[]", name="one")
     alone = covered(tmp_path, capsys)
