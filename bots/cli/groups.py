@@ -12,6 +12,9 @@ from typing import Any
 import typer
 
 from bots.cli.exits import Exit
+from bots.cli.options import inputs_of
+from bots.errors import PlaybookError
+from bots.playbook import Playbook, Rotation, examine_file
 from bots.rotation import Plan, Problem, most_rounds, rooms_for, solve
 
 __all__ = ["group_people"]
@@ -20,22 +23,80 @@ _NAMED = 12  # pairs that are named one by one
 
 
 def group_people(
-    *, people: int, group_size: int, rooms: int, rounds: int, seed: int, csv_file: str, as_json: bool
+    playbook: str,
+    *,
+    people: int,
+    group_size: int,
+    rooms: int,
+    rounds: int,
+    seed: int | None,
+    inputs: Sequence[str],
+    csv_file: str,
+    as_json: bool,
 ) -> int:
-    """Plan rotations for a number of people and print them.
+    """Plan the rotations of a playbook, or one for a number of people, and print them.
 
     Raises:
         typer.BadParameter: an option is missing or contradicts another.
-        RotationError: the numbers cannot be.
+        PlaybookError: the playbook has errors.
+        RotationError: the people cannot be grouped as asked; names those concerned.
     """
+    if playbook:
+        if group_size or rooms or rounds:
+            raise typer.BadParameter("sizes and rounds are the playbook's own", param_hint="--group-size")
+        read = examine_file(playbook, inputs=inputs_of(inputs))
+        if read.playbook is None:
+            raise PlaybookError(read.problems)
+        problems = _problems_of(read.playbook, people)
+        seed = read.playbook.seed if seed is None else seed
+    else:
+        problems = {"": _problem_of(people, group_size, rooms, rounds)}
+    _tell(problems, seed=seed or 0, csv_file=csv_file, as_json=as_json)
+    return Exit.DONE
+
+
+def _problem_of(people: int, group_size: int, rooms: int, rounds: int) -> Problem:
     if not people or not rounds:
-        raise typer.BadParameter("write --people N --group-size K --rounds R (or --rooms M)", param_hint="--people")
+        raise typer.BadParameter(
+            "write a PLAYBOOK, or --people N --group-size K --rounds R (or --rooms M)", param_hint="--people"
+        )
     if bool(group_size) == bool(rooms):
         raise typer.BadParameter("write one of --group-size and --rooms", param_hint="--group-size")
-    names = tuple(str(number) for number in range(1, people + 1))
-    problem = Problem(people=names, rooms=rooms or rooms_for(people, group_size), rounds=rounds)
-    _tell({"": problem}, seed=seed, csv_file=csv_file, as_json=as_json)
-    return Exit.DONE
+    return Problem(people=_numbered(people), rooms=rooms or rooms_for(people, group_size), rounds=rounds)
+
+
+def _numbered(people: int) -> tuple[str, ...]:
+    return tuple(str(number) for number in range(1, people + 1))
+
+
+def _problems_of(playbook: Playbook, people: int) -> dict[str, Problem]:
+    """The rotations of a playbook, for its bots who are participants, or for so many others."""
+    if not playbook.rotations:
+        raise typer.BadParameter("this playbook has no rotations", param_hint="PLAYBOOK")
+    names = tuple(one.id for one in playbook.instances() if playbook.bots[one.bot_id].role == "participant")
+    if people:
+        names = _numbered(people)
+    if not names:
+        raise typer.BadParameter("nobody of this playbook takes part; write --people N", param_hint="--people")
+    planned = {name: rotation for name, rotation in playbook.rotations.items() if rotation.groups is None}
+    if not planned:
+        raise typer.BadParameter("the rotations of this playbook name their groups themselves", param_hint="PLAYBOOK")
+    return {name: _asked(rotation, names) for name, rotation in planned.items()}
+
+
+def _asked(rotation: Rotation, people: tuple[str, ...]) -> Problem:
+    """A rotation as the solver's problem; the playbook counts rooms from 1."""
+    size = rotation.group_size or 2
+    return Problem(
+        people=people,
+        rooms=rotation.rooms or rooms_for(len(people), size, never_alone=rotation.never_alone),
+        rounds=rotation.rounds,
+        pattern=rotation.pattern,
+        keep_apart=rotation.keep_apart,
+        keep_together=rotation.keep_together,
+        anchors={person: place - 1 if isinstance(place, int) else place for person, place in rotation.anchors.items()},
+        never_alone=rotation.never_alone,
+    )
 
 
 def _tell(problems: dict[str, Problem], *, seed: int, csv_file: str, as_json: bool) -> None:
@@ -64,6 +125,7 @@ def _json(plan: Plan, seconds: float) -> dict[str, Any]:
         "method": plan.method,
         "cut": plan.is_cut,
         "never_met": [list(pair) for pair in plan.never_met()],
+        "not_here": _absent(plan.problem),
         "rules": [{"rule": rule, "kept": kept} for rule, kept in _rules(plan)],
     }
 
@@ -88,6 +150,8 @@ def _show(plan: Plan, seconds: float) -> None:
         typer.echo("the time was over before the search was; another run may find another plan")
     typer.echo(_most_said(plan.problem))
     typer.echo(_never_said(plan))
+    if absent := _absent(plan.problem):
+        typer.echo(f"nobody here is called {', '.join(absent)}; their rules have no effect")
     for rule, kept in _rules(plan):
         typer.echo(f"{'kept' if kept else 'BROKEN'}: {rule}")
 
@@ -130,6 +194,13 @@ def _never_said(plan: Plan) -> str:
     return f"{len(never)} pairs never meet: {some}{', …' if len(never) > _NAMED else ''}"
 
 
+def _absent(problem: Problem) -> list[str]:
+    """People whom rules name, and who are not there."""
+    named = [person for group in (*problem.keep_apart, *problem.keep_together) for person in group]
+    named += [*problem.anchors, *(place for place in problem.anchors.values() if isinstance(place, str))]
+    return sorted(set(named).difference(problem.people))
+
+
 def _rules(plan: Plan) -> list[tuple[str, bool]]:
     """Each hard rule about people who are there, and whether every round keeps it."""
     problem = plan.problem
@@ -138,11 +209,14 @@ def _rules(plan: Plan) -> list[tuple[str, bool]]:
     told: list[tuple[str, bool]] = []
     for group in problem.keep_apart:
         present = [person for person in group if person in here]
+        if len(present) < 2:
+            continue
         kept = all(len({line[person] for person in present}) == len(present) for line in where)
-        told.append((f"{', '.join(group)} apart", kept))
+        told.append((f"{', '.join(present)} apart", kept))
     for group in problem.keep_together:
         present = [person for person in group if person in here]
-        told.append((f"{', '.join(group)} together", all(len({line[p] for p in present}) <= 1 for line in where)))
+        if len(present) > 1:
+            told.append((f"{', '.join(present)} together", all(len({line[p] for p in present}) == 1 for line in where)))
     for person, room in problem.anchors.items():
         if person not in here or (isinstance(room, str) and room not in here):
             continue

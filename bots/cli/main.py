@@ -99,11 +99,15 @@ def fmt(
 
 @app.command()
 def groups(  # noqa: PLR0917 -- one argument an option
+    playbook: Annotated[str, typer.Argument(metavar="[PLAYBOOK]", help="all rotations of this YAML file")] = "",
     people: Annotated[int, typer.Option(metavar="N", min=0, max=5000, help="how many people")] = 0,
     group_size: Annotated[int, typer.Option(metavar="K", min=0, help="people in a group, at most")] = 0,
     rounds: Annotated[int, typer.Option(metavar="R", min=0, max=1000, help="how many rounds")] = 0,
     rooms: Annotated[int, typer.Option(metavar="M", min=0, help="or how many rooms, instead of --group-size")] = 0,
-    seed: Annotated[int, typer.Option(metavar="S", help="of every choice")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(metavar="S", min=0, help="of every choice; the playbook's, or 0, if not given")
+    ] = None,
+    set_input: SetInput = None,
     csv: Annotated[str, typer.Option(metavar="FILE", help="write the groups there too: round, room, person")] = "",
     json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
@@ -112,7 +116,8 @@ def groups(  # noqa: PLR0917 -- one argument an option
 
     raise typer.Exit(
         group_people(
-            people=people, group_size=group_size, rooms=rooms, rounds=rounds, seed=seed, csv_file=csv, as_json=json
+            playbook, people=people, group_size=group_size, rooms=rooms, rounds=rounds, seed=seed,
+            inputs=set_input or [], csv_file=csv, as_json=json,
         )
     )  # fmt: skip
 

@@ -169,10 +169,16 @@ MANUAL: dict[str, Explanation] = {
         _do("{repeat: {until: count.away == 0, do: [{log: hi}]}}"),
         "write times, or every and until, or let a round wait for something.",
     ),
+    "forced-repeats": _E(
+        "A rotation has more rounds than people have partners: some pairs must meet again.",
+        "rotations: {talk: {group_size: 4, rounds: 9, round_length: 3m}}\n"
+        "bots: {pupil: {count: 24, role: participant}}",
+        "plan fewer rounds, smaller groups, or accept it (# bots: allow forced-repeats); bots groups shows how many.",
+    ),
     "impossible": _E(
-        "No run can fulfil this expectation.",
+        "No run can fulfil this expectation, or no rotation these rules.",
         "expect: {joined: 5}\nbots: {helper: {role: moderator}}",
-        "correct the number, or the bots that are to reach it.",
+        "correct the number or the bots that are to reach it, or ease one of the rules.",
     ),
     "long-sound": _E(
         "A sound still plays when the next entry of the same bot is due, or when the session ends "

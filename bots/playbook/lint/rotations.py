@@ -1,6 +1,7 @@
 """Static checks of rotations: do they fit into the room and into the lesson, and does anybody play them?"""
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.lint.moments import after_start_s
@@ -24,6 +25,8 @@ def check_rotations(playbook: Playbook) -> Iterator[Finding]:
             message = f'no step plays the rotation "{name}"'
             yield Finding(("rotations", name), "unused-rotation", message, "warning", is_about_key=True)
         yield from _check_size(name, rotation, playbook)
+        yield from _check_repeats(name, rotation, playbook.count_of("participant"))
+        yield from _check_rules(name, rotation)
     for step in steps:
         rounds = playbook.rotations[step.plan].rounds
         if step.again is not None and step.again > rounds:
@@ -67,6 +70,38 @@ def _check_rooms(name: str, rotation: Rotation, playbook: Playbook) -> Iterator[
         message = f"{rooms} rooms needed for {people} people in groups of {size}, EnableX allows {MOST_BREAKOUTS}"
         key = "group_size" if rotation.group_size is not None else "pattern"
         yield Finding(("rotations", name, key), "enablex-limit", message)
+
+
+def _check_repeats(name: str, rotation: Rotation, people: int) -> Iterator[Finding]:
+    """Are there more rounds than anybody has partners? The people are the bots: no others are known before.
+
+    The formula is true for every size; some sizes allow fewer rounds still, which `bots groups` knows.
+    """
+    if not people or rotation.groups is not None or rotation.pattern not in ("mix", "pairs"):
+        return
+    rooms = rotation.rooms or -(-people // (rotation.group_size or 2))
+    rooms = min(rooms, people // 2)
+    if rooms < 2:
+        return  # one group is no mix: such people are there to try the lesson out
+    size = people // rooms
+    most = (people - 1) // (size - 1)
+    if rotation.rounds > most:
+        message = (
+            f"{people} people in groups of {size} can rotate at most {most} time{'s' if most > 1 else ''} without"
+            f" repeats; {rotation.rounds} asked"
+        )
+        yield Finding(("rotations", name, "rounds"), "forced-repeats", message, "warning")
+
+
+def _check_rules(name: str, rotation: Rotation) -> Iterator[Finding]:
+    """Two people cannot be kept apart and together."""
+    together = {frozenset(pair) for group in rotation.keep_together for pair in combinations(group, 2)}
+    together |= {frozenset((one, two)) for one, two in rotation.anchors.items() if isinstance(two, str)}
+    for number, group in enumerate(rotation.keep_apart):
+        for one, two in combinations(group, 2):
+            if frozenset((one, two)) in together:
+                message = f'"{one}" and "{two}" are to be kept apart, and always together'
+                yield Finding(("rotations", name, "keep_apart", number), "impossible", message)
 
 
 def _check_length(playbook: Playbook) -> Iterator[Finding]:

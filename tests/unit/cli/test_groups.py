@@ -62,7 +62,7 @@ def test_a_seed_is_a_plan() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--people", "6"), "write --people N --group-size K --rounds R"),
+        (("--people", "6"), "or --people N --group-size K"),
         (("--people", "6", "--rounds", "2"), "write one of --group-size and --rooms"),
         (("--people", "6", "--rounds", "2", "--rooms", "2", "--group-size", "3"), "write one of"),
     ],
@@ -74,3 +74,43 @@ def test_what_is_missing_is_said(options: tuple[str, ...], message: str) -> None
 def test_numbers_that_cannot_be_are_an_error_of_the_user() -> None:
     result = CliRunner().invoke(app, ["groups", "--people", "6", "--rooms", "4", "--rounds", "1"])
     assert "leave somebody alone" in str(result.exception)
+
+
+PLAYBOOK = """\
+playbook: 1
+name: Talk
+seed: 5
+room: {id: "${ROOM}"}
+schedule: [{length: 50m}]
+rotations:
+  speaking: {group_size: 4, rounds: 3, round_length: 8m, keep_apart: [[pupil-01, pupil-02]], anchors: {pupil-03: 2}}
+  stations: {pattern: carousel, rooms: 3, rounds: 3, round_length: 5m}
+bots:
+  helper: {role: moderator}
+  pupil: {role: participant, count: 24}
+"""
+
+
+def test_the_rotations_of_a_playbook(tmp_path: Path) -> None:
+    file = tmp_path / "talk.yaml"
+    file.write_text(PLAYBOOK)
+    plans = json.loads(told(str(file), "--json", "--csv", str(tmp_path / "groups.csv")))
+    assert ["speaking", "stations"] == list(plans)
+    pupils = [f"pupil-{number:02}" for number in range(1, 25)]
+    wanted = Wanted(pupils, 6, 3, apart=[("pupil-01", "pupil-02")], fixed={"pupil-03": 1})
+    assert [] == faults(plans["speaking"]["rounds"], wanted)
+    assert {"rule": "pupil-01, pupil-02 apart", "kept": True} in plans["speaking"]["rules"]
+    assert {"rule": "pupil-03 in room 2", "kept": True} in plans["speaking"]["rules"]
+    assert [] == faults(plans["stations"]["rounds"], Wanted(pupils, 3, 3))
+    assert 24 * 6 + 1 == len((tmp_path / "groups.csv").read_text().splitlines())
+    assert "nobody here is called pupil-01, pupil-02, pupil-03" in told(str(file), "--people", "26")
+    assert 26 == sum(map(len, json.loads(told(str(file), "--people", "26", "--json"))["speaking"]["rounds"][0]))
+
+
+def test_a_playbook_without_rotations_or_with_errors(tmp_path: Path) -> None:
+    file = tmp_path / "talk.yaml"
+    file.write_text(PLAYBOOK[: PLAYBOOK.index("rotations:")] + PLAYBOOK[PLAYBOOK.index("bots:") :])
+    assert "this playbook has no rotations" in told(str(file), code=2)
+    file.write_text(PLAYBOOK.replace("rounds: 3", "round: 3"))
+    result = CliRunner().invoke(app, ["groups", str(file)])
+    assert 'did you mean "rounds"' in str(result.exception)

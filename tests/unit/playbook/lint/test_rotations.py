@@ -68,3 +68,36 @@ def test_a_rotation_that_is_longer_than_what_is_left_of_the_session_is_told() ->
     text += "rotations: {talk: {group_size: 2, rounds: 5, round_length: 5m, gap: 1m}}\n"
     problems = [one.message for one in lint_text(text) if one.id == "after-end"]
     assert ['"talk" needs 29m, 20m are left of the session; its rounds will be shorter, or fewer'] == problems
+
+
+@pytest.mark.parametrize(
+    ("rotation", "people", "expected"),
+    [
+        ("{group_size: 4, rounds: 9, round_length: 2m}", "23", "24 people in groups of 4 can rotate at most 7 times"),
+        ("{rooms: 6, rounds: 8, round_length: 2m}", "23", "without repeats; 8 asked"),
+        ("{pattern: pairs, rounds: 8, round_length: 2m}", "7", "8 people in groups of 2 can rotate at most 7 times"),
+    ],
+)
+def test_rounds_that_force_repeats_are_told_with_the_numbers(rotation: str, people: str, expected: str) -> None:
+    ((problem, message),) = found(rotation, bots=people)
+    assert "forced-repeats" == problem
+    assert expected in message
+
+
+@pytest.mark.parametrize(
+    "rotation",
+    [
+        "{group_size: 4, rounds: 7, round_length: 2m}",
+        "{pattern: fixed, group_size: 4, rounds: 9, round_length: 2m}",
+        "{pattern: carousel, group_size: 4, rounds: 9, round_length: 2m}",
+    ],
+)
+def test_no_repeat_is_forced_or_they_are_meant(rotation: str) -> None:
+    assert [] == found(rotation, bots="23")
+
+
+def test_nobody_can_be_apart_and_together() -> None:
+    rules = "keep_apart: [[ana, ben, eva]], keep_together: [[eva, ana]]"
+    assert [("impossible", '"ana" and "eva" are to be kept apart, and always together')] == found(
+        f"{{{PLAN}, {rules}}}"
+    )
