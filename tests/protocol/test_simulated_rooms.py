@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bots.errors import ApiError, BreakoutRefused, JoinRefused
+from bots.errors import ApiError, BreakoutRefused, JoinRefused, RequestRefused
 from bots.media import Clip
 from bots.room import BreakoutDefinition, Joinee, Room, RoomEvent, SpeechChanged, StreamInfo
 from bots.simulation import SimulatedRooms, VirtualClock, run_virtually
@@ -223,3 +223,20 @@ def test_who_asks_is_told_who_talks_until_they_are_silent_muted_or_gone() -> Non
         assert [] == [event for event in scene.told["ben"] if isinstance(event, SpeechChanged)]
 
     play(act)
+
+
+def test_a_moderator_locks_the_room_and_removes_somebody() -> None:
+    async def act(scene: Scene) -> None:
+        teacher, ana = await scene.join("teacher", "moderator"), await scene.join("ana")
+        with pytest.raises(RequestRefused, match="only a moderator"):
+            await ana.lock()
+        await teacher.lock()
+        with pytest.raises(JoinRefused, match="4121"):
+            await scene.join("late")
+        await teacher.unlock()
+        await scene.join("late")
+        await teacher.drop([ana.client_id])
+        await asyncio.sleep(1)
+        assert ana.is_closed
+
+    assert "user-disconnected" in play(act).names("teacher")

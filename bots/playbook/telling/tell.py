@@ -134,7 +134,7 @@ def _room(playbook: Playbook) -> str:
 
 def _coming(bot_id: str, bot: Bot) -> str:
     names = [one.display_name for one in instances_of(bot_id, bot)]
-    it, s = ("each of them", "s") if bot.count > 1 else ("it", "")
+    it, its, s = ("each of them", "each", "s") if bot.count > 1 else ("it", "its", "")
     come = f"{bot.count} bots, “{names[0]}” to “{names[-1]}”, come" if s else f"a bot named “{names[0]}” comes"
     words = f"{bot_id}: {come} as {bot.role}{s} {moment(bot.arrive.at)}"
     words += f", spread over {spoken(bot.arrive.over_s)}" if bot.arrive.over_s else ""
@@ -143,7 +143,7 @@ def _coming(bot_id: str, bot: Bot) -> str:
     words += f". {it.capitalize()} listens, and checks that sounds are heard" if bot.listens else ""
     drops = bot.drops
     if drops is not None:
-        words += f". In every {spoken(drops.every_s)} the connection of {it} drops"
+        words += f". In every {spoken(drops.every_s)} {its} connection drops"
         words += f" with a chance of {share(drops.chance)}" if drops.chance < 1 else " once"
         words += f", and is back after {spread(drops.back_after)}"
     leaving = bot.leave_when

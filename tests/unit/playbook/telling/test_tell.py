@@ -149,5 +149,13 @@ def test_an_answer_to_invites_is_told() -> None:
     ) in text
 
 
+def test_drops_and_bursts_of_talk_are_told() -> None:
+    text = explain(read(with_bot("microphone: {file: bell, talks: 20%}\ndrops: {chance: 5%, every: 10m}")))
+    assert "From then on it plays bell in bursts, 20% of the time." in text
+    assert (
+        "In every 10 minutes its connection drops with a chance of 5%, and is back after 5 seconds to 20 seconds"
+    ) in text
+
+
 def test_everything_can_be_told() -> None:
     assert explain(read(EVERYTHING)) == explain(read(EVERYTHING))
