@@ -127,7 +127,9 @@ def _case(document: Document, playbook: Playbook) -> Case | None:
         case = Case.model_validate(values, context=reading, by_alias=True, by_name=False)
     except ValidationError as cause:
         document.problems += translate(cause.errors(include_url=False), document)
+    findings = [] if case is None else list(check_case(case, playbook))
+    nobody = {finding.loc for finding in findings if finding.is_about_key}  # what is said of nobody is not looked at
+    reading.unknown_keys = [one for one in reading.unknown_keys if one[0] not in nobody]
     document.problems += problems_of_keys(reading, document)
-    if case is not None:
-        document.problems += [finding.problem(document) for finding in check_case(case, playbook)]
+    document.problems += [finding.problem(document) for finding in findings]
     return case

@@ -57,3 +57,15 @@ def test_no_tool_loads_the_media_stack(warned: str) -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "[]\n" == ended.stdout
+
+
+def test_tests_of_playbooks_are_checked_beside_them_and_are_no_playbooks(warned: str) -> None:
+    case = Path(warned).with_name("lesson.test.yaml")
+    case.write_text("test_of: lesson.yaml\nexpect: [{at: end, counters: {errors: 0}}]\n", encoding="utf-8")
+    folder = str(case.parent)
+    assert 0 == run("lint", folder).exit_code
+    assert str(case) not in run("fmt", "--check", folder).output
+    case.write_text("test_of: lesson.yaml\nexpect: [{at: end, countrs: {errors: 0}}]\n", encoding="utf-8")
+    ended = run("lint", "--format", "json", folder)
+    assert 3 == ended.exit_code
+    assert ["same-name", "unknown-person"] == sorted(one["id"] for one in json.loads(ended.output))
