@@ -3,8 +3,10 @@
 A meeting is two people in one room for one round; a repeat is every meeting of a pair beyond its first.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import combinations
 from math import comb
 
 from bots.rotation.sizes import room_sizes
@@ -44,15 +46,16 @@ def bound(rooms: Sequence[int], people: int, *, always: int = 0, never: int = 0)
         pairs are too few for the meetings; a person has too few partners; a room that is larger than the number of
         rooms of another round holds people of one of its rooms.
     """
-    meetings = [sum(comb(size, 2) for size in room_sizes(people, count)) for count in rooms]
+    meetings = [_meetings(people, count) for count in rooms]
     rounds = len(rooms)
     pairs = comb(people, 2)
     free = min(sum(meetings) - rounds * always, pairs - always - never)
     counting = sum(meetings) - always - max(0, free)
     personal = sum(people // count - 1 for count in rooms) - (people - 1)
+    often = Counter(rooms)
     crowding = max(
-        sum(_crossing(people, first, other) for at, other in enumerate(rooms) if at != number)
-        for number, first in enumerate(rooms)
+        sum((times - (other == first)) * _crossing(people, first, other) for other, times in often.items())
+        for first in often
     )
     is_one_shape = len(set(rooms)) == 1 and people % rooms[0] == 0
     known = int(is_one_shape and rounds > KNOWN_MOST_ROUNDS.get((people, people // rooms[0]), rounds))
@@ -65,15 +68,14 @@ def least_coincidences(rooms: Sequence[int], people: int, *, always: int = 0, ne
     A pair that meets c times counts c * (c - 1) / 2. Arguments as for `bound`.
     """
     rounds = len(rooms)
-    meetings = sum(sum(comb(size, 2) for size in room_sizes(people, count)) for count in rooms) - rounds * always
+    meetings = sum(_meetings(people, count) for count in rooms) - rounds * always
     others = comb(people, 2) - always - never
     often, more = divmod(max(0, meetings), others) if others > 0 else (0, 0)
     even = (others - more) * comb(often, 2) + more * comb(often + 1, 2) + always * comb(rounds, 2)
-    crossing = sum(
-        max(_crossing(people, rooms[one], rooms[two]), _crossing(people, rooms[two], rooms[one]))
-        for one in range(rounds)
-        for two in range(one)
-    )
+    counts = sorted(Counter(rooms).items())
+    crossing = sum(comb(times, 2) * _crossing(people, count, count) for count, times in counts)
+    for (one, some), (two, more_often) in combinations(counts, 2):
+        crossing += some * more_often * max(_crossing(people, one, two), _crossing(people, two, one))
     return max(even, crossing)
 
 
@@ -81,3 +83,9 @@ def least_coincidences(rooms: Sequence[int], people: int, *, always: int = 0, ne
 def _crossing(people: int, first: int, second: int) -> int:
     """Pairs that share a room in a round with `first` rooms and in another with `second`, at least."""
     return sum(sum(comb(size, 2) for size in room_sizes(whole, first)) for whole in room_sizes(people, second))
+
+
+@lru_cache(maxsize=256)
+def _meetings(people: int, rooms: int) -> int:
+    """Pairs that share a room in one round."""
+    return sum(comb(size, 2) for size in room_sizes(people, rooms))

@@ -25,6 +25,13 @@ class Budget:
         self._now = now
         self._until = now() + seconds
 
+    def is_over(self) -> bool:
+        """Is no time left?"""
+        if self._now() < self._until:
+            return False
+        self.is_cut = True
+        return True
+
     def take(self, moves: int) -> int:
         """Moves that may be tried now, `moves` at most; 0 when moves or time are over."""
         if self._now() >= self._until:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["STARTERS", "Starter"]
+__all__ = ["FORCED", "STARTERS", "Starter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +79,8 @@ STARTERS: dict[tuple[int, int], Starter] = {
     ),
 }
 """(points, room size) -> starter."""
+
+FORCED: dict[tuple[int, int, int], Starter] = {
+    (18, 3, 9): _starter(9, "2 3 8; 4 14 15; 1 10 16; 6 9 11; 5 7 12; 0 13 17"),
+}
+"""(points, room size, rounds) -> starter with as few repeats as there can be, where some are forced."""

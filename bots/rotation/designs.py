@@ -18,7 +18,7 @@ from bots.rotation.fields import Ints, ring_of
 
 __all__ = ["Design", "design_of"]
 
-_NODES = 3_000  # of the search for shifts
+_TRIES = 60_000  # of the search for shifts: some hundredths of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _full(rooms: int, size: int, rounds: int) -> Design | None:
 
 def _shifted(rooms: int, size: int, rounds: int) -> Design | None:
     """Columns of shifts that are searched for; always the same ones."""
-    columns = find_shifts(rooms, size, rounds, Random(0), _NODES)
+    columns = find_shifts(rooms, size, rounds, Random(0), _TRIES)
     if columns is None:
         return None
     shifts = np.array(columns).T.repeat(rooms, axis=1)

@@ -7,15 +7,15 @@ from random import Random
 
 __all__ = ["find_shifts"]
 
-_NODES = 3_000  # tries for one column before it is begun anew
+_TRIES = 20_000  # shifts tried for one column before it is begun anew
 _COLUMNS = 30  # columns begun before the whole is
 
 
-def find_shifts(rooms: int, size: int, rounds: int, rng: Random, nodes: int) -> list[list[int]] | None:
-    """Shifts, as columns of one number a round, the first column all 0; None if it takes more nodes."""
+def find_shifts(rooms: int, size: int, rounds: int, rng: Random, tries: int) -> list[list[int]] | None:
+    """Shifts, as columns of one number a round, the first column all 0; None if it takes more tries."""
     if rounds > rooms or size > rooms:
         return None
-    left = nodes
+    left = tries
     while left > 0:
         columns = [[0] * rounds, rng.sample(range(rooms), rounds)]
         for _ in range(_COLUMNS):
@@ -32,22 +32,22 @@ def find_shifts(rooms: int, size: int, rounds: int, rng: Random, nodes: int) -> 
 
 
 def _next_column(columns: list[list[int]], rooms: int, rounds: int, rng: Random) -> tuple[list[int] | None, int]:
-    """A column whose differences to each of the others are all different, and the nodes that it took."""
+    """A column whose differences to each of the others are all different, and the tries that it took."""
     column: list[int] = []
     used: list[set[int]] = [set() for _ in columns]
-    nodes = 0
+    tries = 0
 
     def place(number: int) -> bool:
-        nonlocal nodes
+        nonlocal tries
         if number == rounds:
             return True
         for shift in rng.sample(range(rooms), rooms):
+            tries += 1
+            if tries > _TRIES:
+                return False
             steps = [(shift - other[number]) % rooms for other in columns]
             if any(step in seen for step, seen in zip(steps, used, strict=True)):
                 continue
-            nodes += 1
-            if nodes > _NODES:
-                return False
             column.append(shift)
             for step, seen in zip(steps, used, strict=True):
                 seen.add(step)
@@ -58,4 +58,4 @@ def _next_column(columns: list[list[int]], rooms: int, rounds: int, rng: Random)
                 seen.discard(step)
         return False
 
-    return (column if place(0) else None), nodes
+    return (column if place(0) else None), tries

@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from bots.rotation.bounds import least_coincidences
+import numpy as np
+
+from bots.rotation.blocks import developed
+from bots.rotation.bounds import bound, least_coincidences
 from bots.rotation.budget import Budget
+from bots.rotation.catalogue import FORCED
+from bots.rotation.crowded import CrowdedTable
 from bots.rotation.designs import design_of
 from bots.rotation.labels import labelled
+from bots.rotation.plan import repeats_of
 from bots.rotation.rules import ONE, Rules
 from bots.rotation.search import Table, anneal
 from bots.rotation.seating import check_possible, seated
 
 __all__ = ["Lines", "mixed"]
+
+_CROWDED = 4  # of all moves, one part in four goes twice into fewer repeats where some are forced
 
 Lines = list[list[int]]
 """lines[round][person] is a room."""
@@ -48,6 +56,10 @@ class _Mixing:
     def __init__(self, rules: Rules, rooms: Sequence[int], seed: int, budget: Budget) -> None:
         self._rules, self._rooms, self._budget = rules, rooms, budget
         self._rng = Random(seed)
+        self._least = bound(rooms, len(rules.people), always=rules.always, never=rules.never)
+        self._is_forced = self._least > 0 and not rules.weights
+        if self._is_forced:
+            budget.left -= 2 * (budget.left // _CROWDED)
         self._moves = budget.left
         self._shortest = least_coincidences(rooms, len(rules.people), always=rules.always, never=rules.never)
         self._target = ONE * self._shortest + rules.least * len(rooms)
@@ -55,15 +67,31 @@ class _Mixing:
     def best(self) -> tuple[Lines, str]:
         """The cheapest rounds of all attempts; the first attempt that nothing can beat is the last."""
         found: list[_Found] = []
-        for attempt in (self._constructed, self._extended, self._from_scratch):
+        for attempt in (self._constructed, self._turned, self._extended, self._from_scratch):
             one = attempt()
             if one is None:
                 continue
-            if one.cost <= self._target:
+            if one.cost <= self._target and not self._is_forced:
                 return one.lines, one.method
             found.append(one)
         cheapest = min(found, key=lambda one: one.cost)
-        return cheapest.lines, cheapest.method
+        return self._fewest(cheapest) if self._is_forced else (cheapest.lines, cheapest.method)
+
+    def _fewest(self, found: _Found) -> tuple[Lines, str]:
+        """Fewer repeats where some are forced, from the best rounds so far."""
+        fewest, repeats = found.lines, repeats_of(np.array(found.lines))
+        for is_cool in (True, False):
+            if repeats <= self._least:
+                break
+            self._budget.left += self._moves // _CROWDED
+            table = CrowdedTable(fewest, self._rooms, self._rules.costs())
+            lines, _ = anneal(
+                table, self._rules, self._rng, self._budget,
+                target=ONE * self._least, moves=self._moves // _CROWDED, is_cool=is_cool,
+            )  # fmt: skip
+            if (now := repeats_of(np.array(lines))) < repeats:
+                fewest, repeats = lines, now
+        return fewest, found.method
 
     def _constructed(self) -> _Found | None:
         """A design for all rounds, with people on the places that suit the other rules."""
@@ -87,11 +115,22 @@ class _Mixing:
             return _Found(lines, 0, design.method)
         return _Found(lines, self._table(lines).cost, design.method)
 
+    def _turned(self) -> _Found | None:
+        """A starter of the catalogue that becomes all rounds by turning, with as few repeats as there can be."""
+        people, rounds = len(self._rules.people), len(self._rooms)
+        starter = FORCED.get((people, people // self._rooms[0], rounds))
+        if starter is None or not self._rules.is_plain or len(set(self._rooms)) > 1 or people % self._rooms[0]:
+            return None
+        lines: Lines = developed(starter, people)[:, self._rng.sample(range(people), people)].tolist()
+        return _Found(lines, self._table(lines).cost, "catalogue")
+
     def _extended(self) -> _Found | None:
         """A design for as many of the rounds as there is one, at least half, and others searched for."""
         rounds = len(self._rooms)
         first = rounds if not self._shortest else rounds - 1
         for count in range(first, max(1, rounds // 2), -1):
+            if self._budget.is_over():
+                return None
             begun = self._from_design(count, self._moves // 6)
             if begun is None:
                 continue
@@ -115,7 +154,8 @@ class _Mixing:
         """Rounds after those given, each as cheap as it can be seated one by one."""
         table = self._table(lines)
         for count in self._rooms[len(lines) :]:
-            table.add(seated(self._rules, count, table.price, self._rng), count)
+            quick = self._budget.is_over()
+            table.add(seated(self._rules, count, table.price, self._rng, is_quick=quick), count)
         return table
 
     def _searched(

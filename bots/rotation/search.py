@@ -29,7 +29,10 @@ class Table:
         at: at[round][person] is the room.
         price: price[a][b] is the cost of one more meeting of a and b.
         cost: of all meetings.
+        is_linear: every meeting makes the next one of the pair dearer by ONE.
     """
+
+    is_linear = True
 
     def __init__(self, lines: Sequence[Sequence[int]], rooms: Sequence[int], costs: list[list[int]]) -> None:
         self.at: list[list[int]] = []
@@ -199,6 +202,13 @@ class _Annealing:
         at = table.at[number]
         if at[one] == at[two]:
             return
+        if not table.is_linear:
+            change = table.exchange(number, one, two)
+            if self._is_taken(change, odds):
+                table.cost += change
+            else:
+                table.exchange(number, one, two)
+            return
         here, there = table.rooms[number][at[one]], table.rooms[number][at[two]]
         mine, yours = table.price[one], table.price[two]
         change = ONE * (len(here) + len(there) - 2) - 2 * mine[two] + mine[one] + yours[two]
@@ -217,11 +227,12 @@ class _Annealing:
         there = rooms[room]
         if len(here) <= len(there):
             return
-        prices = table.price[person]
-        change = ONE * (len(here) - 1) + prices[person]
-        change += sum([prices[other] for other in there]) - sum([prices[other] for other in here])
+        before = table.at[number][person]
+        change = table.move(number, person, room)
         if self._is_taken(change, odds):
-            table.cost += table.move(number, person, room)
+            table.cost += change
+        else:
+            table.move(number, person, before)
 
     def _try_rebuilding(self, odds: list[float]) -> None:
         """Seat a round anew: where rules are tight, no single exchange may be possible."""

@@ -16,8 +16,12 @@ class _GaveUp(Exception):
     """The exhaustive search took too long; nothing is proven."""
 
 
-def seated(rules: Rules, rooms: int, costs: Sequence[Sequence[int]], rng: Random) -> list[int]:
+def seated(
+    rules: Rules, rooms: int, costs: Sequence[Sequence[int]], rng: Random, *, is_quick: bool = False
+) -> list[int]:
     """The room of every person: cheap by `costs`, every hard rule kept, sizes as even as possible.
+
+    With `is_quick`, people without rules go anywhere.
 
     Raises:
         RotationError: it cannot be done, or was not found.
@@ -28,7 +32,7 @@ def seated(rules: Rules, rooms: int, costs: Sequence[Sequence[int]], rng: Random
         placed = _at_random(rules, order, rooms, rng)
         if placed is None:
             raise RotationError("no seating that keeps every rule was found", rules.names(order))
-    return _filled(rules, placed, rooms, costs, rng)
+    return _filled(rules, placed, rooms, costs, rng, is_quick=is_quick)
 
 
 def seated_anyhow(rules: Rules, rooms: int, costs: Sequence[Sequence[int]], rng: Random) -> list[int] | None:
@@ -184,7 +188,15 @@ def _exhaustively(rules: Rules, order: Sequence[int], rooms: int, rng: Random) -
     return placed if place(list(order)) else None
 
 
-def _filled(rules: Rules, placed: dict[int, int], rooms: int, costs: Sequence[Sequence[int]], rng: Random) -> list[int]:
+def _filled(
+    rules: Rules,
+    placed: dict[int, int],
+    rooms: int,
+    costs: Sequence[Sequence[int]],
+    rng: Random,
+    *,
+    is_quick: bool = False,
+) -> list[int]:
     """Everybody else, one by one, into the cheapest room with a place."""
     size = -(-len(rules.people) // rooms)
     inside: list[list[int]] = [[] for _ in range(rooms)]
@@ -198,7 +210,10 @@ def _filled(rules: Rules, placed: dict[int, int], rooms: int, costs: Sequence[Se
     for person in rng.sample(rest, len(rest)):
         row = costs[person]
         choices = [room for room in range(rooms) if free[room] > 0]
-        room = min(choices, key=lambda at: (sum(map(row.__getitem__, inside[at])), -free[at], rng.random()))
+        if is_quick:
+            room = rng.choice(choices)
+        else:
+            room = min(choices, key=lambda at: (sum(map(row.__getitem__, inside[at])), -free[at], rng.random()))
         inside[room].append(person)
         free[room] -= 1
     result = [0] * len(rules.people)

@@ -1,11 +1,11 @@
 """The best plan of a small problem, by trying every one: written for the tests, without the solver's code."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 
 from tests.unit.rotation.validator import Wanted, faults
 
-__all__ = ["fewest_coincidences"]
+__all__ = ["fewest_repeats"]
 
 Groups = tuple[tuple[str, ...], ...]
 
@@ -35,23 +35,22 @@ def _rounds(wanted: Wanted) -> list[frozenset[frozenset[str]]]:
     return list(found)
 
 
-def fewest_coincidences(wanted: Wanted) -> int | None:
-    """The least that any plan has of pairs of rounds in which the same two meet; None if no plan keeps the rules."""
+def fewest_repeats(wanted: Wanted) -> int | None:
+    """The least that any plan has of meetings beyond a pair's first; None if no plan keeps the rules."""
     rounds = _rounds(wanted)
     if not rounds:
         return None
-    common = [[len(one & two) for two in rounds] for one in rounds]
-    best = wanted.rounds**2 * len(wanted.people) ** 2
+    best = wanted.rounds * len(wanted.people) ** 2
 
-    def extend(chosen: Sequence[int], cost: int) -> None:
+    def extend(first: int, left: int, met: frozenset[frozenset[str]], cost: int) -> None:
         nonlocal best
         if cost >= best:
             return
-        if len(chosen) == wanted.rounds:
+        if left == 0:
             best = cost
             return
-        for number in range(chosen[-1] if chosen else 0, len(rounds)):
-            extend([*chosen, number], cost + sum(common[number][other] for other in chosen))
+        for number in range(first, len(rounds)):
+            extend(number, left - 1, met | rounds[number], cost + len(met & rounds[number]))
 
-    extend([], 0)
+    extend(0, wanted.rounds, frozenset(), 0)
     return best

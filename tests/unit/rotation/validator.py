@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Wanted", "coincidences", "faults", "repeats"]
+__all__ = ["Wanted", "faults", "repeats"]
 
 Rounds = Sequence[Sequence[Sequence[str]]]
 
@@ -66,8 +66,3 @@ def _times_met(rounds: Rounds) -> dict[frozenset[str], int]:
 def repeats(rounds: Rounds) -> int:
     """Meetings of a pair beyond its first."""
     return sum(times - 1 for times in _times_met(rounds).values())
-
-
-def coincidences(rounds: Rounds) -> int:
-    """Pairs of rounds in which the same two people meet."""
-    return sum(times * (times - 1) // 2 for times in _times_met(rounds).values())

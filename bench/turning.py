@@ -9,14 +9,14 @@ from random import Random
 
 from bots.rotation.catalogue import Starter
 
-__all__ = ["find_starter"]
-
 _HOT, _COLD = 0.6, 0.2  # temperatures, in repeats
 _CYCLE = 60_000  # moves from hot to cold
 _BATCH = 1000
 
 
-def find_starter(points: int, size: int, turns: int, count: int, *, rng: Random, moves: int) -> Starter | None:
+def find_starter(
+    points: int, size: int, turns: int, count: int, *, rng: Random, moves: int, allowed: int = 0
+) -> Starter | None:
     """Look for `count` starter rounds, for turns * count rounds, all rooms full; None if it takes more moves.
 
     Args:
@@ -26,17 +26,18 @@ def find_starter(points: int, size: int, turns: int, count: int, *, rng: Random,
         count: how many starter rounds.
         rng: the source of every choice.
         moves: how many exchanges may be tried.
+        allowed: distances that may come again; each is one repeat in every round.
     """
     if points % turns > points // size or points < turns:
         return None
     classes, used = _distances(points, turns)
     search = _Search(points, size, count, classes=classes, used=used, rng=rng)
     for batch in range(moves // _BATCH):
-        if search.cost == 0:
+        if search.cost <= allowed:
             break
         share = batch * _BATCH % _CYCLE / _CYCLE
-        search.anneal(_BATCH, _HOT * (_COLD / _HOT) ** share)
-    if search.cost:
+        search.anneal(_BATCH, allowed, _HOT * (_COLD / _HOT) ** share)
+    if search.cost > allowed:
         return None
     rounds = tuple(tuple(tuple(sorted(block)) for block in blocks) for blocks in search.rounds)
     return Starter(turns, rounds)
@@ -93,8 +94,8 @@ class _Search:
                         self.cost += self._seen[classes[point][other]]
                         self._seen[classes[point][other]] += 1
 
-    def anneal(self, moves: int, temperature: float) -> None:
-        """Try exchanges at one temperature; stops early at cost 0."""
+    def anneal(self, moves: int, allowed: int, temperature: float) -> None:
+        """Try exchanges at one temperature; stops early at the allowed cost."""
         rnd, seen, classes = self._random, self._seen, self._classes
         odds = [exp(-worse / temperature) for worse in range(20)]
         rooms, size, count = len(self.rounds[0]), len(self.rounds[0][0]), len(self.rounds)
@@ -127,7 +128,7 @@ class _Search:
             if change <= 0 or (change < 20 and rnd() < odds[change]):
                 here[p], there[q] = there[q], here[p]
                 self.cost += change
-                if self.cost == 0:
+                if self.cost <= allowed:
                     return
                 continue
             for place in range(size):
