@@ -28,6 +28,7 @@ from bots.bot.contract.messages import (
     Said,
     SignalGiven,
     SignalSent,
+    SteerRotation,
 )
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.provider import Provider
@@ -75,6 +76,7 @@ __all__ = [
     "Said",
     "SignalGiven",
     "SignalSent",
+    "SteerRotation",
     "Terms",
     "Venue",
     "WarningPlan",

@@ -29,6 +29,7 @@ from bots.bot.contract.messages import (
     LeaveCause,
     Measured,
     SignalGiven,
+    SteerRotation,
 )
 from bots.bot.contract.ports import JoinRoom, LoadClip, RoomPort
 from bots.bot.contract.spec import BotSpec, RulePlan
@@ -36,6 +37,7 @@ from bots.bot.inbox import Inbox
 from bots.bot.parts import assemble
 from bots.bot.place.drops import drops_of
 from bots.bot.place.entry import enter
+from bots.bot.rotation.course import Refused
 from bots.bot.rules.periods import Periods
 from bots.bot.rules.triggers import signal_of
 from bots.bot.steps.breakouts import close_own
@@ -297,6 +299,8 @@ class Bot:
             case SignalGiven(name=name):
                 if self._parts.presence.is_joined and not self._over.is_set():
                     self._parts.reactions.occur(signal_of(name, self._parts.presence))
+            case SteerRotation(text=text):
+                self._steer(text)
             case Dismiss():
                 self._dismissed.set()
         self._parts.leaving.consider()
@@ -310,6 +314,12 @@ class Bot:
             self._parts.reactions.handle(happened.event, is_breakout=happened.is_breakout)
         if isinstance(happened.event, Closed) and not happened.is_breakout and not self._is_leaving:
             self._fail("room", f"{happened.event.cause} {happened.event.reason}".strip())
+
+    def _steer(self, text: str) -> None:
+        try:
+            self._parts.controls.command(text)
+        except Refused as reason:
+            self._log.info("control_refused", control=text.partition(" ")[0], participant=None, reason=str(reason))
 
     async def _judge(self, question: Judge) -> None:
         self._emit(await self._parts.hearing.judge(question))
@@ -366,6 +376,7 @@ class Bot:
 
     def _tell_end(self) -> None:
         self._parts.reactions.tell_tallies()
+        self._parts.reactions.tell_roster()
         if self._parts.kit.for_teacher:
             self._log.warning("teacher_missed", lines=len(self._parts.kit.for_teacher))
         if self._failure is not None:

@@ -12,6 +12,7 @@ from bots.bot.breakout.invitations import Invitations
 from bots.bot.contract.messages import BotEvent, LeaveCause, RunEnded
 from bots.bot.contract.ports import JoinRoom, LoadClip
 from bots.bot.contract.spec import BotSpec, RulePlan
+from bots.bot.controls import Controls
 from bots.bot.place.leaving import Leaving
 from bots.bot.place.presence import Presence
 from bots.bot.reactions import Reactions
@@ -46,6 +47,7 @@ class Parts:
     invitations: Invitations
     runs: Runs[RulePlan]
     reactions: Reactions
+    controls: Controls
     talk: TalkWatch
     leaving: Leaving
     changed: Signal
@@ -71,7 +73,7 @@ def assemble(
         leave: asks the bot to leave the meeting.
         shift: moves what the timeline still has to do; seconds.
     """
-    presence, changed = Presence(spec.id, spec.bot_ids), Signal()
+    presence, changed = Presence(spec.id, spec.bot_ids, spec.roster), Signal()
     sound = Sound(
         bot_id=spec.id, presence=presence, load=load, clock=clock, group=group, emit=emit, log=log,
         microphone=spec.microphone, rng=Random(f"{spec.seed}/talks"),
@@ -104,13 +106,14 @@ def assemble(
     def spawn(work: Coroutine[Any, Any, None], what: str) -> None:
         group.create_task(work, name=f"{spec.id}/{what}")
 
+    controls = Controls(kit, lambda work: spawn(work, "control"))
     reactions = Reactions(
-        kit=kit, runs=runs, hearing=hearing, talk=talk, log=log,
+        kit=kit, controls=controls, runs=runs, hearing=hearing, talk=talk, log=log,
         call_back=lambda: spawn(_come_back(presence, log), "call-back"),
         silence=lambda room_id: spawn(sound.silence(room_id), "silence"),
         tell_teacher=lambda person: spawn(tell_kept(kit, person), "teacher"),
     )  # fmt: skip
-    return Parts(kit, presence, hearing, sound, invitations, runs, reactions, talk, leaving, changed)
+    return Parts(kit, presence, hearing, sound, invitations, runs, reactions, controls, talk, leaving, changed)
 
 
 def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:

@@ -9,6 +9,7 @@ from structlog.typing import FilteringBoundLogger
 from bots.bot.contract.messages import BreakoutEntered, BreakoutExited
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import RulePlan
+from bots.bot.controls import Controls
 from bots.bot.place.presence import Presence
 from bots.bot.rules.facts import Occasion, Person
 from bots.bot.rules.run import Runs
@@ -59,6 +60,7 @@ class Reactions:
         call_back: Callable[[], None],
         silence: Callable[[str], None],
         tell_teacher: Callable[[Person], None],
+        controls: Controls,
         log: FilteringBoundLogger,
     ) -> None:
         self._kit = kit
@@ -72,6 +74,8 @@ class Reactions:
         self._breakout_since: datetime | None = None
         self._closed: set[str] = set()
         self._tallies = Tallies(kit.spec.rules)
+        self._controls = controls
+        self._told: set[str] = set()
 
     @property
     def _presence(self) -> Presence:
@@ -100,6 +104,7 @@ class Reactions:
         """Something has happened that triggers can match: tell who waits for it, fire the rules."""
         for watcher in tuple(self._kit.watchers):
             watcher(occasion)
+        self._controls.hear(occasion)
         for rule in self._kit.spec.rules:
             if self._tallies.does_fire(rule, occasion):
                 self._log.info(
@@ -182,11 +187,35 @@ class Reactions:
         person = self._presence.person_of(participant)
         if not self._kit.spec.reports_people or person.is_me or self._presence.is_herald(participant):
             return
+        self._tell_found(participant)
         facts = {"participant": pseudonym(person), "role": person.role, "is_bot": person.is_bot, **values}
         if event == "participant_joined":
             self._log.info("participant_joined", **facts)
         else:
             self._log.info("participant_left", **facts)
+
+    def _tell_found(self, participant: Participant) -> None:
+        """Who of the roster this is; once for each connection."""
+        presence = self._presence
+        if presence.register.is_empty or presence.person_of(participant).is_bot or participant.client_id in self._told:
+            return
+        self._told.add(participant.client_id)
+        found = presence.found(participant)
+        if found.entry is not None:
+            self._log.info(
+                "person_found", participant=found.entry.id, client_id=participant.client_id, how=found.how,
+                confidence=found.confidence,
+            )  # fmt: skip
+        else:
+            self._log.warning("person_unmatched", participant=participant.client_id, candidates=list(found.candidates))
+
+    def tell_roster(self) -> None:
+        """At the end: who of the roster was there."""
+        register = self._presence.register
+        if register.is_empty or not self._kit.spec.reports_people:
+            return
+        seen, unmatched = self._presence.seen_of_roster()
+        self._log.info("roster_told", present=len(seen), absent=list(register.absent(seen)), unmatched=unmatched)
 
     def _entered(self, room_id: str) -> None:
         self._presence.enter_breakout()
@@ -234,4 +263,4 @@ def pseudonym(person: Person | None) -> str | None:
     """How the log names somebody: our bots by their id, others by their connection, never by name."""
     if person is None:
         return None
-    return person.id if person.is_bot else person.client_id
+    return person.pseudonym

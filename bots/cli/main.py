@@ -157,7 +157,10 @@ def simulate(  # noqa: PLR0917 -- one argument an option
     seed: Annotated[
         int | None, typer.Option(metavar="S", help="of every random choice; the playbook's if not given")
     ] = (None),
-    people: Annotated[int, typer.Option(metavar="N", min=0, max=2000, help="synthetic people beside the bots")] = 0,
+    people: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, max=2000, help="people beside the bots; default: those of the roster"),
+    ] = None,
     late: Annotated[str, typer.Option(metavar="SHARE", help="how many of them come late")] = "10%",
     drop: Annotated[str, typer.Option(metavar="SHARE", help="how many lose the network, and come back")] = "5%",
     ignore_invites: Annotated[str, typer.Option(metavar="SHARE", help="how many ignore breakout invites")] = "10%",

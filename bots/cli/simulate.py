@@ -39,7 +39,7 @@ def simulate_playbook(
     session: str,
     inputs: Sequence[str],
     seed: int | None,
-    people: int,
+    people: int | None,
     late: str,
     drop: str,
     ignore_invites: str,

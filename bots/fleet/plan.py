@@ -128,6 +128,8 @@ def _spec(
         timeline=_timeline(bot.timeline, times),
         rules=_rules(bot.rules),
         steps={name: playbook.steps[name] for name in named if name in playbook.steps},
+        roster=playbook.roster,
+        controls={name: tuple(who) for name, who in playbook.controls.items()},
         rotations=rotation_plans(playbook, bot),
         moments={str(one): instant_at(one, times) for one in ends},
         leave=_leave(bot.leave_when),

@@ -26,6 +26,7 @@ from bots.playbook.model.cast import (
     TimelineEntry,
     instances_of,
 )
+from bots.playbook.model.controls import CONTROLS, STEERING
 from bots.playbook.model.expect import COUNTERS, MEASURES, Counter, Expectation, Measure, Percentiles, percentile
 from bots.playbook.model.playbook import (
     Clip,
@@ -37,13 +38,14 @@ from bots.playbook.model.playbook import (
     ScheduleEntry,
     Sound,
 )
+from bots.playbook.model.roster import RosterEntry
 from bots.playbook.model.rotations import Rotation
 from bots.playbook.model.schema import json_schema
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
-from bots.playbook.model.steps.rotate import Rotate
+from bots.playbook.model.steps.rotate import Rotate, Steer
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.step import MOST_STEPS, STEPS, Choose, If, Parallel, Repeat, Step, every_step
 from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
@@ -73,16 +75,20 @@ from bots.playbook.telling.changes import changes
 from bots.playbook.telling.tell import explain
 from bots.playbook.values.days import ExtraDay, SkippedDays
 from bots.playbook.values.holidays import Holiday, Holidays, read_holidays
+from bots.playbook.values.people import TAG
 from bots.playbook.values.scalars import Offset, Range, format_duration, parse_duration
 
 __all__ = [
+    "CONTROLS",
     "COUNTERS",
     "EVERYBODY",
     "FACTS",
     "MANUAL",
     "MEASURES",
     "MOST_STEPS",
+    "STEERING",
     "STEPS",
+    "TAG",
     "TRIGGERS",
     "Accept",
     "Act",
@@ -150,6 +156,7 @@ __all__ = [
     "RoomChoice",
     "RoomFacts",
     "RoomSettings",
+    "RosterEntry",
     "Rotate",
     "Rotation",
     "Rule",
@@ -163,6 +170,7 @@ __all__ = [
     "Silent",
     "SkippedDays",
     "Sound",
+    "Steer",
     "Step",
     "Stop",
     "Talking",

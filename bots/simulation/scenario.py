@@ -148,7 +148,13 @@ def scenario_of(
     starts_at = starts_at or planned_start(playbook, session_id)
     times = session_times(playbook, starts_at, session_id)
     specs = plan(playbook, provider=PROVIDER, room_id="-", starts_at=starts_at, session_id=session_id)
-    people = plan_people(habits or Habits(), seed=str(playbook.seed), starts_at=times.starts_at, ends_at=times.ends_at)
+    people = plan_people(
+        habits or Habits(),
+        seed=str(playbook.seed),
+        starts_at=times.starts_at,
+        ends_at=times.ends_at,
+        roster=playbook.roster,
+    )
     comings = [*(spec.arrives_at for spec in specs), *(one.arrives_at for one in people if one.arrives_at)]
     first = min([*comings, times.starts_at, begins_at or times.starts_at])
     return Scenario(playbook, session_id, times, people, VirtualClock(first - LEAD), clips or Clips())

@@ -38,6 +38,7 @@ __all__ = [
     "Said",
     "SignalGiven",
     "SignalSent",
+    "SteerRotation",
 ]
 
 InviteEnd = Literal["accepted", "rejected", "ignored", "expired", "failed"]
@@ -116,7 +117,14 @@ class SignalGiven:
     sender: str
 
 
-Command = Drain | Judge | BreakoutsNamed | BreakoutsGone | Dismiss | SignalGiven
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SteerRotation:
+    """Steer the rotation that runs: `more 2m`, `hold`, `next`, `back`, `swap ana luis`, `undo`."""
+
+    text: str
+
+
+Command = Drain | Judge | BreakoutsNamed | BreakoutsGone | Dismiss | SignalGiven | SteerRotation
 
 
 # events

@@ -12,7 +12,7 @@ from bots.bot.contract.messages import ClipPlay
 from bots.bot.contract.provider import Provider
 from bots.bot.contract.rotation import RotationPlan
 from bots.bot.rules.run import Mode
-from bots.playbook import Expression, Play, Silent, Step, Talking, Trigger, WaitFor, every_step
+from bots.playbook import Expression, Play, RosterEntry, Silent, Step, Talking, Trigger, WaitFor, every_step
 
 __all__ = ["BotSpec", "DropRule", "LeaveRule", "RulePlan", "bot_of_herald", "herald_id", "sound_key"]
 
@@ -114,6 +114,8 @@ class BotSpec:
     moments: dict[str, datetime] = field(default_factory=dict)
     leave: LeaveRule = LeaveRule()
     drops: DropRule | None = None
+    roster: tuple[RosterEntry, ...] = ()
+    controls: dict[str, tuple[str, ...]] = field(default_factory=dict)
     rotations: dict[str, RotationPlan] = field(default_factory=dict)
     reports_people: bool = False
     report_folder: str | None = None

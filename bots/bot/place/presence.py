@@ -3,14 +3,15 @@
 Kept up to date by the room's events; what others decide on is read from here as plain facts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import bot_of_herald
+from bots.bot.place.register import Found, Register
 from bots.bot.place.visitors import Visitors
 from bots.bot.rules.facts import Person
-from bots.playbook import Counts
+from bots.playbook import Counts, RosterEntry
 from bots.room import BreakoutJoined, BreakoutLeft, Participant, ParticipantJoined, ParticipantLeft, RoomEvent
 
 __all__ = ["Presence"]
@@ -22,15 +23,18 @@ class Presence:
     Args:
         bot_id: of the copy, `pupil-03`; also the `user_ref` of its token.
         bot_ids: of every bot of the playbook: whoever has one of them as `user_ref` is a bot.
+        roster: who is expected.
     """
 
-    def __init__(self, bot_id: str, bot_ids: Iterable[str]) -> None:
+    def __init__(self, bot_id: str, bot_ids: Iterable[str], roster: Sequence[RosterEntry] = ()) -> None:
         self._bot_id = bot_id
         self._bot_ids = frozenset(bot_ids)
         self._parent: RoomPort | None = None
         self._breakout: RoomPort | None = None
         self._seen: set[str] = set()
         self._heralds: set[str] = set()
+        self.register = Register(roster)
+        self._found: dict[str, Found] = {}
         self._gone: set[tuple[str, str]] = set()
         self.visitors = Visitors()
         self.breakout_names: dict[str, str] = {}
@@ -74,7 +78,7 @@ class Presence:
 
     def saw(self, participants: Iterable[Participant]) -> None:
         """These people were here first: they do not join for the first time any more."""
-        self._seen.update(_identity(participant) for participant in participants)
+        self._seen.update(self.identity_of(participant) for participant in participants)
 
     def room_with(self, room_id: str) -> RoomPort | None:
         """The room of this id if the bot is in it."""
@@ -95,14 +99,52 @@ class Presence:
         return Person(id=self._bot_id, is_bot=True, is_me=True) if mine is None else self.person_of(mine)
 
     def person_of(self, participant: Participant) -> Person:
+        entry = self.found(participant).entry
         return Person(
             client_id=participant.client_id,
-            id=participant.user_ref,
+            id=participant.user_ref if entry is None else entry.id,
             name=participant.name,
             role=participant.role,
             is_bot=participant.user_ref in self._bot_ids,
             is_me=participant.is_me or participant.user_ref == self._bot_id,
+            is_known=entry is not None,
+            tags=() if entry is None else entry.tags,
         )
+
+    def found(self, participant: Participant) -> Found:
+        """What the roster says of somebody. Who has the name of somebody who is here already, is not taken for them."""
+        if self.register.is_empty or participant.user_ref in self._bot_ids:
+            return Found()
+        client_id = participant.client_id
+        if client_id not in self._found:
+            found = self.register.find(participant.user_ref, participant.name)
+            holder = None if found.entry is None else self._holder(found.entry.id)
+            is_here = self._parent is not None and client_id in self._parent.participants  # not in a breakout
+            if is_here and found.entry is not None and holder not in (None, client_id) and found.how != "user_ref":
+                found = Found(candidates=(found.entry.id,))
+            self._found[client_id] = found
+        return self._found[client_id]
+
+    def claim(self, participant: Participant, who: str) -> Found:
+        """Somebody says who they are."""
+        here = self.parent.participants
+        others = [one for one in here.values() if one.client_id != participant.client_id]
+        taken = [entry.id for one in others if (entry := self.found(one).entry) is not None]
+        found = self.register.claim(participant.user_ref, participant.name, who, taken)
+        if found.entry is not None:
+            self._found[participant.client_id] = found
+        return found
+
+    def seen_of_roster(self) -> tuple[list[str], int]:
+        """Ids of the roster that were here, and how many connections were found to be nobody of it."""
+        ids = {found.entry.id for found in self._found.values() if found.entry is not None}
+        return sorted(ids), sum(found.entry is None for found in self._found.values())
+
+    def _holder(self, entry_id: str) -> str | None:
+        """Whose connection has been taken for this person of the roster, and is here still."""
+        here = self.parent.participants if self._parent is not None else {}
+        held = (one for one, found in self._found.items() if found.entry is not None and found.entry.id == entry_id)
+        return next((one for one in held if one in here), None)
 
     def is_herald(self, participant: Participant) -> bool:
         """Is this a light client of one of our bots?"""
@@ -128,7 +170,7 @@ class Presence:
 
     def is_first_time(self, participant: Participant) -> bool:
         """Has nobody with this identity been here before? Asking makes it known."""
-        identity = _identity(participant)
+        identity = self.identity_of(participant)
         is_new = identity not in self._seen
         self._seen.add(identity)
         return is_new
@@ -136,15 +178,15 @@ class Presence:
     def write_down(self, participant: Participant, at: datetime) -> None:
         """They are in the parent: into the guest book."""
         if not self.is_herald(participant):
-            self.visitors.came(_identity(participant), self.person_of(participant), at)
+            self.visitors.came(self.identity_of(participant), self.person_of(participant), at)
 
     def went(self, participant: Participant, room_id: str) -> None:
         """They have left this room; should they come back, that is known."""
-        self._gone.add((room_id, _identity(participant)))
+        self._gone.add((room_id, self.identity_of(participant)))
 
     def came_back(self, participant: Participant, room_id: str) -> bool:
         """Had somebody with this identity left this room? Asking makes them be there again."""
-        key = (room_id, _identity(participant))
+        key = (room_id, self.identity_of(participant))
         is_back = key in self._gone
         self._gone.discard(key)
         return is_back
@@ -156,12 +198,12 @@ class Presence:
         self.away[client_id] = room_id
         participant = self.parent.participants.get(client_id)
         if participant is not None:
-            self._last_breakout[_identity(participant)] = room_id
+            self._last_breakout[self.identity_of(participant)] = room_id
 
     def last_breakout(self, person: Person) -> str | None:
         """The breakout in which they were last, if it is still open; also under another connection."""
         participant = self.parent.participants.get(person.client_id)
-        room_id = None if participant is None else self._last_breakout.get(_identity(participant))
+        room_id = None if participant is None else self._last_breakout.get(self.identity_of(participant))
         return room_id if room_id in self.open_breakouts else None
 
     def name_breakouts(self, names: Mapping[str, str]) -> None:
@@ -194,7 +236,10 @@ class Presence:
             away=sum(client in here for client in self.away),
         )
 
-
-def _identity(participant: Participant) -> str:
-    """What stays the same when somebody comes back; without a `user_ref`, the name is the best there is."""
-    return f"ref:{participant.user_ref}" if participant.user_ref else f"name:{participant.name.casefold()}"
+    def identity_of(self, participant: Participant) -> str:
+        """What stays the same when somebody comes back; without roster and `user_ref` the name is the best there is."""
+        entry = self.found(participant).entry
+        if entry is not None:
+            return f"id:{entry.id}"
+        ref = participant.user_ref
+        return f"ref:{ref}" if ref else f"name:{participant.name.casefold()}"

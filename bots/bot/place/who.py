@@ -1,36 +1,46 @@
 """Whom a step means: WHO resolved to people. Never guessed between two."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from bots.bot.place.register import plain_name
 from bots.bot.rules.facts import Person
 from bots.bot.rules.outcome import CannotDo
+from bots.playbook import TAG
 
 __all__ = ["resolve_who"]
 
 
 def resolve_who(
-    who: Sequence[str], people: Sequence[Person], *, person: Person | None, bot_ids: Sequence[str]
+    who: Sequence[str],
+    people: Sequence[Person],
+    *,
+    person: Person | None,
+    bot_ids: Sequence[str],
+    expected: Collection[str] = (),
 ) -> tuple[Person, ...]:
     """The people that a WHO means, in the order of `people`, each once, never the bot itself.
 
     Args:
-        who: `everyone`, `participants`, `moderators`, `person` (of the trigger), bot ids, display names.
+        who: `everyone`, `participants`, `moderators`, `person` (of the trigger), bot ids, ids and tags (`tag:shy`) of
+            the roster, display names.
         people: everybody in the parent room.
         person: whom the trigger was about.
         bot_ids: of all copies of all bots: `pupil` means each `pupil-…`.
+        expected: ids of the roster.
 
     Raises:
-        CannotDo: a name that fits nobody or several, or `person` without a person. A bot that is known but
-        not
-            here, and a group that is empty, is no error.
+        CannotDo: a name that fits nobody or several, or `person` without a person. A bot or somebody of the roster
+            who is not here, and a group that is empty, are no error.
     """
     meant: set[str] = set()
     for name in who:
-        meant |= {one.client_id for one in _meant_by(name, people, person, bot_ids)}
+        meant |= {one.client_id for one in _meant_by(name, people, person, bot_ids, expected)}
     return tuple(one for one in people if one.client_id in meant and not one.is_me)
 
 
-def _meant_by(name: str, people: Sequence[Person], person: Person | None, bot_ids: Sequence[str]) -> Sequence[Person]:
+def _meant_by(
+    name: str, people: Sequence[Person], person: Person | None, bot_ids: Sequence[str], expected: Collection[str]
+) -> Sequence[Person]:
     match name:
         case "everyone":
             return people
@@ -40,9 +50,13 @@ def _meant_by(name: str, people: Sequence[Person], person: Person | None, bot_id
             return [one for one in people if one.role == "moderator"]
         case "person":
             return [_still_here(person, people)]
+    if name.startswith(TAG):
+        return [one for one in people if name.removeprefix(TAG) in one.tags]
     copies = {known for known in bot_ids if known == name or _stem(known) == name}
     if copies:
         return [one for one in people if one.is_bot and one.id in copies]
+    if name in expected and all(one.id != name for one in people):
+        return []
     return [_named(name, people)]
 
 
@@ -56,9 +70,8 @@ def _still_here(person: Person | None, people: Sequence[Person]) -> Person:
 
 
 def _named(name: str, people: Sequence[Person]) -> Person:
-    found = [one for one in people if one.id == name] or [
-        one for one in people if one.name.casefold() == name.casefold()
-    ]
+    shown = plain_name(name)
+    found = [one for one in people if one.id == name] or [one for one in people if plain_name(one.name) == shown]
     if len(found) != 1:
         raise CannotDo(
             f"nobody here is called {name!r}" if not found else f"{len(found)} people here are called {name!r}"

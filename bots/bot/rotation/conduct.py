@@ -78,6 +78,11 @@ class Conductor:
         """Of the rotation."""
         return self._name
 
+    @property
+    def is_held(self) -> bool:
+        """Does the time of its round stand still?"""
+        return self._course.is_held
+
     async def run(self) -> None:
         """Play every round; ends when everybody is back from the last one, or is known to be missing."""
         with self._watching(), self._stoppable():
@@ -203,6 +208,7 @@ class Conductor:
             case Shift(seconds=seconds):
                 self._kit.shift(seconds)
             case BeginRound():
+                self._kit.undo.clear()
                 self._log_begin(act)
                 self._send_heralds()
             case Move():

@@ -53,5 +53,11 @@ def _room_facts(presence: Presence) -> RoomFacts:
 
 def _person_facts(person: Person) -> PersonFacts:
     return PersonFacts(
-        name=person.name, id=person.client_id, role=person.role, is_bot=person.is_bot, is_me=person.is_me
+        name=person.name,
+        id=person.id or person.client_id,
+        role=person.role,
+        is_bot=person.is_bot,
+        is_me=person.is_me,
+        is_known=person.is_known,
+        tags=person.tags,
     )

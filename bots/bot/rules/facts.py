@@ -17,9 +17,11 @@ class Person:
 
     Attributes:
         client_id: their id in the parent room; in a breakout's own events, their id there.
-        id: the `user_ref` of their token; for our bots the bot's id.
+        id: on the roster; else the `user_ref` of their token, for our bots the bot's id.
         is_bot: one of this playbook's bots.
         is_me: this very bot.
+        is_known: found on the roster.
+        tags: of the roster.
     """
 
     client_id: str = ""
@@ -28,6 +30,13 @@ class Person:
     role: str = "participant"
     is_bot: bool = False
     is_me: bool = False
+    is_known: bool = False
+    tags: tuple[str, ...] = ()
+
+    @property
+    def pseudonym(self) -> str:
+        """How the log names them: our bots and people of the roster by their id, others by their connection."""
+        return self.id if self.id and (self.is_bot or self.is_known) else self.client_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

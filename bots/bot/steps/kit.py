@@ -34,6 +34,8 @@ class RunningRotation(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def is_held(self) -> bool: ...
     def command(self, command: Callable[[Course, float], list[Act]]) -> None: ...
 
 
@@ -52,6 +54,7 @@ class Kit:
         for_teacher: lines that wait for a teacher to come.
         rotation: that runs now.
         groupings: the plans of the rotations that were begun, by name.
+        undo: takes back what was done to the round that runs, the last first.
     """
 
     spec: BotSpec
@@ -72,6 +75,7 @@ class Kit:
     for_teacher: list[str] = field(default_factory=list)
     rotation: RunningRotation | None = None
     groupings: dict[str, Grouping] = field(default_factory=dict)
+    undo: list[Callable[[Course, float], list[Act]]] = field(default_factory=list)
 
     def dice_of(self, rule_id: str) -> Random:
         """What a rule draws with: the same for the same playbook, seed and bot, whatever other rules draw."""
@@ -99,4 +103,5 @@ class Kit:
             if room is None
             else tuple(self.presence.person_of(one) for one in room.participants.values())
         )
-        return resolve_who(who, present, person=run.firing.person, bot_ids=self.spec.bot_ids)
+        expected = {entry.id for entry in self.spec.roster}
+        return resolve_who(who, present, person=run.firing.person, bot_ids=self.spec.bot_ids, expected=expected)

@@ -9,7 +9,7 @@ from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run, RunStopped, StepTrace
 from bots.bot.steps import breakouts, flow, people, report, speech
 from bots.bot.steps.kit import Kit
-from bots.bot.steps.rotate import rotate
+from bots.bot.steps.rotate import rotate, steer_rotation
 from bots.errors import BotsError, StepFailed
 from bots.playbook import (
     MOST_STEPS,
@@ -34,6 +34,7 @@ from bots.playbook import (
     Say,
     SendBack,
     SendSignal,
+    Steer,
     Step,
     Stop,
     TellTeacher,
@@ -165,6 +166,8 @@ class Performer:
                 speech.log(kit, step, run)
             case Rotate():
                 await rotate(kit, step, run)
+            case Steer():
+                steer_rotation(kit, step)
             case Wait():
                 await flow.wait(kit, step, run)
             case WaitFor():

@@ -2,16 +2,17 @@
 
 from bots.bot.contract.rotation import RotationPlan
 from bots.bot.rotation.conduct import Conductor, key_of
-from bots.bot.rotation.course import BACK_WITHIN_S, Course
+from bots.bot.rotation.course import BACK_WITHIN_S, Course, Refused
 from bots.bot.rotation.grouping import Grouping
 from bots.bot.rotation.rooms import GroupRooms
+from bots.bot.rotation.steering import steer
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run
 from bots.bot.steps.kit import Kit
 from bots.errors import RotationError
-from bots.playbook import Rotate
+from bots.playbook import Rotate, Steer
 
-__all__ = ["rotate"]
+__all__ = ["rotate", "steer_rotation"]
 
 
 async def rotate(kit: Kit, step: Rotate, run: Run) -> None:
@@ -54,3 +55,16 @@ def _conductor(kit: Kit, plan: RotationPlan, step: Rotate, run: Run) -> Conducto
     )
     rooms = GroupRooms(kit, names=plan.names, capacity=plan.capacity, force=plan.is_forced)
     return Conductor(plan, course, rooms, kit=kit, run=run, step=step.path or step.kind)
+
+
+def steer_rotation(kit: Kit, step: Steer) -> None:
+    """Do to the rotation that runs what the words say.
+
+    Raises:
+        CannotDo: it cannot be done now.
+    """
+    try:
+        reply = steer(kit, step.how)
+    except Refused as reason:
+        raise CannotDo(str(reason)) from reason
+    kit.log.info("control_used", control=step.how.split()[0], participant=None, reply=reply)

@@ -33,7 +33,7 @@ MAX_LENGTH = 500  # characters; bounds the work of one evaluation
 PLACES: Mapping[str, type] = {
     "person": PersonFacts, "message": MessageFacts, "room": RoomFacts, "bot": BotFacts, "count": Counts,
 }  # fmt: skip
-_TYPES: Mapping[type, Type] = {str: "text", int: "number", bool: "flag"}
+_TYPES: Mapping[Any, Type] = {str: "text", int: "number", bool: "flag", tuple[str, ...]: "list"}
 FACTS: Mapping[str, Type] = {
     f"{place}.{name}": _TYPES[hint] for place, facts in PLACES.items() for name, hint in get_type_hints(facts).items()
 } | {"n": "number"}

@@ -132,6 +132,8 @@ class _Reader:
         if name in CONSTANTS:
             return Kind("flag", is_fixed=True)
         if name is not None and name in FACTS:
+            if FACTS[name] == "list":
+                return Kind("list", items=(Kind("text"),))
             words = frozenset(CHOICES[name]) if name in CHOICES else None
             return Kind(FACTS[name], words=words, low=1 if name == "n" else 0, is_whole=True)
         shown = name or self.said(node)
@@ -284,4 +286,4 @@ class _Reader:
 
 
 def _items(node: ast.expr) -> list[ast.expr]:
-    return node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
+    return node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]

@@ -19,13 +19,18 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """Who triggered the rule: `person.…`; role is "moderator" or "participant", id the wire's client id."""
+    """Who triggered the rule: `person.…`; id is that of the roster or of the bot, else the connection's.
+
+    is_known: are they on the roster? tags: what the roster says of them.
+    """
 
     name: str = ""
     id: str = ""
     role: Annotated[str, OneOf(("moderator", "participant"))] = "participant"
     is_bot: bool = False
     is_me: bool = False
+    is_known: bool = False
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
 from bots.playbook.language.scope import Scope
+from bots.playbook.lint.controls import check_controls
 from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.lint.flow import check_flow
 from bots.playbook.lint.limits import all_steps, check_limits
 from bots.playbook.lint.moments import check_moments
 from bots.playbook.lint.powers import check_powers
+from bots.playbook.lint.roster import check_roster
 from bots.playbook.lint.rotations import check_rotations, group_names
 from bots.playbook.lint.signals import check_signals
 from bots.playbook.model.cast import Rule
@@ -23,7 +25,7 @@ from bots.playbook.model.steps.talk import Say
 from bots.playbook.model.triggers import Every
 from bots.playbook.problem import MOST_PROBLEMS, Problem
 from bots.playbook.reading.source import Document
-from bots.playbook.values.people import SELECTORS, copy_ids
+from bots.playbook.values.people import SELECTORS, TAG, copy_ids
 from bots.playbook.values.shape import Loc, did_you_mean
 
 __all__ = ["check"]
@@ -34,8 +36,9 @@ _NEED_NOT = ("unused-clip", "unused-steps")  # a shared file has more than each 
 def check(playbook: Playbook, document: Document) -> list[Problem]:
     """All that the static checks find."""
     checks: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
-        check_moments, check_limits, check_powers, check_flow, check_rotations, check_signals, _check_ids,
-        _check_breakout_names, _check_people, _check_rules, _check_sounds, _check_display_names, _check_expectations,
+        check_moments, check_limits, check_powers, check_flow, check_roster, check_controls, check_rotations,
+        check_signals, _check_ids, _check_breakout_names, _check_people, _check_rules, _check_sounds,
+        _check_display_names, _check_expectations,
     )  # fmt: skip
     found = {"error": 0, "warning": 0}
     problems = []
@@ -106,12 +109,17 @@ def _people_of(step: Step) -> tuple[tuple[str, ...], str]:
 def _check_people(playbook: Playbook) -> Iterator[Finding]:
     copies = [copy for bot_id, bot in playbook.bots.items() for copy in copy_ids(bot_id, bot.count)]
     shown = [instance.display_name for instance in playbook.instances()]
-    known = {*SELECTORS, *playbook.bots, *copies, *shown}
+    people = {name for one in playbook.roster for name in (one.id, one.name, *one.aliases)}
+    tags = {TAG + tag for one in playbook.roster for tag in one.tags}
+    known = {*SELECTORS, *playbook.bots, *copies, *shown, *people, *tags}
     for step in all_steps(playbook):
         names, key = _people_of(step)
         for name in names:
             if name not in known:
-                message = f'no bot is called "{name}", so it means a person with that display name'
+                who = "nobody on the roster" if playbook.roster else "no bot"
+                message = f'{who} is called "{name}", so it means a person with that display name'
+                if name.startswith(TAG):
+                    message = f'nobody on the roster has the tag "{name.removeprefix(TAG)}"'
                 loc = loc_of(step, step.kind, key)
                 yield Finding(loc, "unknown-person", message + did_you_mean(name, shown), "warning")
 

@@ -216,6 +216,21 @@ MANUAL: dict[str, Explanation] = {
         "schedule: [{id: lesson}]",
         "add the key that the sentence names.",
     ),
+    "ambiguous-name": _E(
+        "Two people of the roster have the same name or alias: who comes under it is taken for neither.",
+        "roster:\n  - {id: ana.r, name: Ana}\n  - {id: ana.s, name: Ana}",
+        "give each an alias of their own, let them come with a user_ref, or let them say who they are (controls: iam).",
+    ),
+    "bad-roster": _E(
+        "The file of the roster is not a table of people.",
+        "roster: 9b.txt",
+        "write CSV with a first line id,name,aliases,role,tags; or a list of people in the playbook.",
+    ),
+    "missing-roster": _E(
+        "No CSV file has this name in the folder of the playbook.",
+        "roster: 9c.csv",
+        "correct the name, or put the file beside the playbook; paths count from the playbook's folder.",
+    ),
     "missing-sound": _E(
         "No sound file has this name in the folder of the playbook.",
         _do("{play: welcom.wav}"),

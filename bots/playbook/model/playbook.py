@@ -12,7 +12,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.model.cast import Bot, Instance, Microphone, Name, instances_of
+from bots.playbook.model.controls import Controls
 from bots.playbook.model.expect import Expect
+from bots.playbook.model.roster import Roster
 from bots.playbook.model.rotations import Rotation, RotationName
 from bots.playbook.model.steps.any import Role
 from bots.playbook.model.steps.breakouts import Breakouts
@@ -202,10 +204,12 @@ class Playbook(Frozen):
     inputs: dict[str, Input] = Field(default={}, description="Values that are given when the playbook is run.")
     use: Files = Field(default=(), description="Files in the playbook's folder that bring audio, steps and bots.")
     room: RoomChoice = Field(description="The room.")
+    roster: Roster = Field(default=(), description="Who is expected: a CSV file, or a list.")
     bots: dict[BotId, Bot] = Field(min_length=1, description="The bots, by id.")
     audio: dict[str, Clip] = Field(default={}, description="Named sounds.")
     steps: dict[ListName, NamedSteps] = Field(default={}, description="Named step lists, for the step run.")
     rotations: dict[RotationName, Rotation] = Field(default={}, description="Groups and rounds, for the step rotate.")
+    controls: Controls = Field(default={}, description="What people may ask for in the chat (!more 2m), and who.")
     schedule: tuple[ScheduleEntry, ...] = Field(min_length=1, description="When sessions start.")
     expect: Expect = Field(default={}, description="What must have happened for the run to pass.")
     file: str = ""

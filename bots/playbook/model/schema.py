@@ -34,6 +34,7 @@ def json_schema() -> Schema:
     definitions["InputUse"] = _INPUT
     root = _definition(raw, Playbook)
     root["required"] = ["playbook", *root["required"]]
+    root["properties"]["roster"] = _roster(root["properties"]["roster"])
     return {"$schema": _DIALECT, "title": "Playbook", **root, "$defs": dict(sorted(definitions.items()))}
 
 
@@ -130,6 +131,13 @@ def _is_complete(model: type[Frozen]) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def _roster(schema: Schema) -> Schema:
+    """The list, or a file that has it."""
+    file = {"type": "string", "pattern": r"\.csv$", "examples": ["9b.csv"]}
+    people = {key: value for key, value in schema.items() if key not in ("description", "default")}
+    return {"description": schema["description"], "anyOf": [file, people]}
 
 
 def _invites(schema: Schema) -> Schema:

@@ -14,6 +14,8 @@ from bots.playbook.problem import Problem, most_important
 from bots.playbook.reading.files import read_file
 from bots.playbook.reading.inputs import read_inputs
 from bots.playbook.reading.named import problems_of_lists
+from bots.playbook.reading.plain import plain
+from bots.playbook.reading.roster import read_roster
 from bots.playbook.reading.source import Document, MappingNode, Place, parse
 from bots.playbook.reading.translate import mend_keys, problems_of_keys, translate
 from bots.playbook.reading.uses import PART_KEYS, is_part, merged, read_uses
@@ -95,7 +97,10 @@ def examine(
             document.report(place, "not-a-playbook", message)
         return _examined(document, None)
     read_uses(document, folder)
-    values = merged(document, read_inputs(document, inputs, must_be_given=must_be_given))
+    given = read_inputs(document, inputs, must_be_given=must_be_given)
+    values = merged(document, given)
+    if (people := read_roster(document, folder)) is not None:
+        values = values.having(roster=plain(people, given)["roster"])
     reading = _reading(values, folder, environment)
     reading.is_whole = document.is_whole
     playbook = None
@@ -129,8 +134,16 @@ def _reading(values: Marked, folder: Path | None, environment: Mapping[str, str]
         bot_ids={str(name): _count(bot) for name, bot in bots.items()},
         step_lists=list(_mapping(values, "steps")),
         rotations=list(_mapping(values, "rotations")),
+        people=_people(values),
         has_zone="timezone" in values,
     )
+
+
+def _people(values: Marked) -> list[str]:
+    """The ids of the roster."""
+    roster = values.get("roster")
+    entries = [one for one in roster if isinstance(one, Mapping)] if isinstance(roster, list) else []
+    return [str(one["id"]) for one in entries if "id" in one]
 
 
 def _mapping(values: Marked, key: str) -> Mapping[str, Any]:

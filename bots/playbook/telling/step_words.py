@@ -8,7 +8,7 @@ from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Inv
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
-from bots.playbook.model.steps.rotate import Rotate
+from bots.playbook.model.steps.rotate import Rotate, Steer
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.step import Choose, If, Parallel, Repeat, Step
 from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
@@ -57,6 +57,8 @@ def step_words(step: Step, playbook: Playbook) -> str:
         case Breakouts():
             names = step.close or ()
             return "closes " + ("all breakout rooms" if "all" in names else f"the breakout rooms {listed(names)}")
+        case Steer():
+            return f"steers the rotation: {step.how}"
         case Rotate():
             return _rotation_words(step, playbook)
         case Invite():

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bots.playbook.model.cast import Bot, InviteRule, Rule, instances_of
+from bots.playbook.model.controls import STEERING
 from bots.playbook.model.expect import Expectation, Percentiles
 from bots.playbook.model.playbook import Playbook, RoomSettings, ScheduleEntry
 from bots.playbook.model.steps.step import Step
 from bots.playbook.telling.step_words import steps_words
 from bots.playbook.telling.trigger_words import trigger_words
-from bots.playbook.telling.words import condition, listed, moment, share, spoken, spread
+from bots.playbook.telling.words import condition, listed, moment, people, share, spoken, spread
 
 __all__ = ["Fact", "explain", "facts"]
 
@@ -81,9 +82,11 @@ def facts(playbook: Playbook) -> list[Fact]:
     return [
         *_schedule(playbook),
         *(Fact("Who comes", bot_id, "", _coming(bot_id, bot)) for bot_id, bot in playbook.bots.items()),
+        *_people(playbook),
         *_timeline(playbook),
         *(fact for bot_id, bot in playbook.bots.items() for fact in _rules(bot_id, bot, playbook)),
         *_named(playbook),
+        *_rotations(playbook),
         *(Fact("Breakout invites", bot_id, "", _invites(bot_id, bot)) for bot_id, bot in playbook.bots.items()),
         *_sounds(playbook),
         *_success(playbook),
@@ -98,6 +101,39 @@ def _schedule(playbook: Playbook) -> Iterator[Fact]:
         )
         yield Fact("When and where", f"session {entry.id}", "", words.rstrip())
     yield Fact("When and where", "room", "", _room(playbook))
+
+
+def _people(playbook: Playbook) -> Iterator[Fact]:
+    if playbook.roster:
+        teachers = sum(entry.role == "moderator" for entry in playbook.roster)
+        words = f"{len(playbook.roster)} people are on the roster"
+        words += f", {teachers} of them as moderators" if teachers else ""
+        yield Fact("Who comes", "roster", "", f"{words}.")
+    for name, who in playbook.controls.items():
+        what = STEERING.get(name, {"iam": "iam YOUR NAME"}.get(name, name))
+        text = f"{people(who, playbook).capitalize()} may write “!{what}” in the chat."
+        yield Fact("Who may steer", name, "", text)
+
+
+def _rotations(playbook: Playbook) -> Iterator[Fact]:
+    for name, rotation in playbook.rotations.items():
+        words = f"{rotation.rounds} round{'s' if rotation.rounds > 1 else ''} of {spoken(rotation.round_length_s)}"
+        words += f" with {spoken(rotation.gap_s)} between" if rotation.gap_s and rotation.rounds > 1 else ""
+        if rotation.keep_apart:
+            words += "; some people are never together"
+        who = "is placed in the smallest group" if rotation.late == "smallest_group" else "waits for the next round"
+        words += f"; who comes late {who}"
+        if rotation.no_show.then == "regroup":
+            words += (
+                f"; who has not come after {spoken(rotation.no_show.after_s)} is not waited for, nobody stays alone"
+            )
+        yield Fact("Rotations", name, "", f"“{name}”: {words}.")
+        for warning in rotation.warn:
+            says = f"“{warning.say.text}” in the chat" if warning.say else ""
+            plays = f"the sound {warning.play} in every breakout room" if warning.play else ""
+            told = " and ".join(part for part in (says, plays) if part)
+            key = f"{name} {warning.left_s}"
+            yield Fact("Rotations", key, "", f"{spoken(warning.left_s)} before the end of a round: {told}.")
 
 
 def _starts(entry: ScheduleEntry, zone: str) -> str:

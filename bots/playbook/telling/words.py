@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bots.playbook.model.playbook import Playbook
+from bots.playbook.values.people import TAG
 from bots.playbook.values.scalars import Offset, Range
 
 __all__ = ["condition", "listed", "moment", "people", "share", "spoken", "spread"]
@@ -61,6 +62,11 @@ def people(names: Sequence[str], playbook: Playbook) -> str:
 
 
 def _bot_words(name: str, playbook: Playbook) -> str:
+    if name.startswith(TAG):
+        return f"everybody with the tag {name.removeprefix(TAG)}"
+    known = next((one for one in playbook.roster if one.id == name), None)
+    if known is not None:
+        return known.name
     if name in playbook.bots:
         bot = playbook.bots[name]
         return f"all {bot.count} copies of {name}" if bot.count > 1 else name

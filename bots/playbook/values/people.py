@@ -1,4 +1,4 @@
-"""Whom a step means: selectors, bot ids, ids of copies, display names."""
+"""Whom a step means: selectors, bot ids, ids of copies, ids and tags of the roster (`tag:beginner`), display names."""
 
 import re
 from typing import Annotated, Any
@@ -8,8 +8,9 @@ from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.values.shape import Reading, bad, did_you_mean, reading_of
 
-__all__ = ["SELECTORS", "Muted", "Who", "copy_ids"]
+__all__ = ["SELECTORS", "TAG", "Muted", "Who", "copy_ids"]
 
+TAG = "tag:"  # before the name of a tag
 SELECTORS = ("everyone", "participants", "moderators", "person")
 
 
@@ -40,15 +41,15 @@ def _check_person(name: str, reading: Reading, selectors: tuple[str, ...]) -> No
         reading.wanted.add(name)
     if name == "person" and reading.facts is not None and "person" not in reading.facts:
         raise bad("unknown-name", '"person" is known only in a rule that somebody triggers')
-    if not reading.is_whole or name in (*selectors, *reading.bot_ids) or not _BOT_ID.fullmatch(name):
+    if not reading.is_whole or name in (*selectors, *reading.bot_ids, *reading.people) or not _BOT_ID.fullmatch(name):
         return
     stem, _, number = name.rpartition("-")
     if stem in reading.bot_ids and number.isdigit():
         count = reading.bot_ids[stem]
         if count and name not in copy_ids(stem, count):
             raise bad("unknown-bot", f'there is no copy "{name}": "{stem}" has count {count}')
-    elif near := did_you_mean(name, [*reading.bot_ids, *selectors]):
-        raise bad("unknown-bot", f'no bot has the id "{name}"{near}')
+    elif near := did_you_mean(name, [*reading.bot_ids, *reading.people, *selectors]):
+        raise bad("unknown-bot", f'nobody has the id "{name}"{near}')
 
 
 def copy_ids(bot_id: str, count: int) -> tuple[str, ...]:

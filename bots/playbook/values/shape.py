@@ -107,6 +107,7 @@ class Reading:
         bot_ids: how many copies each bot has, by bot id; 0 where that cannot be known.
         step_lists: names of the `steps` section.
         rotations: names of the `rotations` section.
+        people: ids of the roster.
         is_whole: whether all files that the playbook uses could be read; if not, a name may be in one of them.
         has_zone: whether the playbook says its `timezone`.
         facts: the names that conditions and texts may use here; None for all of them.
@@ -121,6 +122,7 @@ class Reading:
     bot_ids: Mapping[str, int] = field(default_factory=dict)
     step_lists: Sequence[str] = ()
     rotations: Sequence[str] = ()
+    people: Sequence[str] = ()
     is_whole: bool = True
     has_zone: bool = True
     facts: frozenset[str] | None = None

@@ -1,9 +1,11 @@
 """Synthetic people: who comes when, who drops out, who goes along with an invite. Planned from a seed; pure."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
+from bots.playbook import RosterEntry
 from bots.simulation.people.actor import Answer
 
 __all__ = ["Drop", "Habits", "PersonPlan", "plan_people"]
@@ -27,17 +29,20 @@ STAYS_AFTER_END_S = (1.0, 8.0)
 class Habits:
     """What the people are like; shares from 0 to 1.
 
+    Attributes:
+        people: how many; None is everybody of the roster who is no moderator.
+
     Raises:
         ValueError: a share is none, or the number is negative.
     """
 
-    people: int = 0
+    people: int | None = None
     late: float = 0.1
     drop: float = 0.05
     ignore_invites: float = 0.1
 
     def __post_init__(self) -> None:
-        if self.people < 0 or not all(0 <= share <= 1 for share in (self.late, self.drop, self.ignore_invites)):
+        if (self.people or 0) < 0 or not all(0 <= share <= 1 for share in (self.late, self.drop, self.ignore_invites)):
             raise ValueError("people must be 0 or more, shares from 0 to 1")
 
 
@@ -73,12 +78,27 @@ class PersonPlan:
     chats: tuple[tuple[datetime, str], ...] = ()
 
 
-def plan_people(habits: Habits, *, seed: str, starts_at: datetime, ends_at: datetime) -> tuple[PersonPlan, ...]:
-    """The people of one session; each has random numbers of their own, so one more person changes nobody else."""
-    return tuple(
-        _plan_person(number, habits, Random(f"{seed}/person-{number}"), starts_at, ends_at)
-        for number in range(1, habits.people + 1)
-    )
+def plan_people(
+    habits: Habits, *, seed: str, starts_at: datetime, ends_at: datetime, roster: Sequence[RosterEntry] = ()
+) -> tuple[PersonPlan, ...]:
+    """The people of one session; each has random numbers of their own, so one more person changes nobody else.
+
+    Those of the roster come first, under their ids and names; beyond it people are invented.
+    """
+    pupils = [entry for entry in roster if entry.role == "participant"]
+    count = len(pupils) if habits.people is None else habits.people
+    plans = []
+    for number in range(1, count + 1):
+        rng = Random(f"{seed}/person-{number}")
+        person = _plan_person(number, habits, rng, starts_at, ends_at)
+        plans.append(_as(pupils[number - 1], person) if number <= len(pupils) else person)
+    return tuple(plans)
+
+
+def _as(entry: RosterEntry, plan: PersonPlan) -> PersonPlan:
+    """The same doings by somebody of the roster."""
+    drop = plan.drop and replace(plan.drop, name=plan.drop.name.replace(plan.name, entry.name))
+    return replace(plan, id=entry.id, name=entry.name, drop=drop)
 
 
 def _plan_person(number: int, habits: Habits, rng: Random, starts_at: datetime, ends_at: datetime) -> PersonPlan:

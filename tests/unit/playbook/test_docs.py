@@ -22,6 +22,7 @@ from bots.playbook import (
     Percentiles,
     Playbook,
     RoomSettings,
+    RosterEntry,
     Rotation,
     Rule,
     ScheduleEntry,
@@ -46,7 +47,8 @@ def rows_of(title: str) -> dict[str, list[str]]:
     [
         ("Top keys", Playbook.yaml_keys()), ("room: create", RoomSettings.yaml_keys()), ("audio", Clip.yaml_keys()),
         ("schedule", ScheduleEntry.yaml_keys()),
-        ("rotations", Rotation.yaml_keys()), ("Bots", Bot.yaml_keys()), ("rules", Rule.yaml_keys()),
+        ("rotations", Rotation.yaml_keys()),
+        ("roster", RosterEntry.yaml_keys()), ("Bots", Bot.yaml_keys()), ("rules", Rule.yaml_keys()),
         ("invites", [*InviteRule.yaml_keys(), "otherwise"]), ("Triggers", TRIGGERS), ("Steps", STEPS),
         ("Texts and conditions", FACTS), ("Expect", COUNTERS), ("Times", MEASURES),
     ],

@@ -6,10 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic.json_schema import WithJsonSchema
 
+from bots.playbook.model.controls import Steering
 from bots.playbook.model.steps.any import AnyStep
 from bots.playbook.values.shape import bad, did_you_mean, reading_of
 
-__all__ = ["Rotate"]
+__all__ = ["Rotate", "Steer"]
 
 _ROUND = re.compile(r"round-([1-9][0-9]?)")
 
@@ -44,3 +45,11 @@ class Rotate(AnyStep):
         BeforeValidator(_read_round),
         WithJsonSchema({"type": "string", "pattern": f"^{_ROUND.pattern}$", "examples": ["round-1"]}),
     ] = Field(default=None, description="Only this round of it, with the groups it had.")
+
+
+class Steer(AnyStep):
+    """Steer the rotation that this bot plays, as its controls do from the chat."""
+
+    short: ClassVar[str] = "how"
+    kind: Literal["steer"] = "steer"
+    how: Steering = Field(description="more 2m, hold, next, back, swap ana luis, or undo.")

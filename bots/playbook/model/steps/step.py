@@ -21,7 +21,7 @@ from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Inv
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
-from bots.playbook.model.steps.rotate import Rotate
+from bots.playbook.model.steps.rotate import Rotate, Steer
 from bots.playbook.model.steps.sound import Play, Stop
 from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
 from bots.playbook.model.steps.time import Wait, WaitFor
@@ -115,6 +115,7 @@ STEPS: Mapping[str, type[AnyStep]] = {
     "run": RunSteps,
     "breakouts": Breakouts,
     "rotate": Rotate,
+    "steer": Steer,
     "invite": Invite,
     "accept": Accept,
     "reject": Reject,
@@ -132,8 +133,8 @@ STEPS: Mapping[str, type[AnyStep]] = {
     "log": Log,
 }
 _AnyStep = (
-    Say | Play | Stop | Wait | WaitFor | If | Choose | Repeat | Parallel | RunSteps | Breakouts | Rotate | Invite
-    | Accept | Reject | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | TellTeacher | Save
+    Say | Play | Stop | Wait | WaitFor | If | Choose | Repeat | Parallel | RunSteps | Breakouts | Rotate | Steer
+    | Invite | Accept | Reject | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | TellTeacher | Save
     | SendSignal | Log
 )  # fmt: skip
 Step = Annotated[

@@ -20,7 +20,15 @@ IN_TESTS = {"not-a-test", "not-met", "unknown-act", "unknown-rule"}  # tests/uni
 TOLD_IN_WORDS = (
     BY_EAR | IN_TESTS | {"alias-bomb", "bad-encoding", "cannot-format", "not-a-playbook", "too-large", "unreadable"}
 )
-FILES = {"bad-use", "circular-use", "missing-file", "name-clash", "missing-sound", "missing-calendar", "bad-calendar"}
+FILES = {
+    "bad-use",
+    "circular-use",
+    "missing-file",
+    "name-clash",
+    "missing-sound",
+    "missing-calendar",
+    "bad-calendar",
+} | {"bad-roster", "missing-roster"}
 NEEDS_MORE = {"missing-environment", "missing-input"} | FILES
 
 

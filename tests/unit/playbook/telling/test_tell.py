@@ -54,6 +54,7 @@ WORDS = {
     "{breakouts: {close: all}}": "closes all breakout rooms",
     "{invite: {people: pupil-01, to: red, force: true}}": "moves pupil-01 to red",
     "{rotate: talk}": "plays talk: 3 rounds of 8 minutes each in new groups of 4",
+    "{steer: more 2m}": "steers the rotation: more 2m",
     "{rotate: {plan: talk, again: round-2}}": "opens the groups of round 2 of talk again, for 8 minutes",
     "accept": "accepts the invite",
     "reject": "rejects the invite",

@@ -1,0 +1,127 @@
+"""Who is who: people of the room found on the roster, with how sure that is. Never guessed between two.
+
+A bot keeps one register for a session. It goes by what people bring (the `user_ref` of their token, their display
+name) and by what they say themselves (`!iam Ana`); who is known once stays known when they come back.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bots.playbook import RosterEntry
+
+__all__ = ["Found", "How", "Register", "plain_name"]
+
+How = Literal["user_ref", "id", "alias", "name", "similar", "claimed"]
+CONFIDENCE: dict[How, float] = {
+    "user_ref": 1.0, "id": 0.95, "claimed": 0.9, "alias": 0.9, "name": 0.9, "similar": 0.7,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the roster says of somebody.
+
+    Attributes:
+        entry: None where nobody fits, or several do.
+        how: they were found; None where they were not.
+        candidates: ids of those between whom nothing was guessed.
+    """
+
+    entry: RosterEntry | None = None
+    how: How | None = None
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """From 0 (nobody) to 1 (the token says so)."""
+        return 0.0 if self.how is None else CONFIDENCE[self.how]
+
+
+class Register:
+    """The roster of one session, and who was found on it."""
+
+    def __init__(self, roster: Sequence[RosterEntry]) -> None:
+        self._roster = tuple(roster)
+        self._by_id = {entry.id: entry for entry in roster}
+        self._claims: dict[str, str] = {}  # key of a participant -> roster id
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._roster
+
+    def find(self, user_ref: str, name: str) -> Found:
+        """Who this is.
+
+        Args:
+            user_ref: of the token; empty for many.
+            name: that they show.
+        """
+        claimed = self._claims.get(_key(user_ref, name))
+        if claimed is not None:
+            return Found(self._by_id[claimed], "claimed")
+        if user_ref:
+            for how, fits in (
+                ("user_ref", [one for one in self._roster if one.id == user_ref]),
+                ("alias", [one for one in self._roster if user_ref in one.aliases]),
+            ):
+                if fits:
+                    return _only(fits, how)  # type: ignore[arg-type]
+        return self.named(name)
+
+    def named(self, name: str) -> Found:
+        """Who is called so: by id, alias, name, then without accents."""
+        shown = plain_name(name)
+        bare = _bare(shown)
+        levels: tuple[tuple[How, list[RosterEntry]], ...] = (
+            ("id", [one for one in self._roster if plain_name(one.id) == shown]),
+            ("alias", [one for one in self._roster if shown in map(plain_name, one.aliases)]),
+            ("name", [one for one in self._roster if plain_name(one.name) == shown]),
+            (
+                "similar",
+                [one for one in self._roster if bare in {_bare(plain_name(n)) for n in (one.name, *one.aliases)}],
+            ),
+        )
+        if not shown:
+            return Found()
+        together = {one.id: one for how, fits in levels[1:3] for one in fits}
+        if len(together) > 1:  # an alias of one is the name of another
+            return Found(candidates=tuple(sorted(together)))
+        return next((_only(fits, how) for how, fits in levels if fits), Found())
+
+    def claim(self, user_ref: str, name: str, who: str, taken: Sequence[str]) -> Found:
+        """Somebody says who they are; counted if it is one person, whom nobody else is (`taken`, roster ids)."""
+        found = self.named(who)
+        if found.entry is not None and found.entry.id not in taken:
+            self._claims[_key(user_ref, name)] = found.entry.id
+            return Found(found.entry, "claimed")
+        return Found(candidates=(found.entry.id,) if found.entry else found.candidates)
+
+    def absent(self, present: Sequence[str]) -> tuple[str, ...]:
+        """Ids of the roster that are not among these."""
+        return tuple(entry.id for entry in self._roster if entry.id not in present)
+
+
+def plain_name(text: str) -> str:
+    """The same for names that only look different: capitals, blanks, ways to write a letter."""
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def _bare(text: str) -> str:
+    """Without accents."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
+
+
+def _bare_names(entry: RosterEntry) -> set[str]:
+    return {_bare(plain_name(name)) for name in (entry.name, *entry.aliases)}
+
+
+def _only(fits: Sequence[RosterEntry], how: How) -> Found:
+    if len(fits) == 1:
+        return Found(fits[0], how)
+    return Found(candidates=tuple(sorted(one.id for one in fits)))
+
+
+def _key(user_ref: str, name: str) -> str:
+    return f"ref:{user_ref}" if user_ref else f"name:{plain_name(name)}"

@@ -1,0 +1,41 @@
+"""Static checks of the roster: ids that are taken, and names that do not tell two people apart."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from bots.playbook.lint.finding import Finding
+from bots.playbook.model.playbook import Playbook
+from bots.playbook.values.people import SELECTORS, copy_ids
+from bots.playbook.values.shape import Loc
+
+__all__ = ["check_roster"]
+
+
+def check_roster(playbook: Playbook) -> Iterator[Finding]:
+    """Everything that keeps the people of a roster from being known."""
+    bots = {copy for bot_id, bot in playbook.bots.items() for copy in (bot_id, *copy_ids(bot_id, bot.count))}
+    ids: set[str] = set()
+    for index, entry in enumerate(playbook.roster):
+        loc: Loc = ("roster", index, "id")
+        if entry.id in ids:
+            yield Finding(loc, "duplicate-id", f'somebody before this has the id "{entry.id}" too')
+        elif entry.id in bots:
+            yield Finding(loc, "duplicate-id", f'a bot has the id "{entry.id}" too; give this person another one')
+        elif entry.id in SELECTORS:
+            yield Finding(loc, "bad-value", f'"{entry.id}" means a group of people; give this person another id')
+        ids.add(entry.id)
+    yield from _check_names(playbook)
+
+
+def _check_names(playbook: Playbook) -> Iterator[Finding]:
+    owners: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for index, entry in enumerate(playbook.roster):
+        for name in {" ".join(one.split()).casefold(): one for one in (entry.name, *entry.aliases)}.values():
+            owners[" ".join(name.split()).casefold()].append((index, name))
+    for shared in owners.values():
+        if len(shared) < 2:
+            continue
+        (first, _), (second, name) = shared[:2]
+        one, other = playbook.roster[first].id, playbook.roster[second].id
+        message = f'"{name}" is a name of {one} and of {other}; who comes as "{name}" is taken for neither'
+        yield Finding(("roster", second, "name"), "ambiguous-name", message, "warning")

@@ -1,0 +1,140 @@
+"""Lines in the chat that steer: who may, what is answered, what happens."""
+
+import pytest
+from structlog.testing import capture_logs
+
+from bots.bot import BotSpec, SteerRotation
+from bots.playbook import RosterEntry
+from bots.room import ChatReceived, Participant
+from tests.unit.bot.stage import ANA, TEACHER, Stage, on_stage, rule, spec_of, timeline
+from tests.unit.bot.test_rotate import PUPILS, go_in, invited, lesson
+
+ROSTER = (RosterEntry(id="ana.r", name="Ana Ruiz", tags=("beginner",)), RosterEntry(id="luis.m", name="Luis"))
+STEER = dict.fromkeys(("more", "hold", "next", "back", "swap", "undo"), ("moderators",))
+
+
+def spec(**values: object) -> BotSpec:
+    settings = {"role": "moderator", "reports_people": True, "roster": ROSTER, "controls": {"iam": ("everyone",)}}
+    return spec_of(**{**settings, **values})
+
+
+def rotating(**values: object) -> BotSpec:
+    plan = lesson()
+    return spec(rotations=plan.rotations, timeline=plan.timeline, controls={"iam": ("everyone",), **STEER}, **values)
+
+
+async def write(stage: Stage, text: str, sender: Participant = TEACHER) -> str:
+    """What is answered, in private; empty for nothing."""
+    before = len(stage.room.asked("say"))
+    stage.room.push(ChatReceived(text, sender.client_id, sender.name, is_private=False))
+    await stage.pass_s()
+    answers = [line for line, to in stage.room.asked("say")[before:] if to == (sender.client_id,)]
+    return answers[0] if answers else ""
+
+
+async def test_somebody_says_who_they_are_and_is_known_from_then_on() -> None:
+    guest = Participant(client_id="c-guest", name="iPad of Ana")
+    rules = (rule("chat", {"say": "{person.id} is known"}, condition="person.is_known"),)
+    with capture_logs() as lines:
+        async with on_stage(spec(rules=rules), TEACHER, guest) as stage:
+            assert "Welcome, Ana Ruiz." == await write(stage, "!iam ana ruiz", guest)
+            await write(stage, "hello", guest)
+            assert "ana.r is known" in [text for text, _ in stage.room.asked("say")]
+    assert [("ana.r", "claimed")] == [
+        (line["participant"], line["how"])
+        for line in lines
+        if line["event"] == "person_found" and line["how"] == "claimed"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("!iam", "Sorry: write your name after it: !iam Ana."),
+        ("!iam Eva", "Sorry: nobody on the roster has this name."),
+        ("!iam Luis", "Sorry: somebody else is here under this name."),
+        ("!IAM ana.r", "Welcome, Ana Ruiz."),
+        ("!help", "You can write !iam YOUR NAME."),
+        ("!more 2m", ""),
+        ("iam Ana", ""),
+        ("!nonsense", ""),
+    ],
+)
+async def test_each_line_is_answered_in_private_or_not_at_all(text: str, answer: str) -> None:
+    luis = Participant(client_id="c-luis", name="Luis")
+    guest = Participant(client_id="c-guest", name="iPad")
+    async with on_stage(spec(), TEACHER, luis, guest) as stage:
+        assert answer == await write(stage, text, guest)
+
+
+async def test_only_who_is_named_may_steer_and_a_placeholder_stays_a_text() -> None:
+    async with on_stage(rotating(), TEACHER, ANA, *PUPILS) as stage:
+        await stage.pass_s(6)
+        assert "Sorry: !next is not for you here." == await write(stage, "!next", ANA)
+        assert "Sorry: nobody on the roster has this name." == await write(stage, "!iam {person.name}", ANA)
+        assert [] == stage.room.asked("destroy_breakouts")
+
+
+async def test_more_hold_and_undo_move_the_end_of_the_round_and_what_comes_later() -> None:
+    async with on_stage(rotating(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        await go_in(stage)
+        assert "This round has 1m more." == await write(stage, "!more 1m")
+        assert "Undone." == await write(stage, "!undo")
+        assert "This round has 30s more." == await write(stage, "!more 30s")
+        assert "The time stands still until the next !hold." == await write(stage, "!hold")
+        await stage.pass_s(20)
+        assert "The time goes on." == await write(stage, "!hold")
+        await stage.pass_s(148)  # 120 + 30 + 20 from second 5, and it is second 26 now
+        assert [] == stage.room.asked("destroy_breakouts")
+        await stage.pass_s(3)
+        assert 1 == len(stage.room.asked("destroy_breakouts"))
+        assert "Sorry: " in await write(stage, "!more 1h")
+
+
+async def test_what_hangs_on_the_start_comes_later_by_what_was_given() -> None:
+    entries = (*lesson().timeline, timeline(200, {"say": "Now the next thing."}))
+    entries = tuple(
+        entry if entry.id != "at 200" else entry.__class__(id=entry.id, steps=entry.steps, at=entry.at, is_movable=True)
+        for entry in entries
+    )
+    plan = spec(rotations=lesson().rotations, timeline=entries, controls=STEER)
+    async with on_stage(plan, TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        await write(stage, "!more 60s")
+        await stage.pass_s(200)
+        assert "Now the next thing." not in [text for text, _ in stage.room.asked("say")]
+        await stage.pass_s(60)
+        assert "Now the next thing." in [text for text, _ in stage.room.asked("say")]
+
+
+async def test_next_closes_the_round_and_swap_moves_two_people() -> None:
+    async with on_stage(rotating(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        rooms = invited(stage)
+        one = next(client for client, room in rooms.items() if room == "br-1")
+        other = next(client for client, room in rooms.items() if room == "br-2")
+        names = {person.client_id: person for person in PUPILS}
+        answer = await write(stage, f"!swap {names[one].user_ref} {names[other].name}")
+        assert "They change places, now and in the rounds to come." == answer
+        await stage.pass_s(1)
+        assert (rooms[other], rooms[one]) == (invited(stage)[one], invited(stage)[other])
+        assert "Sorry: name two people who are here, by their ids or their names." == await write(stage, "!swap a b")
+        assert "This round ends now." == await write(stage, "!next")
+        await stage.pass_s(1)
+        assert 1 == len(stage.room.asked("destroy_breakouts"))
+
+
+async def test_the_same_words_come_through_the_fleet_and_as_a_step() -> None:
+    steps = (*lesson().timeline, timeline(20, {"steer": "next"}))
+    with capture_logs() as lines:
+        async with on_stage(spec(rotations=lesson().rotations, timeline=steps), TEACHER, *PUPILS) as stage:
+            stage.bot.command(SteerRotation(text="hold"))
+            await stage.pass_s(6)
+            stage.bot.command(SteerRotation(text="more 10s"))
+            await stage.pass_s(15)
+            assert 1 == len(stage.room.asked("destroy_breakouts"))
+    assert [("hold", "no rotation runs now")] == [
+        (line["control"], line["reason"]) for line in lines if line["event"] == "control_refused"
+    ]
+    assert ["more", "next"] == [line["control"] for line in lines if line["event"] == "control_used"]
