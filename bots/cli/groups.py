@@ -179,11 +179,13 @@ def _judged(plan: Plan) -> str:
 
 
 def _most_said(problem: Problem) -> str:
-    count, size = len(problem.people), len(problem.people) // problem.rooms
-    if size < 2 or problem.pattern not in ("mix", "pairs"):
+    count, least = len(problem.people), len(problem.people) // problem.rooms
+    most = most_rounds(count, problem.rooms)
+    if most is None or problem.pattern not in ("mix", "pairs"):
         return f"{count} people, {problem.rooms} rooms, {problem.rounds} rounds"
-    most = most_rounds(count, size)
-    return f"{count} people in groups of {size} can rotate at most {most} times without repeats; {problem.rounds} asked"
+    sizes = f"{least}" if count % problem.rooms == 0 else f"{least} to {least + 1}"
+    times = f"{most} time{'s' if most > 1 else ''}"
+    return f"{count} people in groups of {sizes} can rotate at most {times} without repeats; {problem.rounds} asked"
 
 
 def _never_said(plan: Plan) -> str:

@@ -20,16 +20,19 @@ KNOWN_MOST_ROUNDS = {
 """(people, group size) -> most rounds without a repeat, proven (OEIS A107431)."""
 
 
-def most_rounds(people: int, group_size: int) -> int:
-    """No plan has more rounds without a repeat: a person has people - 1 partners and meets group_size - 1 a round.
+def most_rounds(people: int, rooms: int) -> int | None:
+    """The largest number of rounds that is not proven to need a repeat; None if any number does without.
 
     Args:
-        people: how many; at least group_size.
-        group_size: people in the smallest room.
+        people: how many.
+        rooms: how many rooms they fill, as even as possible.
     """
-    if group_size < 2:
-        return 10**9
-    return min(KNOWN_MOST_ROUNDS.get((people, group_size), 10**9), (people - 1) // (group_size - 1))
+    if people <= rooms:
+        return None
+    rounds = 1
+    while bound([rooms] * (rounds + 1), people) == 0:
+        rounds += 1
+    return rounds
 
 
 def bound(rooms: Sequence[int], people: int, *, always: int = 0, never: int = 0) -> int:

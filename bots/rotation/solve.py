@@ -40,7 +40,8 @@ def solve(problem: Problem, *, seed: int = 0, moves: int = MOVES, seconds: float
             lines, method = _carousel(problem, rules, seed, budget)
         case _:
             assert_never(problem.pattern)
-    counts = [max(line) + 1 for line in lines]
+    is_jigsaw = problem.pattern == "jigsaw"
+    counts = [max(line) + 1 for line in lines] if is_jigsaw else [problem.rooms] * problem.rounds
     least = bound(counts, len(problem.people), always=rules.always, never=rules.never)
     return Plan(problem, tuple(map(tuple, lines)), least, method, is_cut=budget.is_cut)
 

@@ -39,6 +39,9 @@ def test_coincidences_count_a_third_meeting_twice() -> None:
     assert 75 == least_coincidences([5] * 6, 30)
 
 
-@pytest.mark.parametrize(("people", "size", "expected"), [(24, 4, 7), (30, 5, 6), (36, 6, 3), (10, 2, 9), (26, 5, 6)])
-def test_most_rounds_without_a_repeat(people: int, size: int, expected: int) -> None:
-    assert expected == most_rounds(people, size)
+@pytest.mark.parametrize(
+    ("people", "rooms", "expected"),
+    [(24, 6, 7), (30, 6, 6), (36, 6, 3), (10, 5, 9), (26, 7, 9), (12, 2, 1), (6, 6, None)],
+)
+def test_most_rounds_without_a_repeat(people: int, rooms: int, expected: int | None) -> None:
+    assert expected == most_rounds(people, rooms)
