@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,87 +15,121 @@ import typer
 from bots.cli.exits import Exit
 from bots.cli.options import inputs_of
 from bots.errors import PlaybookError
-from bots.playbook import Playbook, Rotation, examine_file
+from bots.playbook import Playbook, RosterEntry, Rotation, examine_file, read
 from bots.rotation import Plan, Problem, most_rounds, rooms_for, solve
 
-__all__ = ["group_people"]
+__all__ = ["Asked", "group_people"]
 
 _NAMED = 12  # pairs that are named one by one
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options say; 0 and "" where one is not given."""
+
+    people: int = 0
+    group_size: int = 0
+    rooms: int = 0
+    rounds: int = 0
+    roster: str = ""
+
+
 def group_people(
-    playbook: str,
-    *,
-    people: int,
-    group_size: int,
-    rooms: int,
-    rounds: int,
-    seed: int | None,
-    inputs: Sequence[str],
-    csv_file: str,
-    as_json: bool,
+    playbook: str, asked: Asked, *, seed: int | None, inputs: Sequence[str], csv_file: str, as_json: bool
 ) -> int:
-    """Plan the rotations of a playbook, or one for a number of people, and print them.
+    """Plan the rotations of a playbook, or one for a number of people or a roster, and print them.
 
     Raises:
         typer.BadParameter: an option is missing or contradicts another.
-        PlaybookError: the playbook has errors.
+        PlaybookError: the playbook or the roster has errors.
         RotationError: the people cannot be grouped as asked; names those concerned.
     """
+    if asked.people and asked.roster:
+        raise typer.BadParameter("write one of --people and --roster", param_hint="--roster")
+    roster = _read_roster(asked.roster) if asked.roster else ()
     if playbook:
-        if group_size or rooms or rounds:
+        if asked.group_size or asked.rooms or asked.rounds:
             raise typer.BadParameter("sizes and rounds are the playbook's own", param_hint="--group-size")
-        read = examine_file(playbook, inputs=inputs_of(inputs))
-        if read.playbook is None:
-            raise PlaybookError(read.problems)
-        problems = _problems_of(read.playbook, people)
-        seed = read.playbook.seed if seed is None else seed
+        examined = examine_file(playbook, inputs=inputs_of(inputs))
+        if examined.playbook is None:
+            raise PlaybookError(examined.problems)
+        problems = _problems_of(examined.playbook, roster, asked.people)
+        seed = examined.playbook.seed if seed is None else seed
     else:
-        problems = {"": _problem_of(people, group_size, rooms, rounds)}
+        problems = {"": _problem_of(asked, roster)}
     _tell(problems, seed=seed or 0, csv_file=csv_file, as_json=as_json)
     return Exit.DONE
 
 
-def _problem_of(people: int, group_size: int, rooms: int, rounds: int) -> Problem:
-    if not people or not rounds:
+def _read_roster(file: str) -> Sequence[RosterEntry]:
+    """The people of a CSV file, read as a playbook beside it would."""
+    path = Path(file)
+    name = json.dumps(path.name, ensure_ascii=False)
+    text = f"{{playbook: 1, name: x, room: {{id: x}}, bots: {{x: {{}}}}, schedule: [{{length: 1m}}], roster: {name}}}"
+    return read(text, file=str(path.parent / "roster"), folder=path.parent.resolve()).roster
+
+
+def _taking_part(roster: Sequence[RosterEntry]) -> tuple[str, ...]:
+    return tuple(entry.id for entry in roster if entry.role == "participant")
+
+
+def _problem_of(asked: Asked, roster: Sequence[RosterEntry]) -> Problem:
+    people = _taking_part(roster) if roster else _numbered(asked.people)
+    if not people or not asked.rounds:
         raise typer.BadParameter(
-            "write a PLAYBOOK, or --people N --group-size K --rounds R (or --rooms M)", param_hint="--people"
+            "write a PLAYBOOK, or --people N --group-size K --rounds R (or --rooms M, --roster FILE)",
+            param_hint="--people",
         )
-    if bool(group_size) == bool(rooms):
+    if bool(asked.group_size) == bool(asked.rooms):
         raise typer.BadParameter("write one of --group-size and --rooms", param_hint="--group-size")
-    return Problem(people=_numbered(people), rooms=rooms or rooms_for(people, group_size), rounds=rounds)
+    rooms = asked.rooms or rooms_for(len(people), asked.group_size)
+    return Problem(people=people, rooms=rooms, rounds=asked.rounds)
 
 
 def _numbered(people: int) -> tuple[str, ...]:
     return tuple(str(number) for number in range(1, people + 1))
 
 
-def _problems_of(playbook: Playbook, people: int) -> dict[str, Problem]:
-    """The rotations of a playbook, for its bots who are participants, or for so many others."""
+def _problems_of(playbook: Playbook, roster: Sequence[RosterEntry], people: int) -> dict[str, Problem]:
+    """The rotations of a playbook: for its roster, or its bots who are participants, or for so many others."""
     if not playbook.rotations:
         raise typer.BadParameter("this playbook has no rotations", param_hint="PLAYBOOK")
-    names = tuple(one.id for one in playbook.instances() if playbook.bots[one.bot_id].role == "participant")
+    roster = roster or playbook.roster
+    names = _taking_part(roster)
     if people:
         names = _numbered(people)
+    elif not names:
+        names = tuple(one.id for one in playbook.instances() if playbook.bots[one.bot_id].role == "participant")
     if not names:
         raise typer.BadParameter("nobody of this playbook takes part; write --people N", param_hint="--people")
     planned = {name: rotation for name, rotation in playbook.rotations.items() if rotation.groups is None}
     if not planned:
         raise typer.BadParameter("the rotations of this playbook name their groups themselves", param_hint="PLAYBOOK")
-    return {name: _asked(rotation, names) for name, rotation in planned.items()}
+    return {name: _asked(rotation, names, roster) for name, rotation in planned.items()}
 
 
-def _asked(rotation: Rotation, people: tuple[str, ...]) -> Problem:
-    """A rotation as the solver's problem; the playbook counts rooms from 1."""
-    size = rotation.group_size or 2
+def _asked(rotation: Rotation, people: tuple[str, ...], roster: Sequence[RosterEntry]) -> Problem:
+    """A rotation as the solver's problem; the playbook counts rooms from 1, and calls people by any name."""
+    ids = {name.casefold(): entry.id for entry in roster for name in (*entry.aliases, entry.name, entry.id)}
+
+    def known(person: str) -> str:
+        return ids.get(person.casefold(), person)
+
+    def groups(named: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(map(known, group)) for group in named)
+
     return Problem(
         people=people,
-        rooms=rotation.rooms or rooms_for(len(people), size, never_alone=rotation.never_alone),
+        rooms=rotation.rooms or rooms_for(len(people), rotation.group_size or 2, never_alone=rotation.never_alone),
         rounds=rotation.rounds,
         pattern=rotation.pattern,
-        keep_apart=rotation.keep_apart,
-        keep_together=rotation.keep_together,
-        anchors={person: place - 1 if isinstance(place, int) else place for person, place in rotation.anchors.items()},
+        keep_apart=groups(rotation.keep_apart),
+        keep_together=groups(rotation.keep_together),
+        anchors={
+            known(person): place - 1 if isinstance(place, int) else known(place)
+            for person, place in rotation.anchors.items()
+        },
+        balance=tuple(tuple(entry.id for entry in roster if tag in entry.tags) for tag in rotation.balance),
         never_alone=rotation.never_alone,
     )
 

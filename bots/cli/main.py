@@ -104,6 +104,7 @@ def groups(  # noqa: PLR0917 -- one argument an option
     group_size: Annotated[int, typer.Option(metavar="K", min=0, help="people in a group, at most")] = 0,
     rounds: Annotated[int, typer.Option(metavar="R", min=0, max=1000, help="how many rounds")] = 0,
     rooms: Annotated[int, typer.Option(metavar="M", min=0, help="or how many rooms, instead of --group-size")] = 0,
+    roster: Annotated[str, typer.Option(metavar="FILE", help="the people of a CSV file, instead of --people")] = "",
     seed: Annotated[
         int | None, typer.Option(metavar="S", min=0, help="of every choice; the playbook's, or 0, if not given")
     ] = None,
@@ -112,13 +113,11 @@ def groups(  # noqa: PLR0917 -- one argument an option
     json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
     """Plan who meets whom: the groups of every round, repeats against the proven bound, who never meets."""
-    from bots.cli.groups import group_people
+    from bots.cli.groups import Asked, group_people
 
+    asked = Asked(people=people, group_size=group_size, rooms=rooms, rounds=rounds, roster=roster)
     raise typer.Exit(
-        group_people(
-            playbook, people=people, group_size=group_size, rooms=rooms, rounds=rounds, seed=seed,
-            inputs=set_input or [], csv_file=csv, as_json=json,
-        )
+        group_people(playbook, asked, seed=seed, inputs=set_input or [], csv_file=csv, as_json=json)
     )  # fmt: skip
 
 

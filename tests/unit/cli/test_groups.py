@@ -114,3 +114,34 @@ def test_a_playbook_without_rotations_or_with_errors(tmp_path: Path) -> None:
     file.write_text(PLAYBOOK.replace("rounds: 3", "round: 3"))
     result = CliRunner().invoke(app, ["groups", str(file)])
     assert 'did you mean "rounds"' in str(result.exception)
+
+
+ROSTER = "id,name,aliases,role,tags\nms.lee,Ms Lee,,moderator,\n" + "".join(
+    f"s{number},Pupil {number},P{number},,{'beginner' if number % 2 else ''}\n" for number in range(1, 13)
+)
+
+
+def test_the_people_of_a_roster(tmp_path: Path) -> None:
+    (tmp_path / "9b.csv").write_text(ROSTER)
+    plan = json.loads(told("--roster", str(tmp_path / "9b.csv"), "--group-size", "4", "--rounds", "3", "--json"))
+    assert [] == faults(plan["rounds"], Wanted([f"s{number}" for number in range(1, 13)], 3, 3))
+
+
+def test_a_playbook_plans_for_its_roster_by_any_name_and_balances_tags(tmp_path: Path) -> None:
+    (tmp_path / "9b.csv").write_text(ROSTER)
+    file = tmp_path / "talk.yaml"
+    rotation = "{group_size: 4, rounds: 3, round_length: 8m, keep_apart: [[Pupil 1, p2]], balance: [beginner]}"
+    head = PLAYBOOK[: PLAYBOOK.index("rotations:")]
+    file.write_text(f"{head}roster: 9b.csv\nrotations: {{talk: {rotation}}}\nbots: {{helper: {{role: moderator}}}}\n")
+    rounds = json.loads(told(str(file), "--json"))["talk"]["rounds"]
+    assert [] == faults(rounds, Wanted([f"s{number}" for number in range(1, 13)], 3, 3, apart=[("s1", "s2")]))
+    beginners = {f"s{number}" for number in range(1, 13, 2)}
+    assert all(2 == len(beginners & set(group)) for groups in rounds for group in groups)
+
+
+def test_a_roster_with_errors_is_told_in_its_file(tmp_path: Path) -> None:
+    (tmp_path / "9b.csv").write_text("id,nam\n1,Ana\n")
+    result = CliRunner().invoke(app, ["groups", "--roster", str(tmp_path / "9b.csv"), "--rooms", "2", "--rounds", "1"])
+    assert "9b.csv" in str(result.exception)
+    both = told("--people", "4", "--roster", str(tmp_path / "9b.csv"), "--rooms", "2", "--rounds", "1", code=2)
+    assert "one of --people and --roster" in both
