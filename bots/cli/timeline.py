@@ -4,12 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bots.playbook import format_duration
+
 __all__ = ["line_of", "told"]
 
 _UNTOLD = {
     "playbook_loaded", "session_scheduled", "participant_joined", "participant_left", "breakout_destroyed",
     "invite_decided", "run_started", "branch_taken", "rule_tallied",
 }  # fmt: skip
+_ROTATIONS = {
+    "round_started", "round_ended", "group_changed", "round_skipped", "rotation_ended", "timeline_shifted",
+}  # fmt: skip
+_HOW = {"user_ref": "their token", "claimed": "what they said", "similar": "a similar name"}
 _FRAME = {"timestamp", "level", "event", "session", "bot", "room"}
 
 
@@ -100,8 +106,48 @@ def _what(event: Mapping[str, Any]) -> str | None:
             return f"sends the signal {get('signal')}"
         case "note_logged":
             return f"notes: {get('text')}"
+        case name if name in _ROTATIONS:
+            return _rotation(name, event)
+        case "person_found":
+            return f"knows {get('participant')} by {_HOW.get(str(get('how')), get('how'))}"
+        case "person_unmatched":
+            between = f" (perhaps {' or '.join(get('candidates') or [])})" if get("candidates") else ""
+            return f"finds {get('participant')} not on the roster{between}"
+        case "roster_told":
+            absent = ", ".join(get("absent") or []) or "nobody"
+            return f"missed of the roster: {absent}; not on it: {get('unmatched')}"
+        case "control_used":
+            return f"does !{get('control')} for {get('participant') or 'the playbook'}"
+        case "control_refused":
+            return f"refuses !{get('control')} to {get('participant') or 'the playbook'}{reason}"
         case name:
             return f"{name} " + " ".join(f"{key}={value}" for key, value in event.items() if key not in _FRAME)
+
+
+def _rotation(name: str, event: Mapping[str, Any]) -> str:
+    get = event.get
+    match name:
+        case "round_started":
+            groups = "; ".join(f"{group}: {', '.join(people)}" for group, people in (get("groups") or {}).items())
+            return f"begins round {get('round')} of {get('rotation')}, {_span(get('length_s'))}. {groups}"
+        case "round_ended":
+            missing = f"; missing: {', '.join(get('missing') or [])}" if get("missing") else ", everybody is back"
+            return f"ends round {get('round')} of {get('rotation')}{missing}"
+        case "group_changed":
+            return f"puts {get('participant')} into {get('group') or 'the main room'} ({get('reason')})"
+        case "round_skipped":
+            return f"skips round {get('round')} of {get('rotation')}: {get('reason')}"
+        case "rotation_ended":
+            dropped = f"; no time for {get('dropped')} more" if get("dropped") else ""
+            return f"has played {get('rounds')} rounds of {get('rotation')}{dropped}"
+        case _:
+            return f"moves what comes later by {_span(get('seconds'))}"
+
+
+def _span(seconds: object) -> str:
+    """Seconds as a playbook writes them."""
+    whole = round(float(str(seconds)))
+    return f"{'-' if whole < 0 else ''}{format_duration(abs(whole))}"
 
 
 def told(value: object) -> str:
