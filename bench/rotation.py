@@ -13,7 +13,8 @@ from bots.rotation import Plan, Problem, bound, regroup, rooms_for, solve
 CLASSES = [(30, 6, 6), (100, 20, 10), (500, 100, 10)]
 SEEDS = 20
 
-# people, group size, rounds: a plan without a repeat is known. Sources as in tests/unit/rotation/test_designs.py.
+# people, group size, rounds: a plan without a repeat is known. Sources:
+# tests/unit/rotation/constructing/test_designs.py.
 KNOWN_ZERO = [
     (4, 2, 3), (6, 2, 5), (9, 3, 4), (8, 2, 7), (12, 3, 4), (16, 4, 5), (10, 2, 9), (15, 3, 7), (20, 4, 5), (25, 5, 6),
     (12, 2, 11), (18, 3, 8), (24, 4, 7), (30, 5, 6), (36, 6, 3), (14, 2, 13), (21, 3, 10), (28, 4, 9), (27, 3, 13),

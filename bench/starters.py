@@ -1,4 +1,4 @@
-"""Find the starters of `bots/rotation/catalogue.py` again: `python -m bench.starters` (some minutes).
+"""Find the starters of `bots/rotation/constructing/catalogue.py` again: `python -m bench.starters` (some minutes).
 
 Three searches: plain annealing; annealing under a second symmetry, orbits and standing points taking each other's
 places; and for 33 people in threes, annealing of a round together with short blocks.
@@ -9,7 +9,7 @@ from math import exp
 from random import Random
 
 from bench.turning import find_starter
-from bots.rotation.catalogue import Starter
+from bots.rotation.constructing.catalogue import Starter
 
 PLAIN = [(18, 3, 4, 2), (24, 4, 7, 1), (30, 5, 6, 1), (30, 3, 14, 1), (36, 3, 17, 1), (42, 3, 20, 1)]
 NEARLY = [(18, 3, 9)]  # one distance comes twice: as few repeats as there can be

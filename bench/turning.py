@@ -7,7 +7,7 @@ to anneal the distances of one round, a problem much smaller than the plan itsel
 from math import exp
 from random import Random
 
-from bots.rotation.catalogue import Starter
+from bots.rotation.constructing.catalogue import Starter
 
 _HOT, _COLD = 0.6, 0.2  # temperatures, in repeats
 _CYCLE = 60_000  # moves from hot to cold

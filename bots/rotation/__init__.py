@@ -1,10 +1,10 @@
 """Who meets whom: a problem and a seed make a plan, with the bound that proves how good it is. Pure."""
 
 from bots.rotation.bounds import bound, most_rounds
-from bots.rotation.budget import MOVES
 from bots.rotation.plan import Group, Plan
 from bots.rotation.problem import PATTERNS, Pattern, Problem, rooms_for
 from bots.rotation.regroup import Regrouped, regroup
+from bots.rotation.searching.budget import MOVES
 from bots.rotation.solve import solve
 
 __all__ = [

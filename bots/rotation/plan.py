@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from bots.rotation.fields import Ints
+from bots.rotation.constructing.fields import Ints
 from bots.rotation.problem import Problem
 
 __all__ = ["Group", "Plan", "meetings_of", "repeats_of"]

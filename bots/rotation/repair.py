@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from random import Random
 
 from bots.rotation.rules import FORBIDDEN, ONE, Rules
-from bots.rotation.search import Table
-from bots.rotation.seating import check_possible, seated
+from bots.rotation.searching.search import Table
+from bots.rotation.searching.seating import check_possible, seated
 
 __all__ = ["Repair"]
 

@@ -5,11 +5,11 @@ from typing import assert_never
 
 from bots.errors import RotationError
 from bots.rotation.bounds import bound
-from bots.rotation.budget import MOVES, Budget
-from bots.rotation.mix import Lines, mixed
 from bots.rotation.plan import Plan
 from bots.rotation.problem import Problem
 from bots.rotation.rules import Rules, rules_of
+from bots.rotation.searching.budget import MOVES, Budget
+from bots.rotation.searching.mix import Lines, mixed
 
 __all__ = ["solve"]
 

@@ -6,17 +6,17 @@ from random import Random
 
 import numpy as np
 
-from bots.rotation.blocks import developed
 from bots.rotation.bounds import bound, least_coincidences
-from bots.rotation.budget import Budget
-from bots.rotation.catalogue import FORCED
-from bots.rotation.crowded import CrowdedTable
-from bots.rotation.designs import design_of
-from bots.rotation.labels import labelled
+from bots.rotation.constructing.blocks import developed
+from bots.rotation.constructing.catalogue import FORCED
+from bots.rotation.constructing.designs import design_of
 from bots.rotation.plan import repeats_of
 from bots.rotation.rules import ONE, Rules
-from bots.rotation.search import Table, anneal
-from bots.rotation.seating import check_possible, seated
+from bots.rotation.searching.budget import Budget
+from bots.rotation.searching.crowded import CrowdedTable
+from bots.rotation.searching.labels import labelled
+from bots.rotation.searching.search import Table, anneal
+from bots.rotation.searching.seating import check_possible, seated
 
 __all__ = ["Lines", "mixed"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bots.rotation.designs import Design, design_of
+from bots.rotation.constructing.designs import Design, design_of
 from tests.unit.rotation.validator import Wanted, faults, repeats
 
 # people, group size, rounds: plans without a repeat are known to exist. Sources: OEIS A107431; Kirkman and nearly

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from math import exp
 from random import Random
 
-from bots.rotation.budget import Budget
 from bots.rotation.rules import ONE, Rules
-from bots.rotation.seating import seated_anyhow
+from bots.rotation.searching.budget import Budget
+from bots.rotation.searching.seating import seated_anyhow
 
 __all__ = ["Table", "anneal"]
 

@@ -7,7 +7,7 @@ there are none it spreads the repeats over many pairs; fewer in all are found wh
 from collections.abc import Sequence
 
 from bots.rotation.rules import ONE
-from bots.rotation.search import Table
+from bots.rotation.searching.search import Table
 
 __all__ = ["CrowdedTable"]
 

@@ -12,9 +12,9 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from bots.rotation.blocks import block_design
-from bots.rotation.differences import find_shifts
-from bots.rotation.fields import Ints, ring_of
+from bots.rotation.constructing.blocks import block_design
+from bots.rotation.constructing.differences import find_shifts
+from bots.rotation.constructing.fields import Ints, ring_of
 
 __all__ = ["Design", "design_of"]
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from math import exp
 from random import Random
 
-from bots.rotation.budget import Budget
-from bots.rotation.designs import Design
-from bots.rotation.fields import Ints
+from bots.rotation.constructing.designs import Design
+from bots.rotation.constructing.fields import Ints
 from bots.rotation.rules import FORBIDDEN, ONE, Rules
+from bots.rotation.searching.budget import Budget
 
 __all__ = ["labelled"]
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from bots.rotation.catalogue import STARTERS, Starter
-from bots.rotation.fields import Field, Ints, field_of, prime_powers
+from bots.rotation.constructing.catalogue import STARTERS, Starter
+from bots.rotation.constructing.fields import Field, Ints, field_of, prime_powers
 
 __all__ = ["BlockDesign", "block_design", "developed"]
 
