@@ -75,7 +75,7 @@ from bots.playbook.telling.changes import changes
 from bots.playbook.telling.tell import explain
 from bots.playbook.values.days import ExtraDay, SkippedDays
 from bots.playbook.values.holidays import Holiday, Holidays, read_holidays
-from bots.playbook.values.people import TAG
+from bots.playbook.values.people import TAG, plain_name
 from bots.playbook.values.scalars import Offset, Range, format_duration, parse_duration
 
 __all__ = [
@@ -201,6 +201,7 @@ __all__ = [
     "load_case",
     "parse_duration",
     "percentile",
+    "plain_name",
     "read",
     "read_file",
     "read_holidays",

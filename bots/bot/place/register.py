@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bots.playbook import RosterEntry
+from bots.playbook import RosterEntry, plain_name
 
-__all__ = ["Found", "How", "Register", "plain_name"]
+__all__ = ["Found", "How", "Register"]
 
 How = Literal["user_ref", "id", "alias", "name", "similar", "claimed"]
 CONFIDENCE: dict[How, float] = {
@@ -103,18 +103,9 @@ class Register:
         return tuple(entry.id for entry in self._roster if entry.id not in present)
 
 
-def plain_name(text: str) -> str:
-    """The same for names that only look different: capitals, blanks, ways to write a letter."""
-    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
-
-
 def _bare(text: str) -> str:
     """Without accents."""
     return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
-
-
-def _bare_names(entry: RosterEntry) -> set[str]:
-    return {_bare(plain_name(name)) for name in (entry.name, *entry.aliases)}
 
 
 def _only(fits: Sequence[RosterEntry], how: How) -> Found:

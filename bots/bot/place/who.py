@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-from bots.bot.place.register import plain_name
 from bots.bot.rules.facts import Person
 from bots.bot.rules.outcome import CannotDo
-from bots.playbook import TAG
+from bots.playbook import TAG, plain_name
 
 __all__ = ["resolve_who"]
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from bots.bot.place.register import plain_name
 from bots.bot.rotation.acts import Act
 from bots.bot.rotation.conduct import key_of
 from bots.bot.rotation.course import Course, Refused
 from bots.bot.rules.facts import Person
 from bots.bot.steps.kit import Kit
-from bots.playbook import STEERING, format_duration, parse_duration
+from bots.playbook import STEERING, format_duration, parse_duration, plain_name
 
 __all__ = ["steer"]
 

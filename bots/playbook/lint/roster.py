@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bots.playbook.lint.finding import Finding
 from bots.playbook.model.playbook import Playbook
-from bots.playbook.values.people import SELECTORS, copy_ids
+from bots.playbook.values.people import SELECTORS, copy_ids, plain_name
 from bots.playbook.values.shape import Loc
 
 __all__ = ["check_roster"]
@@ -30,12 +30,12 @@ def check_roster(playbook: Playbook) -> Iterator[Finding]:
 def _check_names(playbook: Playbook) -> Iterator[Finding]:
     owners: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     for index, entry in enumerate(playbook.roster):
-        for name in {" ".join(one.split()).casefold(): one for one in (entry.name, *entry.aliases)}.values():
-            owners[" ".join(name.split()).casefold()].append((index, name))
+        for name in {plain_name(one): one for one in (entry.name, *entry.aliases)}.values():
+            owners[plain_name(name)].append((index, name))
     for shared in owners.values():
         if len(shared) < 2:
             continue
-        (first, _), (second, name) = shared[:2]
-        one, other = playbook.roster[first].id, playbook.roster[second].id
-        message = f'"{name}" is a name of {one} and of {other}; who comes as "{name}" is taken for neither'
+        second, name = shared[1]
+        whose = " and of ".join(playbook.roster[index].id for index, _ in shared)
+        message = f'"{name}" is a name of {whose}; who comes as "{name}" is taken for none of them'
         yield Finding(("roster", second, "name"), "ambiguous-name", message, "warning")

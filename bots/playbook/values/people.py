@@ -1,6 +1,7 @@
 """Whom a step means: selectors, bot ids, ids of copies, ids and tags of the roster (`tag:beginner`), display names."""
 
 import re
+import unicodedata
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo
@@ -8,7 +9,7 @@ from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.values.shape import Reading, bad, did_you_mean, reading_of
 
-__all__ = ["SELECTORS", "TAG", "Muted", "Who", "copy_ids"]
+__all__ = ["SELECTORS", "TAG", "Muted", "Who", "copy_ids", "plain_name"]
 
 TAG = "tag:"  # before the name of a tag
 SELECTORS = ("everyone", "participants", "moderators", "person")
@@ -73,3 +74,8 @@ Who = Annotated[tuple[str, ...], BeforeValidator(_read_who), _WHO_SCHEMA]
 
 
 Muted = Annotated[tuple[str, ...], BeforeValidator(_read_muted), _WHO_SCHEMA]
+
+
+def plain_name(text: str) -> str:
+    """The same for names that only look different: capitals, blanks, ways to write a letter."""
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()

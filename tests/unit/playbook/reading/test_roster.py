@@ -65,6 +65,14 @@ def test_what_is_wrong_is_told_in_its_file_at_its_place(
     assert expected == [one for one in found(tmp_path, data) if "unknown-" not in one or "unknown-" in expected[0]]
 
 
+def test_names_are_shared_where_matching_takes_them_for_one(tmp_path: Path) -> None:
+    full_width = "\uff21na"
+    found(tmp_path, f"id,name,tags\nana.r,Ana,beginner\nb,{full_width},\nc,ANA,\n")
+    (problem,) = lint(str(tmp_path / "class.yaml"))
+    assert "ambiguous-name" == problem.id
+    assert "a name of ana.r and of b and of c;" in problem.message
+
+
 @pytest.mark.parametrize(
     ("name", "id_"), [("../9b.csv", "outside-folder"), ("/tmp/9b.csv", "outside-folder"), ("9b.txt", "bad-roster")]
 )
