@@ -28,6 +28,7 @@ from bots.bot.contract.messages import (
     Judge,
     LeaveCause,
     Measured,
+    PersonKnown,
     SignalGiven,
     SteerRotation,
 )
@@ -299,6 +300,8 @@ class Bot:
             case SignalGiven(name=name):
                 if self._parts.presence.is_joined and not self._over.is_set():
                     self._parts.reactions.occur(signal_of(name, self._parts.presence))
+            case PersonKnown(client_id=client_id, roster_id=roster_id):
+                self._parts.presence.believe(client_id, roster_id)
             case SteerRotation(text=text):
                 self._steer(text)
             case Dismiss():

@@ -6,6 +6,7 @@ What people write is compared with the words of the language, and never evaluate
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from bots.bot.contract.messages import PersonClaimed
 from bots.bot.place.who import resolve_who
 from bots.bot.rotation.course import Refused
 from bots.bot.rotation.steering import steer
@@ -106,6 +107,9 @@ class Controls:
         if found.entry is None:
             why = "somebody else is here under this name" if len(found.candidates) == 1 else "several have this name"
             raise Refused(why if found.candidates else "nobody on the roster has this name")
+        if found.how != "claimed":
+            raise Refused(f"your token says that you are {found.entry.name}")
+        self._kit.emit(PersonClaimed(bot_id=self._kit.spec.id, client_id=person.client_id, roster_id=found.entry.id))
         self._kit.log.info(
             "person_found", participant=found.entry.id, client_id=person.client_id, how=found.how,
             confidence=found.confidence,

@@ -21,6 +21,8 @@ from bots.bot import (
     BreakoutsOpened,
     Dismiss,
     Drain,
+    PersonClaimed,
+    PersonKnown,
     SignalGiven,
     SignalSent,
 )
@@ -140,6 +142,8 @@ class Session:
                 self._failed[bot_id] = event
             case BreakoutsOpened(bot_id=bot_id, names=names):
                 self._tell_others(bot_id, BreakoutsNamed(names=names))
+            case PersonClaimed(bot_id=bot_id, client_id=client_id, roster_id=roster_id):
+                self._tell_others(bot_id, PersonKnown(client_id=client_id, roster_id=roster_id))
             case SignalSent():
                 self._pass_on(event)
             case BreakoutsClosed(bot_id=bot_id, room_ids=room_ids):
@@ -150,7 +154,7 @@ class Session:
             for bot_id in sorted(self._alive):
                 self._fleet.command(bot_id, Dismiss())
 
-    def _tell_others(self, teller: str, command: BreakoutsNamed | BreakoutsGone) -> None:
+    def _tell_others(self, teller: str, command: BreakoutsNamed | BreakoutsGone | PersonKnown) -> None:
         for bot_id in sorted(self._alive - {teller}):
             self._fleet.command(bot_id, command)
 

@@ -17,6 +17,7 @@ from bots.bot import (
     InviteSettled,
     Judged,
     Measured,
+    PersonClaimed,
     PlayFinished,
     RunEnded,
     Said,
@@ -78,7 +79,7 @@ class Tally:
                 self._counts["errors"] += outcome == "failed"
             case Measured(what=what, took_s=took_s):
                 self._times.setdefault(what, []).append(took_s)
-            case BotDropped() | BotIdle() | BreakoutsClosed() | Judged() | SignalSent():
+            case BotDropped() | BotIdle() | BreakoutsClosed() | Judged() | PersonClaimed() | SignalSent():
                 pass
             case _:
                 assert_never(event)

@@ -33,6 +33,8 @@ __all__ = [
     "Judge",
     "Judged",
     "Measured",
+    "PersonClaimed",
+    "PersonKnown",
     "PlayFinished",
     "RunEnded",
     "Said",
@@ -124,7 +126,15 @@ class SteerRotation:
     text: str
 
 
-Command = Drain | Judge | BreakoutsNamed | BreakoutsGone | Dismiss | SignalGiven | SteerRotation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonKnown:
+    """Somebody said to another bot who of the roster they are."""
+
+    client_id: str
+    roster_id: str
+
+
+Command = Drain | Judge | BreakoutsNamed | BreakoutsGone | Dismiss | SignalGiven | SteerRotation | PersonKnown
 
 
 # events
@@ -288,8 +298,18 @@ class RunEnded:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonClaimed:
+    """Somebody has said who of the roster they are; `client_id` is theirs in the parent room."""
+
+    bot_id: str
+    client_id: str
+    roster_id: str
+
+
 BotEvent = (
-    BotJoined
+    PersonClaimed
+    | BotJoined
     | BotDropped
     | BotIdle
     | BotFailed

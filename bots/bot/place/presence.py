@@ -117,7 +117,7 @@ class Presence:
             return Found()
         client_id = participant.client_id
         if client_id not in self._found:
-            found = self.register.find(participant.user_ref, participant.name)
+            found = self.register.find(client_id, participant.user_ref, participant.name)
             holder = None if found.entry is None else self._holder(found.entry.id)
             is_here = self._parent is not None and client_id in self._parent.participants  # not in a breakout
             if is_here and found.entry is not None and holder not in (None, client_id) and found.how != "user_ref":
@@ -130,10 +130,17 @@ class Presence:
         here = self.parent.participants
         others = [one for one in here.values() if one.client_id != participant.client_id]
         taken = [entry.id for one in others if (entry := self.found(one).entry) is not None]
-        found = self.register.claim(participant.user_ref, participant.name, who, taken)
+        found = self.register.claim(participant.client_id, participant.user_ref, who, taken)
         if found.entry is not None:
             self._found[participant.client_id] = found
         return found
+
+    def believe(self, client_id: str, entry_id: str) -> None:
+        """Another bot was told who this is."""
+        participant = self.parent.participants.get(client_id) if self.is_joined else None
+        if participant is not None:
+            self.register.believe(client_id, participant.user_ref, entry_id)
+            self._found.pop(client_id, None)
 
     def seen_of_roster(self) -> tuple[list[str], int]:
         """Ids of the roster that were here, and how many connections were found to be nobody of it."""

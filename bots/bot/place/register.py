@@ -51,52 +51,61 @@ class Register:
     def is_empty(self) -> bool:
         return not self._roster
 
-    def find(self, user_ref: str, name: str) -> Found:
+    def find(self, client_id: str, user_ref: str, name: str) -> Found:
         """Who this is.
 
         Args:
+            client_id: of the connection.
             user_ref: of the token; empty for many.
             name: that they show.
         """
-        claimed = self._claims.get(_key(user_ref, name))
-        if claimed is not None:
-            return Found(self._by_id[claimed], "claimed")
-        if user_ref:
-            for how, fits in (
-                ("user_ref", [one for one in self._roster if one.id == user_ref]),
-                ("alias", [one for one in self._roster if user_ref in one.aliases]),
-            ):
-                if fits:
-                    return _only(fits, how)  # type: ignore[arg-type]
-        return self.named(name)
+        of_token = self._of_token(user_ref)
+        if of_token.entry is not None or of_token.candidates:
+            return of_token
+        claimed = self._claims.get(_key(client_id, user_ref))
+        return self.named(name) if claimed is None else Found(self._by_id[claimed], "claimed")
 
     def named(self, name: str) -> Found:
-        """Who is called so: by id, alias, name, then without accents."""
+        """Who is called so: by id, alias or name, else without accents; nobody, if that is several."""
         shown = plain_name(name)
-        bare = _bare(shown)
+        if not shown:
+            return Found()
         levels: tuple[tuple[How, list[RosterEntry]], ...] = (
             ("id", [one for one in self._roster if plain_name(one.id) == shown]),
             ("alias", [one for one in self._roster if shown in map(plain_name, one.aliases)]),
             ("name", [one for one in self._roster if plain_name(one.name) == shown]),
-            (
-                "similar",
-                [one for one in self._roster if bare in {_bare(plain_name(n)) for n in (one.name, *one.aliases)}],
-            ),
         )
-        if not shown:
-            return Found()
-        together = {one.id: one for how, fits in levels[1:3] for one in fits}
-        if len(together) > 1:  # an alias of one is the name of another
-            return Found(candidates=tuple(sorted(together)))
-        return next((_only(fits, how) for how, fits in levels if fits), Found())
+        fitting = {one.id: one for _, fits in levels for one in fits}
+        if len(fitting) > 1:  # the id or an alias of one may be the name of another
+            return Found(candidates=tuple(sorted(fitting)))
+        bare = _bare(shown)
+        similar = [one for one in self._roster if bare in {_bare(plain_name(n)) for n in (one.name, *one.aliases)}]
+        return next((_only(fits, how) for how, fits in (*levels, ("similar", similar)) if fits), Found())
 
-    def claim(self, user_ref: str, name: str, who: str, taken: Sequence[str]) -> Found:
-        """Somebody says who they are; counted if it is one person, whom nobody else is (`taken`, roster ids)."""
+    def claim(self, client_id: str, user_ref: str, who: str, taken: Sequence[str]) -> Found:
+        """Somebody says who they are; counted if it is one person, whom nobody else is (`taken`, roster ids).
+
+        Whom the token names is that person, whatever they say. A claim without a `user_ref` is good for one
+        connection: another one may be anybody.
+        """
+        if self._of_token(user_ref).entry is not None:
+            return self._of_token(user_ref)
         found = self.named(who)
         if found.entry is not None and found.entry.id not in taken:
-            self._claims[_key(user_ref, name)] = found.entry.id
+            self.believe(client_id, user_ref, found.entry.id)
             return Found(found.entry, "claimed")
         return Found(candidates=(found.entry.id,) if found.entry else found.candidates)
+
+    def believe(self, client_id: str, user_ref: str, entry_id: str) -> None:
+        """A claim that was heard, by this bot or another."""
+        self._claims[_key(client_id, user_ref)] = entry_id
+
+    def _of_token(self, user_ref: str) -> Found:
+        if not user_ref:
+            return Found()
+        by_id = [one for one in self._roster if one.id == user_ref]
+        by_alias = [one for one in self._roster if user_ref in one.aliases]
+        return _only(by_id, "user_ref") if by_id else _only(by_alias, "alias")
 
     def absent(self, present: Sequence[str]) -> tuple[str, ...]:
         """Ids of the roster that are not among these."""
@@ -114,5 +123,5 @@ def _only(fits: Sequence[RosterEntry], how: How) -> Found:
     return Found(candidates=tuple(sorted(one.id for one in fits)))
 
 
-def _key(user_ref: str, name: str) -> str:
-    return f"ref:{user_ref}" if user_ref else f"name:{plain_name(name)}"
+def _key(client_id: str, user_ref: str) -> str:
+    return f"ref:{user_ref}" if user_ref else f"client:{client_id}"

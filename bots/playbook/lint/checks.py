@@ -112,15 +112,15 @@ def _check_people(playbook: Playbook) -> Iterator[Finding]:
     people = {name for one in playbook.roster for name in (one.id, one.name, *one.aliases)}
     tags = {TAG + tag for one in playbook.roster for tag in one.tags}
     known = {*SELECTORS, *playbook.bots, *copies, *shown, *people, *tags}
-    for step in all_steps(playbook):
-        names, key = _people_of(step)
+    named = [(loc_of(step, step.kind, key), names) for step in all_steps(playbook) for names, key in [_people_of(step)]]
+    named += [(("controls", control), who) for control, who in playbook.controls.items()]
+    for loc, names in named:
         for name in names:
             if name not in known:
                 who = "nobody on the roster" if playbook.roster else "no bot"
                 message = f'{who} is called "{name}", so it means a person with that display name'
                 if name.startswith(TAG):
                     message = f'nobody on the roster has the tag "{name.removeprefix(TAG)}"'
-                loc = loc_of(step, step.kind, key)
                 yield Finding(loc, "unknown-person", message + did_you_mean(name, shown), "warning")
 
 

@@ -30,12 +30,13 @@ def check_roster(playbook: Playbook) -> Iterator[Finding]:
 def _check_names(playbook: Playbook) -> Iterator[Finding]:
     owners: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     for index, entry in enumerate(playbook.roster):
-        for name in {plain_name(one): one for one in (entry.name, *entry.aliases)}.values():
+        for name in {plain_name(one): one for one in (entry.id, entry.name, *entry.aliases)}.values():
             owners[plain_name(name)].append((index, name))
     for shared in owners.values():
-        if len(shared) < 2:
+        ids = list(dict.fromkeys(playbook.roster[index].id for index, _ in shared))
+        if len(ids) < 2:
             continue
         second, name = shared[1]
-        whose = " and of ".join(playbook.roster[index].id for index, _ in shared)
+        whose = " and of ".join(ids)
         message = f'"{name}" is a name of {whose}; who comes as "{name}" is taken for none of them'
         yield Finding(("roster", second, "name"), "ambiguous-name", message, "warning")

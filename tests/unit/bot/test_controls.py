@@ -3,7 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bots.bot import BotSpec, SteerRotation
+from bots.bot import BotSpec, PersonClaimed, PersonKnown, SteerRotation
 from bots.playbook import RosterEntry
 from bots.room import ChatReceived, Participant
 from tests.unit.bot.stage import ANA, TEACHER, Stage, on_stage, rule, spec_of, timeline
@@ -138,3 +138,22 @@ async def test_the_same_words_come_through_the_fleet_and_as_a_step() -> None:
         (line["control"], line["reason"]) for line in lines if line["event"] == "control_refused"
     ]
     assert ["more", "next"] == [line["control"] for line in lines if line["event"] == "control_used"]
+
+
+async def test_whom_the_token_names_cannot_be_somebody_else() -> None:
+    luis = Participant(client_id="c-luis", name="Luis", user_ref="luis.m")
+    async with on_stage(spec(), TEACHER, luis) as stage:
+        assert "Sorry: your token says that you are Luis." == await write(stage, "!iam Ana Ruiz", luis)
+
+
+async def test_what_one_bot_was_told_all_bots_know() -> None:
+    guest = Participant(client_id="c-guest", name="iPad")
+    async with on_stage(spec(), TEACHER, guest) as stage:
+        await write(stage, "!iam Ana Ruiz", guest)
+        assert [PersonClaimed(bot_id="helper", client_id="c-guest", roster_id="ana.r")] == stage.told(PersonClaimed)
+    rules = (rule("chat", {"say": "{person.id} wrote"}),)
+    async with on_stage(spec_of(roster=ROSTER, rules=rules), TEACHER, guest) as stage:
+        stage.bot.command(PersonKnown(client_id="c-guest", roster_id="ana.r"))
+        stage.room.push(ChatReceived("hello", guest.client_id, guest.name, is_private=False))
+        await stage.pass_s()
+        assert [("ana.r wrote", ())] == stage.room.asked("say")
