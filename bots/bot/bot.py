@@ -117,7 +117,7 @@ class Bot:
         self._is_in = False
         self._has_arrived = False
         self._planned: dict[str, _Planned] = {}
-        self._periods = Periods(spec, clock=clock, alarms=alarms, fire=self._fire, miss=self._miss)
+        self._periods = Periods(spec, clock=clock, alarms=alarms, fire=self._tick, miss=self._miss)
         self._cancel_end: Callable[[], None] = lambda: None
         self._is_leaving = False
 
@@ -266,6 +266,13 @@ class Bot:
         trigger = "timeline" if entry.trigger is None else entry.trigger.kind
         self._log.info("rule_fired", rule=entry.id, trigger=trigger, participant=None)
         self._parts.runs.fire(entry)
+
+    def _tick(self, rule: RulePlan, at: datetime) -> None:
+        """An instant of a rule with `every`; a bot that has dropped out lets it pass."""
+        if self._is_in:
+            self._fire(rule, at)
+        else:
+            self._parts.runs.misfire(rule, "the bot is not in the room now")
 
     def _miss(self, rule: RulePlan, count: int) -> None:
         self._parts.runs.misfire(rule, f"{count} of its instants passed while this machine stood still")

@@ -8,7 +8,7 @@ from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.step import Step, every_step, inner_lists
 from bots.playbook.model.triggers import facts_for
-from bots.playbook.problem import Problem
+from bots.playbook.problem import MOST_PROBLEMS, Problem
 from bots.playbook.reading.plain import locate
 from bots.playbook.reading.source import Document
 
@@ -66,6 +66,8 @@ def _order(runs: Mapping[str, Sequence[RunSteps]]) -> tuple[list[str], list[tupl
                 done.add(name)
                 order.append(name)
             elif step.name in way:
+                if len(circles) == MOST_PROBLEMS:
+                    return order, circles
                 names = list(way)
                 circles.append((step, [*names[names.index(step.name) :], step.name]))
             elif step.name in runs and step.name not in done:
