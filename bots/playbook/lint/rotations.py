@@ -1,14 +1,15 @@
 """Static checks of rotations: do they fit into the room and into the lesson, and does anybody play them?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.lint.moments import after_start_s
 from bots.playbook.model.playbook import MOST_BREAKOUTS, Playbook
 from bots.playbook.model.rotations import Rotation
+from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.rotate import Rotate
-from bots.playbook.model.steps.step import every_step
+from bots.playbook.model.steps.step import Step, every_step
 from bots.playbook.values.scalars import format_duration
 
 __all__ = ["check_rotations", "group_names"]
@@ -106,12 +107,11 @@ def _check_rules(name: str, rotation: Rotation) -> Iterator[Finding]:
 
 def _check_length(playbook: Playbook) -> Iterator[Finding]:
     """Does a rotation that begins at a moment of the timeline end before the session does?"""
+    plans = _Plans(playbook.steps)
     for bot_id, bot in playbook.bots.items():
         for index, entry in enumerate(bot.timeline):
-            for step in every_step(entry.steps, playbook.steps):
-                if not isinstance(step, Rotate) or step.again is not None:
-                    continue
-                rotation = playbook.rotations[step.plan]
+            for plan in plans.of(entry.steps):
+                rotation = playbook.rotations[plan]
                 left = [
                     one.length_s - at_s
                     for one in playbook.schedule
@@ -119,8 +119,31 @@ def _check_length(playbook: Playbook) -> Iterator[Finding]:
                 ]
                 if left and rotation.whole_s > max(left) > 0:
                     message = (
-                        f'"{step.plan}" needs {format_duration(rotation.whole_s)}, {format_duration(max(left))} are'
+                        f'"{plan}" needs {format_duration(rotation.whole_s)}, {format_duration(max(left))} are'
                         " left of the session; its rounds will be shorter, or fewer"
                     )
                     loc = ("bots", bot_id, "timeline", index, "at")
                     yield Finding(loc, "after-end", message, "warning")
+
+
+class _Plans:
+    """Which rotations steps play from their beginning; each named list is looked at once."""
+
+    def __init__(self, lists: Mapping[str, tuple[Step, ...]]) -> None:
+        self._lists = lists
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def of(self, steps: Sequence[Step]) -> tuple[str, ...]:
+        """Their names, each once, in the order of the steps."""
+        found: dict[str, None] = {}
+        for step in every_step(steps):
+            if isinstance(step, Rotate) and step.again is None:
+                found[step.plan] = None
+            elif isinstance(step, RunSteps):
+                found |= dict.fromkeys(self._in_list(step.name))
+        return tuple(found)
+
+    def _in_list(self, name: str) -> tuple[str, ...]:
+        if name not in self._known:
+            self._known[name] = self.of(self._lists.get(name, ()))
+        return self._known[name]

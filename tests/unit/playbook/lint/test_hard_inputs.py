@@ -1,16 +1,16 @@
-"""What is not, or hardly, a playbook is refused in under a second, with a sentence, and never waited for."""
+"""What is not, or hardly, a playbook is refused with little work, with a sentence, and never waited for."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
 
 from bots.playbook import Problem, lint, lint_text
 from bots.playbook.reading.load import read_file
+from tests.unit.playbook.effort import effort
 from tests.unit.playbook.texts import HEAD, with_bot, with_rule, with_step, with_top
 
-LIMIT_S = 1.0  # of this process, whatever else the machine does
+MOST_CALLS = 1_000_000
 LEVEL = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
 BOMB = "playbook: 1\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "\n".join(LEVEL)
 TABS = HEAD + "bots:\n\thelper: {}\n"
@@ -53,23 +53,19 @@ def place(problem: Problem) -> tuple[str, str]:
 
 @pytest.mark.parametrize(("text", "problem_id", "where"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_a_hard_input_is_one_problem_at_once(text: str | bytes, problem_id: str, where: str) -> None:
-    began = time.process_time()
-    problems = lint_text(text)
-    took_s = time.process_time() - began
+    problems: list[Problem] = []
+    assert effort(lambda: problems.extend(lint_text(text))) < MOST_CALLS
     assert [(problem_id, where)] == [place(problem) for problem in problems if problem.severity == "error"]
     assert len(problems[0].render()) < 1000
-    assert took_s < LIMIT_S
 
 
 def test_very_many_problems_are_cut_and_errors_come_before_warnings() -> None:
-    began = time.process_time()
     problems = lint_text(with_bot(MANY_STEPS))
     assert (200, {"unknown-step"}) == (len(problems), {problem.id for problem in problems})
     strangers = ", ".join(f"{{say: {{text: Hi, to: Ana {n}}}}}" for n in range(300))
     text = with_step(strangers + ", {invite: {people: pupil, to: red}}")
     found = [problem.id for problem in lint_text(text.replace("    rules:", "    role: moderator\n    rules:"))]
     assert (1, 199) == (found.count("unknown-breakout"), found.count("unknown-person"))
-    assert time.process_time() - began < 2 * LIMIT_S
 
 
 @pytest.mark.parametrize("mark", ["\n", "\r\n", "\r"])
@@ -79,9 +75,7 @@ def test_any_line_end_and_a_byte_order_mark_mean_the_same(mark: str) -> None:
 
 
 def said(path: Path | str) -> str:
-    began = time.monotonic()
     [problem] = lint(path)
-    assert time.monotonic() - began < LIMIT_S
     assert "unreadable" == problem.id
     return problem.message
 
