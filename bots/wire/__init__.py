@@ -18,30 +18,41 @@ from bots.wire.jsontext import (
     read_json,
     write_json,
 )
-from bots.wire.notices import (
+from bots.wire.notices.breakouts import (
     BreakoutDestroyed,
     BreakoutInvited,
     BreakoutUserJoined,
     BreakoutUserLeft,
-    DataReceived,
-    GenericEvent,
+)
+from bots.wire.notices.media import (
+    MediaSignal,
+    StreamAdded,
+    StreamRemoved,
+    TalkersUpdated,
+)
+from bots.wire.notices.moderation import (
     HardMuted,
     HardUnmuted,
     HardVideoMuted,
     HardVideoUnmuted,
-    MediaSignal,
+    RoomMuted,
+    RoomUnmuted,
+)
+from bots.wire.notices.notice import (
     Notice,
+    UnknownNotice,
+)
+from bots.wire.notices.read import (
+    read_notice,
+)
+from bots.wire.notices.room import (
+    DataReceived,
+    GenericEvent,
     RoomAwaited,
     RoomConnected,
     RoomData,
     RoomDisconnected,
     RoomManagement,
-    RoomMuted,
-    RoomUnmuted,
-    StreamAdded,
-    StreamRemoved,
-    TalkersUpdated,
-    UnknownNotice,
     UserAudioMuted,
     UserAudioUnmuted,
     UserConnected,
@@ -49,7 +60,6 @@ from bots.wire.notices import (
     UserUpdated,
     UserVideoMuted,
     UserVideoUnmuted,
-    read_notice,
 )
 from bots.wire.objects import (
     BreakoutDefinition,
@@ -62,45 +72,55 @@ from bots.wire.record import (
     Record,
     wire_key,
 )
-from bots.wire.requests import (
+from bots.wire.requests.breakouts import (
     AnnounceBreakoutJoin,
     CreateAndInviteBreakout,
     CreateBreakout,
     DestroyBreakouts,
+    InviteToBreakout,
+    JoinBreakout,
+    RejectBreakout,
+)
+from bots.wire.requests.media import (
+    MuteOwnAudio,
+    MuteOwnVideo,
+    MuteStream,
+    Publish,
+    Signal,
+    Subscribe,
+    UnmuteOwnAudio,
+    UnmuteOwnVideo,
+    Unpublish,
+    Unsubscribe,
+)
+from bots.wire.requests.moderation import (
     Drop,
-    GetMaxTalkers,
-    GetTalkerCount,
     HardMuteRoom,
     HardMuteUser,
     HardMuteVideo,
     HardUnmuteRoom,
     HardUnmuteUser,
     HardUnmuteVideo,
-    InviteToBreakout,
-    JoinBreakout,
     LockRoom,
+)
+from bots.wire.requests.read import (
+    read_request,
+)
+from bots.wire.requests.request import (
+    Request,
+    UnknownRequest,
+    Way,
+)
+from bots.wire.requests.room import (
+    GetMaxTalkers,
+    GetTalkerCount,
     LogClientEvent,
-    MuteOwnAudio,
-    MuteOwnVideo,
-    MuteStream,
     PauseRoom,
     PresentToken,
-    Publish,
-    RejectBreakout,
-    Request,
     ResumeRoom,
     SendData,
     SetAdvancedOptions,
     SetTalkerCount,
-    Signal,
-    Subscribe,
-    UnknownRequest,
-    UnmuteOwnAudio,
-    UnmuteOwnVideo,
-    Unpublish,
-    Unsubscribe,
-    Way,
-    read_request,
 )
 from bots.wire.socketio import (
     Ack,

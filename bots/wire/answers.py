@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bots.wire.requests import Request, UnknownRequest
+from bots.wire.requests.request import Request, UnknownRequest
 
 __all__ = ["Answer", "granted", "read_answer", "refusal_of", "refused", "token_refused"]
 

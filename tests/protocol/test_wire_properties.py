@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 import bots.wire
 from bots.errors import WireError
 from bots.wire import Record, SocketIO, read_answer, read_notice, read_request, write_json
-from bots.wire.notices import _NOTICES
-from bots.wire.requests import _REQUESTS
+from bots.wire.notices.read import NOTICES
+from bots.wire.requests.read import REQUESTS
 
 RECORDS = [
     kind
@@ -74,13 +74,13 @@ def test_a_server_takes_any_text(texts: list[str]) -> None:
                 machine.receive(text)
 
 
-@given(st.sampled_from([*_REQUESTS, "other"]), st.lists(JSON, max_size=3))
+@given(st.sampled_from([*REQUESTS, "other"]), st.lists(JSON, max_size=3))
 def test_any_arguments_of_a_request_are_read_or_refused(event: str, arguments: list[Any]) -> None:
     with contextlib.suppress(WireError):
         read_request(event, arguments).arguments()
 
 
-@given(st.sampled_from([*_NOTICES, "other"]), st.lists(JSON, max_size=3))
+@given(st.sampled_from([*NOTICES, "other"]), st.lists(JSON, max_size=3))
 def test_any_arguments_of_a_notice_are_read_or_refused(event: str, arguments: list[Any]) -> None:
     with contextlib.suppress(WireError):
         read_notice(event, arguments).arguments()

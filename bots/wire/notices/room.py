@@ -1,39 +1,24 @@
-"""What a server says unasked: one frozen type per event.
+"""Coming in, who is here, what they say, how it ends.
 
-Source: signalling.md sections 3.3, 4, 5, 6.3 to 6.5, 11.2; breakouts.md section 4; moderation.md 2, 3.
+Source: signalling.md sections 3.2, 3.3, 4 and 11.2; moderation.md sections 3, 4, 9 and 10.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from bots.wire.objects import Permissions, Stream, TalkerEntry, User
+from bots.wire.notices.notice import Notice
+from bots.wire.objects import Permissions, Stream, User
 from bots.wire.record import Record, wire_key
 
 __all__ = [
-    "BreakoutDestroyed",
-    "BreakoutInvited",
-    "BreakoutUserJoined",
-    "BreakoutUserLeft",
     "DataReceived",
     "GenericEvent",
-    "HardMuted",
-    "HardUnmuted",
-    "HardVideoMuted",
-    "HardVideoUnmuted",
-    "MediaSignal",
-    "Notice",
     "RoomAwaited",
     "RoomConnected",
     "RoomData",
     "RoomDisconnected",
     "RoomManagement",
-    "RoomMuted",
-    "RoomUnmuted",
-    "StreamAdded",
-    "StreamRemoved",
-    "TalkersUpdated",
-    "UnknownNotice",
     "UserAudioMuted",
     "UserAudioUnmuted",
     "UserConnected",
@@ -41,35 +26,7 @@ __all__ = [
     "UserUpdated",
     "UserVideoMuted",
     "UserVideoUnmuted",
-    "read_notice",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice(Record):
-    """A message from the server that answers no request.
-
-    `wants_ack`: the SDK calls the ack function without checking that it exists, so a server must ask for
-    an ack (signalling.md section 4.6).
-    """
-
-    is_lenient: ClassVar[bool] = True
-    event: ClassVar[str]
-    wants_ack: ClassVar[bool] = False
-
-    @classmethod
-    def read_arguments(cls, arguments: Sequence[object]) -> Self:
-        """Make the notice from the arguments after the event's name.
-
-        Raises:
-            WireError: the first argument is not what this event carries.
-        """
-        first = arguments[0] if arguments else None
-        return cls.read({} if first is None else first)
-
-    def arguments(self) -> tuple[Any, ...]:
-        """The arguments after the event's name."""
-        return (self.write(),)
 
 
 def _identified(user: object, client_id: object) -> object:
@@ -86,15 +43,6 @@ def _people(users: object) -> list[object]:
 
 def _list(value: object) -> Sequence[object]:
     return value if isinstance(value, list | tuple) else ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownNotice(Notice):
-    """An event that this client does not know; kept whole."""
-
-    event: ClassVar[str] = ""
-    name: str
-    values: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,92 +171,6 @@ class UserVideoUnmuted(_UserMedia):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MediaSignal(Notice):
-    """`media_engine_connecting`: answer, candidate, ready or started for one peer connection.
-
-    Exactly one of `stream_id` (own publication) and `peer_id` (subscription) is set.
-    """
-
-    event: ClassVar[str] = "media_engine_connecting"
-    stream_id: int | None = wire_key("streamId", None)
-    peer_id: int | None = wire_key("peerId", None)
-    msg: dict[str, Any]
-
-    @property
-    def number(self) -> int:
-        """The id that the offer came with; 0 if the server named none."""
-        return self.peer_id or self.stream_id or 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TalkersUpdated(Notice):
-    """Who plays in which slot, for the receiver; latest talker first, never the receiver itself."""
-
-    is_lenient: ClassVar[bool] = False  # half a list would say that somebody has stopped talking
-    event: ClassVar[str] = "active-talkers-updated"
-    active: bool = False
-    talkers: tuple[TalkerEntry, ...] = wire_key("activeList", ())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamAdded(Notice):
-    event: ClassVar[str] = "onAddStream"
-    stream: Stream
-
-    @classmethod
-    def read(cls, data: object) -> Self:
-        return cls(stream=Stream.read(data))
-
-    def write(self) -> dict[str, Any]:
-        return self.stream.write()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamRemoved(Notice):
-    event: ClassVar[str] = "onRemoveStream"
-    id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _HardMute(Notice):
-    """A moderator took or gave back the microphone of the receiver, or of everybody."""
-
-    wants_ack: ClassVar[bool] = True
-    client_id: str = wire_key("clientId", "")
-    moderator_id: str = wire_key("moderatorId", "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HardMuted(_HardMute):
-    event: ClassVar[str] = "hardmute-user-audio"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HardUnmuted(_HardMute):
-    event: ClassVar[str] = "hardunmute-user-audio"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HardVideoMuted(_HardMute):
-    event: ClassVar[str] = "hardmute-user-video"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HardVideoUnmuted(_HardMute):
-    event: ClassVar[str] = "hardunmute-user-video"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomMuted(_HardMute):
-    event: ClassVar[str] = "room-muted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomUnmuted(_HardMute):
-    event: ClassVar[str] = "room-unmuted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DataReceived(Notice):
     """`onDataStreamToRoom`: chat (`type` "chat", `message` a text) or user data (any JSON)."""
 
@@ -327,64 +189,6 @@ class DataReceived(Notice):
         if isinstance(data, Mapping) and data.get("message") is None and "msg" in data:
             data = {**data, "message": data["msg"]}  # the documents' name for user data
         return super(DataReceived, cls).read(data)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakoutInvited(Notice):
-    """An invite to a breakout room; `force_join`: go there without asking."""
-
-    event: ClassVar[str] = "invite-breakout-room"
-    room_id: str
-    requestor: Any = None
-    force_join: bool = False
-    video: bool = False
-
-    @property
-    def inviter_id(self) -> str:
-        """The inviter's client id; the wire has an object or a text (breakouts.md section 2.5)."""
-        raw = self.requestor.get("id", "") if isinstance(self.requestor, Mapping) else self.requestor
-        return str(raw or "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakoutUserJoined(Notice):
-    """Somebody entered a breakout room; all spellings of the id are the parent's client id."""
-
-    event: ClassVar[str] = "user-joined-breakout-room"
-    client: str
-    client_id: str = wire_key("clientId", "")
-    room: str = ""
-    name: str = ""
-
-    @classmethod
-    def read(cls, data: object) -> Self:
-        if isinstance(data, Mapping):
-            known = data.get("client") or data.get("clientId")
-            data = {**data, "client": known, "clientId": known}
-        return super(BreakoutUserJoined, cls).read(data)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakoutUserLeft(Notice):
-    """Somebody left a breakout room."""
-
-    event: ClassVar[str] = "breakout-user-disconnected"
-    client_id: str = wire_key("clientId")
-    room: str = ""
-    name: str = ""
-
-    @classmethod
-    def read(cls, data: object) -> Self:
-        if isinstance(data, Mapping):  # one documented page has other keys (breakouts.md section 11, row 8)
-            data = {**data, "clientId": data.get("clientId") or data.get("client_id"),
-                    "room": data.get("room") or data.get("room_id")}  # fmt: skip
-        return super(BreakoutUserLeft, cls).read(data)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakoutDestroyed(Notice):
-    event: ClassVar[str] = "breakout-room-destroyed"
-    room_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -430,26 +234,3 @@ class GenericEvent(Notice):
     def speech(cls, client_ids: Sequence[str]) -> Self:
         """These members talk now, and nobody else."""
         return cls(id="speaker_notification", data=[{"speech": True, "users": list(client_ids)}])
-
-
-_NOTICES: dict[str, type[Notice]] = {
-    kind.event: kind
-    for kind in (
-        RoomConnected, RoomAwaited, RoomDisconnected, UserConnected, UserDisconnected, UserUpdated,
-        UserAudioMuted, UserAudioUnmuted, UserVideoMuted, UserVideoUnmuted, MediaSignal, TalkersUpdated,
-        StreamAdded, StreamRemoved, HardMuted, HardUnmuted, HardVideoMuted, HardVideoUnmuted, RoomMuted, RoomUnmuted,
-        DataReceived,
-        BreakoutInvited, BreakoutUserJoined, BreakoutUserLeft, BreakoutDestroyed, RoomManagement,
-        GenericEvent,
-    )
-}  # fmt: skip
-
-
-def read_notice(event: str, arguments: Sequence[object]) -> Notice:
-    """The notice that a server sent; an event that is not in the table becomes an `UnknownNotice`.
-
-    Raises:
-        WireError: a known event with arguments that it cannot carry.
-    """
-    kind = _NOTICES.get(event)
-    return UnknownNotice(name=event, values=tuple(arguments)) if kind is None else kind.read_arguments(arguments)
