@@ -31,7 +31,7 @@ NOT_CREATED = 1731
 NOT_IN_LECTURE = 5067
 NO_COUNT = 1734
 JOIN_LIMIT_S = 30.0  # a token that nobody came with by then gives its place back
-RETURN_LIMIT_S = 4.0  # how long a place is kept for somebody whose connection broke (signalling.md 9.5)
+RETURN_LIMIT_S = 30.0  # how long a place is kept for somebody whose connection broke, once the others were told
 ROLES = ("participant", "moderator")
 
 
@@ -137,14 +137,16 @@ class Breakouts:
         breakout, client_id = breakout_of(target), member.client_id
         if not member.may_publish:  # it would take a role that its token does not give (breakouts.md, rule 12)
             raise Refused(UNAUTHORISED, f"A {member.claim.role} does not join breakout rooms.")
-        if client_id not in breakout.invited and client_id != breakout.creator_id:
+        broken = self._broken_inside(room, client_id)
+        is_back = client_id in breakout.lost or (broken is not None and broken[0] is target)
+        if client_id not in breakout.invited and client_id != breakout.creator_id and not is_back:
             raise Refused(NO_TOKEN, "You are not invited to this breakout room.", reason="not-invited")
-        if self._away(room, client_id):
+        if self._away(room, client_id) and broken is None:
             reason = "already-in-breakout"
             raise Refused(NO_TOKEN, "You are in a breakout room already; leave it first.", reason=reason)
         if member.is_returning:
             raise Refused(NO_TOKEN, "Resume the parent room before you join the next one.", reason="returning")
-        if breakout.taken - (client_id in breakout.lost) >= breakout.capacity:
+        if breakout.taken - is_back >= breakout.capacity:
             raise Refused(NO_TOKEN, "The breakout room is full.", reason="full")
         if self.fail_tokens:
             raise Refused(NO_TOKEN, "Failed to generate Token")
@@ -155,6 +157,9 @@ class Breakouts:
         )  # fmt: skip
         breakout.joining[client_id] = claim.token_id
         effects: list[Effect] = [GiveUp(room_id, client_id, claim.token_id, JOIN_LIMIT_S)]
+        if broken is not None:
+            effects += self._rooms.leave(broken[1].client_id) + self.left(*broken)
+            member.is_returning = False
         for other in self._under(room):  # who goes somewhere does not come back to where its connection broke
             if breakout_of(other).lost.pop(client_id, None) is not None:
                 effects += self._end_if_over(room, other)
@@ -221,8 +226,13 @@ class Breakouts:
             for places in (breakout.invited, breakout.joining, breakout.lost):
                 places.pop(client_id, None)
             inside = breakout.members.get(client_id)
-            effects += [] if inside is None else [Send(inside, EXPIRED), Disconnect(inside)]
-            effects += self._end_if_over(room, target)
+            place = None if inside is None else self._rooms.place_of(inside)
+            if place is not None:
+                effects += [Send(place[1].client_id, EXPIRED), Disconnect(place[1].client_id)]
+                effects += self._rooms.leave(place[1].client_id)
+                effects += self.left(target, place[1])
+            else:
+                effects += self._end_if_over(room, target)
         return effects
 
     def destroy(self, room: Room, member: Member, room_ids: Sequence[str] | None) -> list[Effect]:
@@ -306,6 +316,14 @@ class Breakouts:
         """Whether this member of the parent is in, or on the way into, one of its breakout rooms."""
         breakouts = (breakout_of(one) for one in self._under(room))
         return any(client_id in one.members or client_id in one.joining for one in breakouts)
+
+    def _broken_inside(self, room: Room, client_id: str) -> tuple[Room, Member] | None:
+        """The breakout room in which this member's connection is lost, and that connection, if there is one."""
+        for target in self._under(room):
+            place = self._rooms.place_of(breakout_of(target).members.get(client_id, ""))
+            if place is not None and place[1].loss is not None:
+                return place
+        return None
 
     def _concerned(self, parent: Room, breakout: Breakout, mover: str) -> list[str]:
         """Parent client ids of the other members and of the parent's moderators, each once."""

@@ -57,8 +57,8 @@ class House(Protocol):
         """The ack has left: say `room-connected`."""
         ...
 
-    def answer(self, client_id: str, request: Request, acknowledge: Acknowledge) -> None:
-        """Answer a request, then carry out what follows from it."""
+    def answer(self, client_id: str, request: Request, number: int | None, acknowledge: Acknowledge) -> None:
+        """Answer the request of this number (none if it wants no ack), then carry out what follows from it."""
         ...
 
     def gone(self, line: Line, client_id: str) -> None:
@@ -191,7 +191,7 @@ class Connection:
             return self._present(request, acknowledge)
         if not self.client_id:
             return acknowledge(refusal_of(name, NOT_CONNECTED, "Present a token first."))
-        return self._house.answer(self.client_id, request, acknowledge)
+        return self._house.answer(self.client_id, request, ack_id, acknowledge)
 
     def _present(self, token: PresentToken, acknowledge: Acknowledge) -> None:
         if self.client_id:

@@ -113,7 +113,7 @@ class Desk:
         return self._own_mute(room, member, is_muted=True)
 
     def leave(self, client_id: str, *, is_lost: bool = False) -> list[Effect]:
-        """A connection is gone: by its own will, or dropped, or `is_lost` and perhaps back soon."""
+        """A connection is gone: by its own will, or dropped, or `is_lost` for too long."""
         place = self._rooms.place_of(client_id)
         if place is None:
             return []

@@ -64,6 +64,13 @@ class Person:
     waiting: dict[int, list[str | None]] = field(default_factory=dict)
     """Candidates that came before their offer was answered."""
 
+    def return_as(self, member: Member) -> None:
+        """It is back over a new connection; its slots go on, and it is told of them anew."""
+        self.member = member
+        self.was_told = None
+        self.was_told_speech = ()
+        member.publication_ids = set(self.publications)
+
     def publication(self) -> Publication | None:
         """The microphone, if this member has one."""
         return next(iter(self.publications.values()), None)

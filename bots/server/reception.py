@@ -12,8 +12,9 @@ import structlog
 
 from bots.server.breakouts import Breakouts
 from bots.server.desk import Desk
-from bots.server.rooms import Refused, Rooms
-from bots.server.state import Disconnect, Effect, GiveUp, Room, Send
+from bots.server.ledger import Ledger
+from bots.server.rooms import DUPLICATE, Refused, Rooms
+from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send
 from bots.server.tokens import Claim
 from bots.wire import (
     Notice,
@@ -58,7 +59,10 @@ class Line(Protocol):
 class Media(Protocol):
     """What carries sound between members; `relay.Relay` is the real one."""
 
-    def enter(self, client_id: str) -> None: ...
+    def enter(self, client_id: str) -> None:
+        """A member is connected; for one who is back, what it sends and hears goes on until it offers anew."""
+        ...
+
     def forget(self, client_id: str) -> None: ...
     def knows_slot(self, client_id: str, stream_id: int) -> bool: ...
     def publish(self, client_id: str) -> int: ...
@@ -97,6 +101,8 @@ class Reception:
         self._now_s = now_s
         self._probe_url = probe_url
         self._lines: dict[str, Line] = {}
+        self._ledgers: dict[str, Ledger] = {}
+        self._missed: dict[str, list[Notice]] = {}
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -111,13 +117,18 @@ class Reception:
             log.debug("join_refused", result=no.result, reason=no.reason)
             return token_refused(no.result, no.reason), ""
         client_id = admission.member.client_id
+        for ghost in admission.ghosts:
+            self._gone(ghost)
         if admission.replaced and (older := self._lines.get(client_id)) is not None:
             older.client_id = ""  # its end is not this member's end
+            older.send(DUPLICATE)
             older.end()
-            self._media.forget(client_id)
         self._lines[client_id] = line
+        is_resumed = self._open_ledger(client_id, token, is_back=admission.replaced)
         asyncio.get_running_loop().call_soon(self.perform, list(admission.effects))
         answer = {"result": 0, "clientId": client_id, "connectedIP": line.address}
+        if is_resumed:
+            answer["resumed"] = True
         log.debug(
             "member_joined",
             room=admission.room.room_id,
@@ -127,16 +138,39 @@ class Reception:
         return ("success", answer), client_id
 
     def entered(self, client_id: str) -> None:
-        """The ack has left: say `room-connected`."""
+        """The ack has left: say `room-connected`, and to who is back what it has missed."""
         place = self._rooms.place_of(client_id)
         line = self._lines.get(client_id)
         if place is None or line is None:
             return
         line.send(self._rooms.welcome(*place, probe_url=self._probe_url()))
+        self.perform(Send(client_id, notice) for notice in self._missed.pop(client_id, ()))
         self._media.enter(client_id)
 
-    def answer(self, client_id: str, request: Request, acknowledge: Acknowledge) -> None:
-        """Answer a request, then carry out what follows from it."""
+    def answer(self, client_id: str, request: Request, number: int | None, acknowledge: Acknowledge) -> None:
+        """Answer a request, then carry out what follows from it; one that comes again is only answered again."""
+        ledger = self._ledgers.get(client_id)
+        if ledger is None or number is None:
+            return self._answer(client_id, request, acknowledge)
+        if (before := ledger.answer_to(number)) is not None:
+            return acknowledge(before)
+
+        def answered(arguments: tuple[Any, ...]) -> None:
+            ledger.answer(number, arguments)
+            acknowledge(arguments)
+
+        return self._answer(client_id, request, answered)
+
+    def _open_ledger(self, client_id: str, token: PresentToken, *, is_back: bool) -> bool:
+        """Go on with the ledger of who is back and says what it has got; else begin a new one."""
+        before = self._ledgers.get(client_id)
+        if is_back and before is not None and token.received is not None:
+            self._missed[client_id] = before.rewind(token.received)
+            return True
+        self._ledgers[client_id] = Ledger()
+        return False
+
+    def _answer(self, client_id: str, request: Request, acknowledge: Acknowledge) -> None:
         media = self._media
         match request:
             case Publish():
@@ -161,30 +195,51 @@ class Reception:
                 media.update_around(client_id)
 
     def gone(self, line: Line, client_id: str) -> None:
-        """The line is closed."""
+        """The line is closed: its member has left before, or is lost and may be back in a moment."""
         if not client_id or self._lines.get(client_id) is not line:
             return
-        place = self._rooms.place_of(client_id)
         del self._lines[client_id]
-        self.perform(self._desk.leave(client_id, is_lost=True))
-        self._media.forget(client_id)
-        if place is not None:
-            log.debug("member_left", room=place[0].room_id, client_id=client_id)
+        place = self._rooms.place_of(client_id)
+        if place is None:
+            self._forget(client_id)
+            return
+        self.perform(self._rooms.lose(client_id))
+        log.debug("member_lost", room=place[0].room_id, client_id=client_id)
 
     def perform(self, effects: Iterable[Effect]) -> None:
         """Say what has to be said, close what has to be closed."""
         for effect in effects:
             line = self._lines.get(effect.client_id)
             match effect:
-                case Send(notice=notice):
+                case Send(client_id=client_id, notice=notice):
+                    if client_id in self._ledgers:
+                        self._ledgers[client_id].tell(notice)
                     if line is not None:
                         line.send(notice)
                 case Disconnect(client_id=client_id):
-                    self._media.forget(client_id)
+                    self._forget(client_id)
                     if line is not None:
                         line.part()
                 case GiveUp(after_s=after_s):
                     asyncio.get_running_loop().call_later(after_s, self._give_up, effect)
+                case Expire(after_s=after_s):
+                    asyncio.get_running_loop().call_later(after_s, self._expire, effect)
+
+    def _expire(self, loss: Expire) -> None:
+        if not self._rooms.is_gone(loss):
+            return
+        log.debug("member_left", client_id=loss.client_id)
+        self._gone(loss.client_id)
+
+    def _gone(self, client_id: str) -> None:
+        """A lost connection is over: the others are told."""
+        self.perform(self._desk.leave(client_id, is_lost=True))
+        self._forget(client_id)
+
+    def _forget(self, client_id: str) -> None:
+        self._media.forget(client_id)
+        self._ledgers.pop(client_id, None)
+        self._missed.pop(client_id, None)
 
     def _give_up(self, place: GiveUp) -> None:
         self.perform(self.breakouts.give_up(place))

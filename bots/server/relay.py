@@ -80,12 +80,15 @@ class Relay:
     # ---- members
 
     def enter(self, client_id: str) -> None:
-        """A member is connected: its first talker list."""
+        """A member is connected: its first talker list. Who is back is heard by its old media until new ones are up."""
         place = self._rooms.place_of(client_id)
         if place is None:
             return
-        person = Person(client_id, *place, Voice(client_id))
-        self._people[client_id] = person
+        person = self._people.get(client_id)
+        if person is None:
+            person = self._people[client_id] = Person(client_id, *place, Voice(client_id))
+        else:
+            person.return_as(place[1])
         self._seating.enter(person)
         self._seating.seat(person)
 
@@ -218,10 +221,18 @@ class Relay:
     def _state_changed(
         self, person: Person, stream_id: int, is_publication: bool, peer: PeerConnection, state: str
     ) -> None:  # fmt: skip
-        if state != "connected" or self._people.get(person.client_id) is not person:
+        if self._people.get(person.client_id) is not person:
             return
+        if state in ("failed", "closed"):
+            self._media_ended(person, stream_id, peer)
+        elif state == "connected":
+            self._media_up(person, stream_id, is_publication, peer)
+
+    def _media_up(self, person: Person, stream_id: int, is_publication: bool, peer: PeerConnection) -> None:
         self._say(person, stream_id, is_publication, {"type": "ready"})
         if is_publication:
+            for older in [number for number in person.publications if number < stream_id]:
+                self._end_publication(person, older)
             self._say(person, stream_id, is_publication, {"type": "started"})
         self._seating.connect(person.room)
         person.was_told = None  # joinRoom hands the room to its caller only now; what came before, the caller missed
@@ -293,6 +304,15 @@ class Relay:
             self._seating.update(person.room)
 
     # ---- ends
+
+    def _media_ended(self, person: Person, stream_id: int, peer: PeerConnection) -> None:
+        """The client has closed this connection, or nothing comes through it any more."""
+        publication, subscription = person.publications.get(stream_id), person.subscriptions.get(stream_id)
+        if publication is not None and publication.peer is peer:
+            self._end_publication(person, stream_id)
+            self._seating.update(person.room)
+        elif subscription is not None and subscription.peer is peer:
+            self.unsubscribe(person.client_id, stream_id)
 
     def _end_publication(self, person: Person, stream_id: int) -> None:
         publication = person.publications.pop(stream_id)

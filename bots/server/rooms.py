@@ -3,12 +3,13 @@
 Source: signalling.md sections 3, 4 and 9; server-api.md sections 4 to 6; errors.md (2101, 2102).
 """
 
+import itertools
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bots.server.state import Breakout, Disconnect, Effect, Member, Room, Send
+from bots.server.state import Breakout, Disconnect, Effect, Expire, Member, Room, Send
 from bots.server.tokens import Claim, TokenMint
 from bots.wire import (
     PresentToken,
@@ -21,13 +22,14 @@ from bots.wire import (
     UserDisconnected,
 )
 
-__all__ = ["BAD_TOKEN", "EXPIRED", "Admission", "Refused", "Rooms"]
+__all__ = ["BAD_TOKEN", "EXPIRED", "GRACE_S", "Admission", "Refused", "Rooms"]
 
 BAD_TOKEN = 4118
 NO_MODERATOR_PLACE = 2101
 NO_PARTICIPANT_PLACE = 2102
 UNAUTHORISED = 4101
 LOCKED = 4121  # documented for locking twice; which code refuses a newcomer is not
+GRACE_S = 5.0  # how long a lost connection is told to nobody (signalling.md 9.5)
 DROPPED = RoomDisconnected(cause=2001, msg="disconnected-by-moderator")
 EXPIRED = RoomDisconnected(cause=2002, msg="Conference Expired")
 DUPLICATE = RoomDisconnected(cause=2002, msg="joined-again-elsewhere")
@@ -51,7 +53,9 @@ class Admission:
     member: Member
     effects: tuple[Effect, ...]
     replaced: bool
-    """The same client was still here with an older socket, which has to go without a word to the others."""
+    """The same client was still here, perhaps with an older socket; the others are told nothing."""
+    ghosts: tuple[str, ...] = ()
+    """Lost connections of the same user, whom this one comes instead of: they are gone now."""
 
 
 class Rooms:
@@ -67,6 +71,7 @@ class Rooms:
         self.new_hex = new_hex
         self._rooms: dict[str, Room] = {}
         self._where: dict[str, Room] = {}
+        self._losses = itertools.count(1)
 
     # ---- rooms
 
@@ -136,14 +141,29 @@ class Rooms:
         if room.is_locked:
             raise Refused(LOCKED, "The room is locked.")
         kind = "moderators" if claim.role == "moderator" else "participants"
-        here = sum(1 for member in room.members.values() if member.is_moderator == (kind == "moderators"))
+        ghosts = self._ghosts(room, claim)
+        here = sum(
+            1
+            for member in room.members.values()
+            if member.is_moderator == (kind == "moderators") and member.client_id not in ghosts
+        )
         most = int(room.settings[kind])
         if here >= most:
             code = NO_MODERATOR_PLACE if kind == "moderators" else NO_PARTICIPANT_PLACE
             raise Refused(code, f"The room has places for {most} {kind}, all taken.")
 
+    @staticmethod
+    def _ghosts(room: Room, claim: Claim) -> tuple[str, ...]:
+        """Lost connections of whom this token is for: who comes with a new token does not wait for the old one."""
+        return tuple(
+            member.client_id
+            for member in room.members.values()
+            if member.loss is not None and claim.user_ref and member.claim.user_ref == claim.user_ref
+        )
+
     def _enter(self, room: Room, claim: Claim, old_id: str | None, *, replaced: bool, is_single_pc: bool) -> Admission:
         client_id = old_id or f"c-{self.new_hex(8)}"
+        ghosts = () if replaced else self._ghosts(room, claim)
         before = room.members.get(client_id)
         member = Member(client_id, claim, is_single_pc=is_single_pc)
         member.is_room_muted = room.is_muted and not member.is_moderator
@@ -166,9 +186,22 @@ class Rooms:
             kind = UserAudioMuted if user.audio_muted else UserAudioUnmuted
             was = before.user().audio_muted
             effects = [] if was == user.audio_muted else room.tell(kind(client_id=client_id, user=user), but=client_id)
-        return Admission(room, member, tuple(effects), replaced)
+        return Admission(room, member, tuple(effects), replaced, ghosts)
 
     # ---- going
+
+    def lose(self, client_id: str) -> list[Effect]:
+        """A connection broke: nobody is told, for as long as a reconnect may take (signalling.md 9.5)."""
+        place = self.place_of(client_id)
+        if place is None:
+            return []
+        place[1].loss = next(self._losses)
+        return [Expire(client_id, place[1].loss, GRACE_S)]
+
+    def is_gone(self, expire: Expire) -> bool:
+        """Whether this loss still lasts."""
+        place = self.place_of(expire.client_id)
+        return place is not None and place[1].loss == expire.loss
 
     def leave(self, client_id: str, *, is_lost: bool = False) -> list[Effect]:
         """Take a connection out of its room and tell whoever has to know; nothing if it is not in one.

@@ -7,7 +7,7 @@ from typing import Any
 from bots.server.tokens import Claim
 from bots.wire import Notice, Permissions, User
 
-__all__ = ["Breakout", "Disconnect", "Effect", "GiveUp", "Member", "Room", "Send"]
+__all__ = ["Breakout", "Disconnect", "Effect", "Expire", "GiveUp", "Member", "Room", "Send"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,16 @@ class GiveUp:
     after_s: float
 
 
-Effect = Send | Disconnect | GiveUp
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """Look after `after_s` seconds whether this client has come back; if not, it is gone and the others are told."""
+
+    client_id: str
+    loss: int
+    after_s: float
+
+
+Effect = Send | Disconnect | GiveUp | Expire
 
 
 @dataclass(slots=True)
@@ -62,6 +71,8 @@ class Member:
     audio_talkers: int | None = None
     """Of these, how many it hears."""
     publication_ids: set[int] = field(default_factory=set)
+    loss: int | None = None
+    """Its connection is lost, and this is the number of the loss; for a while nobody is told."""
 
     @property
     def is_moderator(self) -> bool:

@@ -247,7 +247,7 @@ class _Line:
         elif not self.client_id:
             acknowledge(refused(1171, "Present a token first."))
         else:
-            self._reception.answer(self.client_id, request, acknowledge)
+            self._reception.answer(self.client_id, request, number, acknowledge)
 
     def send(self, notice: Notice) -> None:
         self._down.send(partial(self._client.hear, self._wire.carry(notice)))

@@ -74,11 +74,18 @@ class SimulatedRooms:
         return MemoryNetwork(self._reception, self.voices, self._wire, self.ears)
 
     def places(self, room_id: str) -> dict[str, str]:
-        """Who is in this room or in one of its breakouts: `user_ref` -> id of the room; in a breakout, that one."""
+        """Who is in this room or in one of its breakouts: `user_ref` -> id of the room; in a breakout, that one.
+
+        Whose connection is lost is in none, though the others are not told yet.
+        """
         room = self._rooms.get(room_id)
         rooms = [] if room is None else [room, *(self._rooms.get(one) for one in room.breakout_ids)]
         return {
-            member.claim.user_ref: one.room_id for one in rooms if one is not None for member in one.members.values()
+            member.claim.user_ref: one.room_id
+            for one in rooms
+            if one is not None
+            for member in one.members.values()
+            if member.loss is None
         }
 
     def token(self, room_id: str, *, name: str, role: str, user_ref: str) -> str:

@@ -9,7 +9,7 @@ from bots.server.breakouts import Breakouts
 from bots.server.desk import Desk
 from bots.server.provision import new_room_body
 from bots.server.rooms import Refused, Rooms, room_meta
-from bots.server.state import Disconnect, Effect, GiveUp, Room, Send
+from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send
 from bots.server.tokens import Claim, TokenMint
 from bots.wire import (
     Answer,
@@ -40,6 +40,7 @@ class FakeHouse:
         self.told: dict[str, list[Notice]] = {}
         self.cut: list[str] = []
         self.kept: list[GiveUp] = []
+        self.losses: list[Expire] = []
         self.claims: dict[str, Claim] = {}
         self._numbers = iter(range(1, 10_000))
         self.room = self.new_room(**settings)
@@ -80,6 +81,8 @@ class FakeHouse:
             Refused: as the server would.
         """
         admission = self.rooms.admit(PresentToken(fields=fields), self.now)
+        for ghost in admission.ghosts:
+            self.perform(self.desk.leave(ghost, is_lost=True))
         self.told.setdefault(admission.member.client_id, [])
         self.perform(admission.effects)
         return admission.member.client_id
@@ -90,9 +93,21 @@ class FakeHouse:
         self.perform(reply.effects)
         return read_answer(reply.answer)
 
+    def lose(self, client_id: str) -> None:
+        """The client's socket is lost, just now."""
+        self.perform(self.rooms.lose(client_id))
+
+    def pass_grace(self) -> None:
+        """The time of every loss so far is over: who has not come back is gone."""
+        losses, self.losses = self.losses, []
+        for loss in losses:
+            if self.rooms.is_gone(loss):
+                self.perform(self.desk.leave(loss.client_id, is_lost=True))
+
     def vanish(self, client_id: str) -> None:
-        """The client's socket is lost."""
-        self.perform(self.desk.leave(client_id, is_lost=True))
+        """The client's socket is lost, and it does not come back in time."""
+        self.lose(client_id)
+        self.pass_grace()
 
     def perform(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
@@ -103,6 +118,8 @@ class FakeHouse:
                     self.cut.append(client_id)
                 case GiveUp():
                     self.kept.append(effect)
+                case Expire():
+                    self.losses.append(effect)
 
     def give_up(self, client_id: str) -> None:
         """The time of every place that is kept for this client of the parent is over."""

@@ -210,6 +210,20 @@ def test_whose_connection_inside_breaks_can_come_back_for_a_while() -> None:
     assert 4118 == refusal_of(house, again).result
 
 
+def test_a_short_loss_inside_is_told_to_nobody_and_a_new_token_is_to_be_had() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann, ben)
+    inside = house.go_inside(ann, room_id)
+    house.lose(inside)
+    assert 1729 == house.join(ben, room_id="elsewhere").result
+    again = house.go_inside(ann, room_id)
+    house.pass_grace()
+    assert {ann: again} == house.rooms.get(room_id).breakout.members  # type: ignore[union-attr]
+    house.vanish(again)
+    assert again != house.go_inside(ann, room_id), "the place is kept, though others were told"
+
+
 def test_a_place_kept_for_a_reconnect_is_free_when_its_owner_goes_elsewhere() -> None:
     house, mia, ann, ben = classroom()
     first, second = house.open_breakout(mia), house.open_breakout(mia)

@@ -103,6 +103,30 @@ def test_a_reconnect_takes_the_same_place_without_a_word_to_the_others() -> None
     assert told == len(house.told[ann])
 
 
+def test_a_lost_connection_is_told_to_nobody_for_a_while() -> None:
+    house = FakeHouse()
+    ann, fields = house.enter(name="Ann"), house.token(name="Ben")
+    ben = house.present(fields)
+    told = len(house.told[ann])
+    house.lose(ben)
+    assert ben == house.present({**fields, "isReconnecting": True, "oldClientIdForReconnect": ben})
+    house.pass_grace()
+    assert told == len(house.told[ann])
+    house.lose(ben)
+    house.pass_grace()
+    assert [ben] == [notice.client_id for notice in house.heard(ann, UserDisconnected)]
+
+
+def test_who_comes_with_a_new_token_takes_the_place_of_their_lost_connection() -> None:
+    house = FakeHouse(participants=2)
+    ann, ben = house.enter(name="Ann"), house.enter(name="Ben")
+    assert 2102 == refusal_of(house, house.token(name="Ben")).result
+    house.lose(ben)
+    again = house.enter(name="Ben")
+    assert [UserDisconnected, UserConnected] == [type(notice) for notice in house.told[ann][-2:]]
+    assert {ann, again} == set(house.room.members)
+
+
 def test_a_reconnect_as_somebody_else_is_refused() -> None:
     house = FakeHouse()
     fields = house.token()

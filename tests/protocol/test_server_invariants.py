@@ -95,6 +95,15 @@ class Clients(RuleBasedStateMachine):
     def vanish(self, pick: int) -> None:
         self.house.vanish(self.client(pick))
 
+    @precondition(lambda self: self.clients())
+    @rule(pick=st.integers(0, 99))
+    def lose(self, pick: int) -> None:
+        self.house.lose(self.client(pick))
+
+    @rule()
+    def pass_grace(self) -> None:
+        self.house.pass_grace()
+
     @rule()
     def cut_whom_the_server_wants_gone(self) -> None:
         while self.house.cut:

@@ -117,7 +117,9 @@ def test_a_cut_network_is_a_lost_room_here_and_a_leaver_there() -> None:
         scene.networks["pupil"].cut()
         closed = await pupil.wait_closed()
         assert (2002, True) == (closed.cause, closed.retryable)
-        await asyncio.sleep(1)
+        await asyncio.sleep(4)
+        assert "user-disconnected" not in scene.names("teacher")
+        await asyncio.sleep(2)
 
     assert "user-disconnected" in play(act).names("teacher")
 

@@ -21,6 +21,7 @@ class MediaSignal(Notice):
     """
 
     event: ClassVar[str] = "media_engine_connecting"
+    lasts: ClassVar[bool] = False
     stream_id: int | None = wire_key("streamId", None)
     peer_id: int | None = wire_key("peerId", None)
     msg: dict[str, Any]
@@ -37,6 +38,7 @@ class TalkersUpdated(Notice):
 
     is_lenient: ClassVar[bool] = False  # half a list would say that somebody has stopped talking
     event: ClassVar[str] = "active-talkers-updated"
+    lasts: ClassVar[bool] = False
     active: bool = False
     talkers: tuple[TalkerEntry, ...] = wire_key("activeList", ())
 
@@ -44,6 +46,7 @@ class TalkersUpdated(Notice):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamAdded(Notice):
     event: ClassVar[str] = "onAddStream"
+    lasts: ClassVar[bool] = False
     stream: Stream
 
     @classmethod
@@ -57,4 +60,5 @@ class StreamAdded(Notice):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamRemoved(Notice):
     event: ClassVar[str] = "onRemoveStream"
+    lasts: ClassVar[bool] = False
     id: int

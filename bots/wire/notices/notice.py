@@ -18,11 +18,13 @@ class Notice(Record):
 
     `wants_ack`: the SDK calls the ack function without checking that it exists, so a server must ask for
     an ack (signalling.md section 4.6).
+    `lasts`: who missed it must be told later; the others say how things are now, and `room-connected` says so again.
     """
 
     is_lenient: ClassVar[bool] = True
     event: ClassVar[str]
     wants_ack: ClassVar[bool] = False
+    lasts: ClassVar[bool] = True
 
     @classmethod
     def read_arguments(cls, arguments: Sequence[object]) -> Self:

@@ -50,6 +50,7 @@ class RoomConnected(Notice):
     """Admitted: the room, oneself, who is here, which streams it offers (signalling.md 3.3)."""
 
     event: ClassVar[str] = "room-connected"
+    lasts: ClassVar[bool] = False
     room: dict[str, Any]
     id: str = ""
     client_id: str = wire_key("clientId", "")
@@ -82,6 +83,7 @@ class RoomAwaited(Notice):
     """A knock room: wait for a moderator; `room-connected` or `room-disconnected` comes later."""
 
     event: ClassVar[str] = "room-awaited"
+    lasts: ClassVar[bool] = False
     event_type: str = "knock"
 
 
@@ -90,6 +92,7 @@ class RoomDisconnected(Notice):
     """The session in this room is over; never reconnect after it. 2001 = dropped by a moderator."""
 
     event: ClassVar[str] = "room-disconnected"
+    lasts: ClassVar[bool] = False
     cause: int = 2002
     msg: str = "unexpected-disconnection"
 
@@ -111,6 +114,7 @@ class UserConnected(Notice):
     """Somebody came in; to all others."""
 
     event: ClassVar[str] = "user-connected"
+    lasts: ClassVar[bool] = False
     user: User
 
     @classmethod
@@ -126,6 +130,7 @@ class UserDisconnected(Notice):
     """Somebody left; to all others."""
 
     event: ClassVar[str] = "user-disconnected"
+    lasts: ClassVar[bool] = False
     client_id: str = wire_key("clientId")
     name: str = ""
     role: str = "participant"
@@ -137,6 +142,7 @@ class UserUpdated(Notice):
     """A change of a user's media modes; informational."""
 
     event: ClassVar[str] = "user-updated"
+    lasts: ClassVar[bool] = False
     client_id: str = wire_key("clientId")
     key: str = ""
     info: dict[str, Any] = field(default_factory=dict)
@@ -146,6 +152,7 @@ class UserUpdated(Notice):
 class _UserMedia(Notice):
     """A user's microphone or camera changed; `user` is the whole new record."""
 
+    lasts: ClassVar[bool] = False
     client_id: str = wire_key("clientId")
     user: User | None = None
 
@@ -227,6 +234,7 @@ class GenericEvent(Notice):
     """
 
     event: ClassVar[str] = "genericEvents"
+    lasts: ClassVar[bool] = False
     id: str
     data: Any = None
 

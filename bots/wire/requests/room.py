@@ -54,6 +54,16 @@ class PresentToken(Request):
         old = self.fields.get("oldClientIdForReconnect")
         return old if isinstance(old, str) else ""
 
+    @property
+    def received(self) -> int | None:
+        """On a reconnect of one of our bots: how many notices that last it has got, in all; None if it does not say.
+
+        Our own field: a server that knows it says the later ones again, and answers a request that comes again under
+        its old number as it did before. The ack of the token then has `resumed: true`.
+        """
+        number = self.fields.get("receivedNotices")
+        return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GetMaxTalkers(Request):

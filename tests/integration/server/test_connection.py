@@ -6,7 +6,7 @@ import socket
 import pytest
 from structlog.testing import capture_logs
 
-from bots.server import connection
+from bots.server import connection, rooms
 from tests.integration.server.raw import RawHouse
 
 
@@ -63,6 +63,7 @@ async def test_who_does_not_read_is_cut_off_and_its_place_is_free(
     house: RawHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "CUTTING_S", 0.2)
+    monkeypatch.setattr(rooms, "GRACE_S", 0.2)
     room_id = await house.room()
     teacher = await house.enter(room_id, "moderator")
     deaf = await house.enter(room_id)
