@@ -15,7 +15,7 @@ import typer
 from bots.cli.exits import Exit
 from bots.cli.options import inputs_of
 from bots.errors import PlaybookError
-from bots.playbook import Playbook, RosterEntry, Rotation, examine_file, read
+from bots.playbook import Playbook, RosterEntry, Rotation, examine_file, plain_name, read
 from bots.rotation import Plan, Problem, most_rounds, rooms_for, solve
 
 __all__ = ["Asked", "group_people"]
@@ -110,10 +110,10 @@ def _problems_of(playbook: Playbook, roster: Sequence[RosterEntry], people: int)
 
 def _asked(rotation: Rotation, people: tuple[str, ...], roster: Sequence[RosterEntry]) -> Problem:
     """A rotation as the solver's problem; the playbook counts rooms from 1, and calls people by any name."""
-    ids = {name.casefold(): entry.id for entry in roster for name in (*entry.aliases, entry.name, entry.id)}
+    ids = {plain_name(name): entry.id for entry in roster for name in (*entry.aliases, entry.name, entry.id)}
 
     def known(person: str) -> str:
-        return ids.get(person.casefold(), person)
+        return ids.get(plain_name(person), person)
 
     def groups(named: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
         return tuple(tuple(map(known, group)) for group in named)

@@ -31,11 +31,12 @@ def _plan(name: str, playbook: Playbook) -> RotationPlan:
         pattern="fixed" if rotation.groups is not None else rotation.pattern,
         group_size=2 if is_pairs else rotation.group_size,
         rooms=rotation.rooms,
-        groups=None if rotation.groups is None else tuple(_keys(group, playbook) for group in rotation.groups),
+        groups=rotation.groups,
         names=rotation.names,
-        keep_apart=tuple(_keys(people, playbook) for people in rotation.keep_apart),
-        keep_together=tuple(_keys(people, playbook) for people in rotation.keep_together),
-        anchors={_key(person, playbook): _anchor(where, playbook) for person, where in rotation.anchors.items()},
+        keep_apart=rotation.keep_apart,
+        keep_together=rotation.keep_together,
+        anchors={person: where - 1 if isinstance(where, int) else where for person, where in rotation.anchors.items()},
+        balance=tuple(tuple(one.id for one in playbook.roster if tag in one.tags) for tag in rotation.balance),
         never_alone=rotation.never_alone,
         warnings=warnings,
         capacity=capacity,
@@ -58,18 +59,3 @@ def _terms(rotation: Rotation, capacity: int) -> Terms:
         at_least=2 if rotation.never_alone else 1,
         capacity=capacity,
     )
-
-
-def _keys(names: tuple[str, ...], playbook: Playbook) -> tuple[str, ...]:
-    return tuple(_key(name, playbook) for name in names)
-
-
-def _key(name: str, playbook: Playbook) -> str:
-    """As the engine knows people: bots by their id, others by their display name."""
-    ids = {one.id for one in playbook.instances()}
-    return name if name in ids else f"name:{name.casefold()}"
-
-
-def _anchor(where: int | str, playbook: Playbook) -> int | str:
-    """A room by its number from 0, or a person."""
-    return where - 1 if isinstance(where, int) else _key(where, playbook)

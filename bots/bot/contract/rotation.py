@@ -26,7 +26,8 @@ class RotationPlan:
         terms: times, and what becomes of latecomers and no-shows; one warning each of `warnings`.
         group_size, rooms, groups: one of them says how people are shared out.
         names: of the groups.
-        keep_apart, keep_together, anchors, balance: rules, by the keys of people (`key_of`).
+        groups, keep_apart, keep_together, anchors: by the names that the playbook has for people; rooms from 0.
+        balance: roster ids of people with one tag, each set spread over the groups.
         capacity: of a breakout, with the herald that plays into it.
         is_forced: people are moved without asking.
         seed: of the plan.

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import bot_of_herald
+from bots.bot.place.keys import Keys
 from bots.bot.place.register import Found, Register
 from bots.bot.place.visitors import Visitors
 from bots.bot.rules.facts import Person
@@ -34,6 +35,7 @@ class Presence:
         self._seen: set[str] = set()
         self._heralds: set[str] = set()
         self.register = Register(roster)
+        self.keys = Keys(self.register)
         self._found: dict[str, Found] = {}
         self._gone: set[tuple[str, str]] = set()
         self.visitors = Visitors()
@@ -110,6 +112,10 @@ class Presence:
             is_known=entry is not None,
             tags=() if entry is None else entry.tags,
         )
+
+    def key_of(self, person: Person) -> str:
+        """What stays the same of this person when they come back under another connection."""
+        return self.keys.of(person, self.parent.participants)
 
     def found(self, participant: Participant) -> Found:
         """What the roster says of somebody. Who has the name of somebody who is here already, is not taken for them."""

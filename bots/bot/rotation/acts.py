@@ -13,6 +13,7 @@ __all__ = [
     "Invite",
     "Move",
     "OpenRooms",
+    "PlanGroups",
     "Remind",
     "Shift",
     "SkipRound",
@@ -21,6 +22,14 @@ __all__ = [
 ]
 
 Why = Literal["planned", "late", "returned", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanGroups:
+    """Who is with whom in this round, of those who are here? `Course.planned` takes the answer."""
+
+    round: int
+    here: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,8 @@ class Finish:
 
 
 Act = (
-    OpenRooms
+    PlanGroups
+    | OpenRooms
     | BeginRound
     | Invite
     | Remind

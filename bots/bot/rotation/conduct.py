@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from bots.bot.contract.messages import ClipPlay, Said
 from bots.bot.contract.rotation import RotationPlan, WarningPlan
+from bots.bot.place.presence import Presence
 from bots.bot.rotation.acts import (
     Act,
     BeginRound,
@@ -17,12 +18,14 @@ from bots.bot.rotation.acts import (
     Invite,
     Move,
     OpenRooms,
+    PlanGroups,
     Remind,
     Shift,
     SkipRound,
     Warn,
 )
 from bots.bot.rotation.course import Course
+from bots.bot.rotation.grouping import Grouping
 from bots.bot.rotation.rooms import GroupRooms
 from bots.bot.rules.facts import Occasion, Person
 from bots.bot.rules.outcome import CannotDo
@@ -30,16 +33,18 @@ from bots.bot.rules.run import Run
 from bots.bot.steps.kit import Kit
 from bots.errors import BotsError
 
-__all__ = ["CALL_OUT_LINE", "REMIND_LINE", "Conductor", "key_of"]
+__all__ = ["CALL_OUT_LINE", "REMIND_LINE", "Conductor", "takes_part"]
 
 REMIND_LINE = "Your group is waiting for you. Please accept the invitation to your breakout room."
 CALL_OUT_LINE = "Please come back to the main room. You will be invited to your new group there."
 CALL_BACK = {"bots": "call_back"}  # user data that calls one of our bots back to the parent
 
 
-def key_of(person: Person) -> str:
-    """What stays the same when somebody comes back under another connection."""
-    return person.id or f"name:{person.name.casefold()}"
+def takes_part(person: Person, presence: Presence, grouping: Grouping) -> bool:
+    """Participants do, and whoever is anchored to a group; never the bot that conducts."""
+    if person.is_me:
+        return False
+    return person.role == "participant" or grouping.is_anchored(presence.key_of(person))
 
 
 class Conductor:
@@ -47,6 +52,7 @@ class Conductor:
 
     Args:
         course: decides.
+        grouping: says who is with whom.
         rooms: opens and closes the breakouts.
         run: that performs the step.
         step: its way in the playbook, for the log.
@@ -56,6 +62,7 @@ class Conductor:
         self,
         plan: RotationPlan,
         course: Course,
+        grouping: Grouping,
         rooms: GroupRooms,
         *,
         kit: Kit,
@@ -65,6 +72,7 @@ class Conductor:
         self._plan = plan
         self._name = plan.name
         self._course = course
+        self._grouping = grouping
         self._rooms = rooms
         self._kit = kit
         self._run = run
@@ -72,6 +80,7 @@ class Conductor:
         self._tasks: set[asyncio.Task[None]] = set()
         self._happened = asyncio.Event()
         self._facts: list[Callable[[float], list[Act]]] = []
+        self._renames = len(kit.presence.keys.renames)
 
     @property
     def name(self) -> str:
@@ -145,18 +154,24 @@ class Conductor:
         if occasion.kind == "breakout_closed":
             self._rooms.gone(occasion.room_id)
             return
-        if person is None or person.role != "participant":
+        if person is None or not takes_part(person, self._kit.presence, self._grouping):
             return
-        key = key_of(person)
+        presence = self._kit.presence
+        key = presence.key_of(person)
+        self._tell_renames()
+        others = [one.client_id for one in self._connections(key) if one.client_id != person.client_id]
+        is_inside = any(client_id in presence.away for client_id in others)
         room = self._rooms.number_of(occasion.room_id)
         match occasion.kind:
-            case "joined" if not occasion.is_breakout:
+            case "joined" if not occasion.is_breakout and not is_inside:
                 self._put(lambda now_s: course.arrived(key, now_s))
-            case "left" if not occasion.is_breakout:
+            case "left" if not occasion.is_breakout and not is_inside:
                 self._put(lambda now_s: course.left(key, now_s))
+                if others:  # they are here a second time
+                    self._put(lambda now_s: course.arrived(key, now_s))
             case "breakout_joined" if room is not None:
                 self._put(lambda now_s: course.entered(key, room, now_s))
-            case "breakout_left":
+            case "breakout_left" if not is_inside:
                 self._put(lambda now_s: course.came_out(key, now_s))
             case "invite_rejected" if room is not None:
                 self._put(lambda now_s: course.rejected(key, now_s))
@@ -193,6 +208,8 @@ class Conductor:
 
     async def _do_one(self, act: Act) -> None:
         match act:
+            case PlanGroups():
+                await self._plan_groups(act)
             case OpenRooms():
                 await self._open(act)
             case Invite():
@@ -233,6 +250,19 @@ class Conductor:
                 self._kit.log.info("rotation_ended", rotation=self._name, rounds=played, dropped=dropped)
             case _:
                 assert_never(act)
+
+    async def _plan_groups(self, act: PlanGroups) -> None:
+        groups = await asyncio.to_thread(self._grouping.groups_of, act.round, act.here)
+        for key, people in self._grouping.left_out.items():
+            self._kit.log.warning(
+                "person_left_out",
+                rotation=self._name,
+                round=act.round,
+                participant=self._pseudonym(key),
+                reason="rules exclude each other" if people else "the rooms are full",
+                people=[self._pseudonym(one) for one in people],
+            )
+        await self._do(self._course.planned(groups, self._now_s()))
 
     async def _open(self, act: OpenRooms) -> None:
         try:
@@ -295,9 +325,22 @@ class Conductor:
 
     # ---- people
 
+    def _connections(self, key: str) -> list[Person]:
+        """This person, once for each connection that they have now."""
+        presence = self._kit.presence
+        return [one for one in presence.people if presence.key_of(one) == key]
+
     def _person(self, key: str) -> Person | None:
-        """Who this is now, if they are here."""
-        return next((one for one in self._kit.presence.people if key_of(one) == key), None)
+        """Who this is now, if they are here; of several connections, the newest."""
+        return next(reversed(self._connections(key)), None)
+
+    def _tell_renames(self) -> None:
+        """Somebody may have said who they are, so that they have another key now."""
+        renames = self._kit.presence.keys.renames
+        for old, new in renames[self._renames :]:
+            self._grouping.renamed(old, new)
+            self._course.renamed(old, new)
+        self._renames = len(renames)
 
     def _pseudonym(self, key: str) -> str:
         """As the log names people: our bots and the people of the roster by their id, others by their connection."""

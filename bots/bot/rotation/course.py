@@ -1,10 +1,11 @@
 """The course of a rotation: round after round, with its times, its warnings and the teacher's commands. Pure.
 
-One round is: its rooms are asked for, they are there, everybody is invited, time runs, the rooms are closed,
-everybody is back (or is named as missing). Then the gap, then the next one.
+One round is: its groups are asked for, its rooms are, they are there, everybody is invited, time runs, the rooms are
+closed, everybody is back (or is named as missing). Then the gap, then the next one. With too few people for a group
+the rotation waits for more, as long as there is time for a round.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from bots.bot.rotation.acts import (
@@ -14,6 +15,7 @@ from bots.bot.rotation.acts import (
     EndRound,
     Finish,
     OpenRooms,
+    PlanGroups,
     Shift,
     SkipRound,
     Warn,
@@ -22,10 +24,9 @@ from bots.bot.rotation.round import Apart, Round
 from bots.bot.rotation.terms import Terms
 from bots.bot.rotation.timetable import RoundTime, timetable
 
-__all__ = ["BACK_WITHIN_S", "OPEN_WITHIN_S", "Course", "GroupsOf", "Phase", "Refused"]
+__all__ = ["BACK_WITHIN_S", "OPEN_WITHIN_S", "Course", "Phase", "Refused"]
 
-GroupsOf = Callable[[int, Collection[str]], Sequence[Sequence[str]]]
-Phase = Literal["waiting", "opening", "running", "closing", "over"]
+Phase = Literal["waiting", "planning", "opening", "running", "closing", "over"]
 
 BACK_WITHIN_S = 15.0  # nobody can be fetched: who does not come within this time is named, and the class goes on
 OPEN_WITHIN_S = 20.0  # rooms that are not open by then will not be
@@ -39,7 +40,6 @@ class Course:
     """A rotation from its first round to its end.
 
     Args:
-        groups_of: (number of a round from 1, who is here) -> the people of each room.
         is_apart: the hard constraints, for who is placed while a round runs.
         here: who is in the meeting.
         now_s: seconds of any clock; all times are of this clock.
@@ -52,7 +52,6 @@ class Course:
         self,
         terms: Terms,
         *,
-        groups_of: GroupsOf,
         is_apart: Apart,
         here: Collection[str],
         now_s: float,
@@ -61,7 +60,6 @@ class Course:
         programme: Sequence[int] | None = None,
     ) -> None:
         self._terms = terms
-        self._groups_of = groups_of
         self._is_apart = is_apart
         self._here = dict.fromkeys(here)
         self._programme = list(range(1, terms.rounds + 1) if programme is None else programme)
@@ -76,7 +74,7 @@ class Course:
         self._warned: set[int] = set()
         self._held_since_s: float | None = None
         self._swaps: list[tuple[str, str]] = []
-        self._as_planned: dict[int, tuple[tuple[str, ...], ...]] = {}
+        self._is_short = False
         self._asked_s = self._closed_at_s = now_s
 
     # questions
@@ -110,7 +108,7 @@ class Course:
 
     def next_at_s(self) -> float | None:
         """When `tick` has something to do; None: never, unless something happens."""
-        if self._phase == "over":
+        if self._phase in ("over", "planning"):
             return None
         times = [self._limit_s if self.is_held else self._until_s]
         if self.round is not None:
@@ -126,6 +124,8 @@ class Course:
         match self._phase:
             case "waiting":
                 return self._open(now_s) if now_s >= self._until_s - 1e-9 else []
+            case "planning":
+                return []
             case "opening":
                 return self._give_up(now_s) if now_s >= self._until_s - 1e-9 else []
             case "running":
@@ -134,6 +134,19 @@ class Course:
                 return self._settle(now_s)
             case "over":
                 return []
+
+    def planned(self, groups: Sequence[Sequence[str]], now_s: float) -> list[Act]:
+        """The people of each room, as they were asked for."""
+        if self._phase != "planning":
+            return []
+        groups = self._fitted(groups)
+        if not groups:
+            self._programme.insert(0, self._number)
+            self._phase, self._until_s, self._is_short = "waiting", self._last_chance_s(), True
+            return []
+        self._round = Round(groups, self._terms, is_apart=self._is_apart)
+        self._phase, self._until_s, self._asked_s = "opening", now_s + OPEN_WITHIN_S, now_s
+        return [OpenRooms(self._number, len(groups))]
 
     def opened(self, now_s: float) -> list[Act]:
         """The rooms that were asked for are open."""
@@ -163,6 +176,8 @@ class Course:
     def arrived(self, person: str, now_s: float) -> list[Act]:
         """Somebody is in the meeting, for the first time or again."""
         self._here[person] = None
+        if self._phase == "waiting" and self._is_short:
+            self._until_s = now_s
         return self.round.arrived(person, now_s) if self.round else []
 
     def left(self, person: str, now_s: float) -> list[Act]:
@@ -187,6 +202,14 @@ class Course:
     def rejected(self, person: str, now_s: float) -> list[Act]:
         """Somebody rejected their invite."""
         return self.round.rejected(person, now_s) if self.round else []
+
+    def renamed(self, old: str, new: str) -> None:
+        """Somebody is known under another key from now on."""
+        if old in self._here:
+            self._here = dict.fromkeys(new if person == old else person for person in self._here)
+        self._swaps = [(new if one == old else one, new if two == old else two) for one, two in self._swaps]
+        if self._round is not None:
+            self._round.renamed(old, new)
 
     # commands
 
@@ -257,7 +280,7 @@ class Course:
             if not current.has_place(person):
                 raise Refused("both need a group of this round")
         if current.would_break(one, other):
-            raise Refused("a rule of the playbook keeps people of these groups apart")
+            raise Refused("they cannot change places")  # not why: who is kept apart is nobody's business
         self._swaps.append((one, other))
         return current.swap(one, other, now_s)
 
@@ -282,15 +305,8 @@ class Course:
         if not self._programme:
             return self._finish()
         self._number = self._programme.pop(0)
-        groups = self._groups(self._number)
-        if not groups:
-            self._dropped += 1 + len(self._programme)
-            self._programme.clear()
-            return self._finish()
-        self._as_planned[self._number] = groups
-        self._round = Round(groups, self._terms, is_apart=self._is_apart)
-        self._phase, self._until_s, self._asked_s = "opening", now_s + OPEN_WITHIN_S, now_s
-        return [OpenRooms(self._number, len(groups))]
+        self._phase, self._is_short = "planning", False
+        return [PlanGroups(self._number, tuple(self._here))]
 
     def _fitting(self, now_s: float, rounds: int) -> int:
         return len(self._times(now_s, rounds))
@@ -301,11 +317,13 @@ class Course:
             now_s, rounds, length_s=terms.length_s, shortest_s=terms.shortest_s, gap_s=terms.gap_s, end_s=self._end_s
         )
 
-    def _groups(self, number: int) -> tuple[tuple[str, ...], ...]:
-        """Who is with whom: as planned or played before, of those who are here, with the teacher's swaps."""
-        here = self._here
-        planned = self._as_planned.get(number) or self._groups_of(number, tuple(here))
-        groups = [[person for person in group if person in here] for group in planned]
+    def _last_chance_s(self) -> float:
+        """After this there is no time for a round."""
+        return self._end_s - min(self._terms.shortest_s, self._terms.length_s) + 1e-3
+
+    def _fitted(self, planned: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+        """Groups of those who are still here, with the teacher's swaps, none too small."""
+        groups = [[person for person in group if person in self._here] for group in planned]
         for one, other in self._swaps:
             _swap(groups, one, other, self._is_apart)
         return _none_too_small(groups, self._terms, self._is_apart)

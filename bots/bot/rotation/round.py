@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bots.bot.rotation.acts import Act, CallOut, CloseRooms, Invite, Move, Remind, Why
-from bots.bot.rotation.terms import Terms
+from bots.bot.rotation.terms import MOST_ROOMS, Terms
 
 __all__ = ["Apart", "Round"]
 
@@ -47,6 +47,7 @@ class Round:
         self._terms = terms
         self._is_apart = is_apart
         self._open = set(range(len(self.groups)))
+        self._rooms = len(self.groups)
         self._people: dict[str, _Standing] = {}
 
     # facts
@@ -61,6 +62,12 @@ class Round:
             if people:
                 acts.append(Invite(room, people, "planned"))
         return acts
+
+    def renamed(self, old: str, new: str) -> None:
+        """Somebody is known under another key from now on; if they were here under both, where they are counts."""
+        known = self._people.pop(old, None)
+        if known is not None and (new not in self._people or known.at is not None):
+            self._people[new] = known
 
     def arrived(self, person: str, now_s: float) -> list[Act]:
         """Somebody came into the meeting, for the first time or again."""
@@ -213,8 +220,23 @@ class Round:
         known.room = self._smallest(person)
         if known.room is None:
             known.state = "out"
-            return [Move(person, None, "no group can take them")]
+            return self._found_group(person, now_s) or [Move(person, None, "no group can take them")]
         return [Move(person, known.room, why), *self._invite(person, known.room, now_s, why)]
+
+    def _found_group(self, person: str, now_s: float) -> list[Act]:
+        """A new group of those whom no other takes, once they are enough."""
+        group = [person]
+        for other, known in self._people.items():
+            if other != person and known.room is None and known.state == "out" and not self._is_apart(other, group):
+                group.append(other)
+        if len(group) < max(2, self._terms.at_least) or len(self._open) >= MOST_ROOMS:
+            return []
+        room, self._rooms = self._rooms, self._rooms + 1
+        self._open.add(room)
+        acts: list[Act] = []
+        for one in group[: self._terms.capacity]:
+            acts += [Move(one, room, "new group"), *self._invite(one, room, now_s, "moved")]
+        return acts
 
     def _smallest(self, person: str) -> int | None:
         """The smallest group that may take this person and is not full."""

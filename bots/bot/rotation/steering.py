@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from bots.bot.rotation.acts import Act
-from bots.bot.rotation.conduct import key_of
 from bots.bot.rotation.course import Course, Refused
 from bots.bot.rules.facts import Person
 from bots.bot.steps.kit import Kit
@@ -41,8 +40,9 @@ def steer(kit: Kit, text: str) -> str:
             return "This round ends now; the one before it comes again."
         case ["swap", *names] if len(names) > 1:
             one, other = _two_of(kit.presence.people, names)
-            rotation.command(lambda course, now_s: course.swap(key_of(one), key_of(other), now_s))
-            _remember(kit, lambda course, now_s: course.swap(key_of(one), key_of(other), now_s))
+            keys = kit.presence.key_of(one), kit.presence.key_of(other)
+            rotation.command(lambda course, now_s: course.swap(*keys, now_s))
+            _remember(kit, lambda course, now_s: course.swap(*keys, now_s))
             return "They change places, now and in the rounds to come."
         case ["undo"]:
             if not kit.undo:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Terms"]
+__all__ = ["MOST_ROOMS", "Terms"]
+
+MOST_ROOMS = 10  # breakouts of one parent at once; breakouts.md section 1, rule 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

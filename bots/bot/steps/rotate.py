@@ -1,7 +1,7 @@
 """The step rotate: a plan for who is there, and its conductor."""
 
 from bots.bot.contract.rotation import RotationPlan
-from bots.bot.rotation.conduct import Conductor, key_of
+from bots.bot.rotation.conduct import Conductor, takes_part
 from bots.bot.rotation.course import BACK_WITHIN_S, Course, Refused
 from bots.bot.rotation.grouping import Grouping
 from bots.bot.rotation.rooms import GroupRooms
@@ -35,8 +35,11 @@ async def rotate(kit: Kit, step: Rotate, run: Run) -> None:
 
 
 def _conductor(kit: Kit, plan: RotationPlan, step: Rotate, run: Run) -> Conductor:
-    grouping = kit.groupings.setdefault(plan.name, Grouping(plan))
-    here = [key_of(person) for person in kit.presence.people if person.role == "participant"]
+    presence = kit.presence
+    grouping = kit.groupings.setdefault(plan.name, Grouping(plan, presence.keys))
+    if step.again is None:
+        grouping.begin()
+    here = [presence.key_of(person) for person in presence.people if takes_part(person, presence, grouping)]
     now, now_s = kit.clock.now(), kit.clock.monotonic()
     planned = next((entry.at for entry in kit.spec.timeline if entry.id == run.rule_id), None)
     late_s = max(0.0, (run.started_at - planned).total_seconds()) if planned else 0.0
@@ -45,7 +48,6 @@ def _conductor(kit: Kit, plan: RotationPlan, step: Rotate, run: Run) -> Conducto
     whole_s = terms.whole_s if step.again is None else terms.length_s
     course = Course(
         terms,
-        groups_of=grouping.groups_of,
         is_apart=grouping.is_apart,
         here=here,
         now_s=now_s,
@@ -54,7 +56,7 @@ def _conductor(kit: Kit, plan: RotationPlan, step: Rotate, run: Run) -> Conducto
         programme=None if step.again is None else (step.again,),
     )
     rooms = GroupRooms(kit, names=plan.names, capacity=plan.capacity, force=plan.is_forced)
-    return Conductor(plan, course, rooms, kit=kit, run=run, step=step.path or step.kind)
+    return Conductor(plan, course, grouping, rooms, kit=kit, run=run, step=step.path or step.kind)
 
 
 def steer_rotation(kit: Kit, step: Steer) -> None:

@@ -1,12 +1,13 @@
 """The step rotate in a room: what the bot opens, invites, says, closes and logs."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from structlog.testing import capture_logs
 
 from bots.bot import BotSpec, ClipPlay, RotationPlan, RunEnded, Terms, WarningPlan
 from bots.errors import RequestRefused
-from bots.playbook import Template
+from bots.playbook import RosterEntry, Template
 from bots.room import BreakoutDestroyed, BreakoutJoined, BreakoutLeft, InviteRejected, Participant, ParticipantLeft
 from tests.unit.bot.stage import TEACHER, Stage, on_stage, spec_of, timeline
 
@@ -35,6 +36,12 @@ async def go_in(stage: Stage, *clients: str) -> None:
     for client in clients or tuple(one.client_id for one in PUPILS):
         stage.room.push(BreakoutJoined(client, invited(stage)[client]))
     await stage.pass_s()
+
+
+def depart(stage: Stage, client: str) -> None:
+    left = stage.room.participants[client]
+    stage.room.participants = {key: who for key, who in stage.room.participants.items() if key != client}
+    stage.room.push(ParticipantLeft(left))
 
 
 async def come_out(stage: Stage) -> None:
@@ -96,9 +103,7 @@ async def test_a_breakout_that_ended_is_opened_again_for_who_comes_back() -> Non
         room_id = invited(stage)[client]
         gone = [one.client_id for one in PUPILS if invited(stage)[one.client_id] == room_id]
         for one in gone:
-            left = stage.room.participants[one]
-            stage.room.participants = {key: who for key, who in stage.room.participants.items() if key != one}
-            stage.room.push(ParticipantLeft(left))
+            depart(stage, one)
         stage.room.push(BreakoutDestroyed(room_id))
         await stage.pass_s(5)
         stage.room.arrive(Participant(client_id="c1-again", name="Pupil 1", user_ref="p1"))
@@ -142,10 +147,104 @@ async def test_a_second_rotation_beside_the_first_fails() -> None:
         assert ["second"] == [event.rule for event in stage.told(RunEnded) if event.outcome == "failed"]
 
 
-async def test_people_who_cannot_be_grouped_are_named_by_their_ids() -> None:
+async def test_who_cannot_be_seated_by_the_rules_is_named_and_the_others_are_grouped() -> None:
     apart = (("p1", "p2", "p3", "p4"),)
-    async with on_stage(lesson(keep_apart=apart, group_size=3), TEACHER, *PUPILS) as stage:
+    with capture_logs() as lines:
+        async with on_stage(lesson(keep_apart=apart, group_size=3), TEACHER, *PUPILS) as stage:
+            await stage.pass_s(8)
+            assert {"c1", "c2", "c5", "c6"} == set(invited(stage))
+    told = [line for line in lines if line["event"] == "person_left_out"]
+    assert ("p4", "rules exclude each other") == (told[0]["participant"], told[0]["reason"])
+    assert {"p1", "p2", "p3", "p4"} == set(told[0]["people"])
+
+
+async def test_more_rooms_are_opened_where_the_rules_need_them() -> None:
+    async with on_stage(lesson(keep_apart=(("p1", "p2", "p3"),), group_size=3), TEACHER, *PUPILS) as stage:
         await stage.pass_s(8)
-        (ended,) = stage.told(RunEnded)
-        assert "failed" == ended.outcome
-        assert "p1" in str(ended.reason)
+        rooms = invited(stage)
+        assert 6 == len(rooms)
+        assert 3 == len({rooms["c1"], rooms["c2"], rooms["c3"]}) == len(set(rooms.values()))
+
+
+async def test_rules_name_people_as_the_roster_or_the_room_does() -> None:
+    """Ids, aliases and names of the roster, and display names of who is not on it, mean the same people."""
+    roster = (RosterEntry(id="ana.r", name="Ana Ruiz", aliases=("Anita",)), RosterEntry(id="luis.m", name="Luis Mora"))
+    people = [
+        Participant(client_id="c-ana", name="anita"),
+        Participant(client_id="c-luis", name="Luis  Mora"),
+        Participant(client_id="c-bo", name="Bo"),
+        Participant(client_id="c-cy", name="Cy"),
+    ]
+    for pair in (("Ana Ruiz", "luis.m"), ("ana.r", "bo"), ("Bo", "CY")):
+        spec = replace(lesson(keep_together=(pair,), group_size=2), roster=roster)
+        async with on_stage(spec, TEACHER, *people) as stage:
+            await stage.pass_s(6)
+            rooms = invited(stage)
+            chosen = {"Ana Ruiz": "c-ana", "ana.r": "c-ana", "luis.m": "c-luis"}
+            clients = [chosen.get(name, f"c-{name.casefold()}") for name in pair]
+            assert rooms[clients[0]] == rooms[clients[1]], pair
+
+
+async def test_two_who_bear_one_name_are_two_people() -> None:
+    people = [Participant(client_id=f"c{number}", name="Ana") for number in range(4)]
+    async with on_stage(lesson(group_size=2), TEACHER, *people) as stage:
+        await stage.pass_s(6)
+        assert {"c0", "c1", "c2", "c3"} == set(invited(stage))
+
+
+async def test_somebody_here_twice_is_one_person_and_stays_in_when_one_connection_ends() -> None:
+    people = [*PUPILS[:5], Participant(client_id="c1-phone", name="Pupil 1", user_ref="p1")]
+    async with on_stage(lesson(), TEACHER, *people) as stage:
+        await stage.pass_s(6)
+        rooms = invited(stage)
+        assert ("c1" in rooms) != ("c1-phone" in rooms)
+        inside = "c1" if "c1" in rooms else "c1-phone"
+        (other,) = {"c1", "c1-phone"} - {inside}
+        await go_in(stage, *rooms)
+        before = len(stage.room.asked("invite"))
+        depart(stage, other)
+        await stage.pass_s(2)
+        assert before == len(stage.room.asked("invite"))
+
+
+async def test_somebody_who_says_who_they_are_keeps_their_group() -> None:
+    roster = (RosterEntry(id="ana.r", name="Ana Ruiz"), RosterEntry(id="luis.m", name="Luis Mora"))
+    people = [Participant(client_id=f"c-{name}", name=name) for name in ("anni", "bo", "cy", "di")]
+    spec = replace(lesson(group_size=2), roster=roster)
+    with capture_logs() as lines:
+        async with on_stage(spec, TEACHER, *people) as stage:
+            await stage.pass_s(6)
+            rooms = invited(stage)
+            await go_in(stage, "c-bo", "c-cy", "c-di")
+            presence = stage.bot._parts.kit.presence
+            presence.claim(presence.parent.participants["c-anni"], "Ana Ruiz")
+            stage.room.push(BreakoutJoined("c-anni", rooms["c-anni"]))
+            await stage.pass_s(120)
+            await come_out(stage)
+            await stage.pass_s(11)
+            assert {"c-anni", "c-bo", "c-cy", "c-di"} == set(invited(stage))
+    second = [line["groups"] for line in lines if line["event"] == "round_started"][1]
+    assert 1 == sum(group.count("ana.r") for group in second.values())
+    assert 4 == sum(map(len, second.values()))
+    assert [] == [line for line in lines if line["event"] == "group_changed"]
+
+
+async def test_again_plays_the_groups_of_that_round_once_more_and_a_second_rotation_mixes_anew() -> None:
+    spec = lesson()
+    entries = (timeline(5, {"rotate": "talk"}, {"rotate": {"plan": "talk", "again": "round-1"}}, {"rotate": "talk"}),)
+    spec = replace(spec, timeline=entries, ends_at=spec.starts_at + timedelta(minutes=30))
+    with capture_logs() as lines:
+        async with on_stage(spec, TEACHER, *PUPILS) as stage:
+            await stage.pass_s(6)
+            await go_in(stage)
+            depart(stage, "c6")
+            for _ in range(5):
+                await stage.pass_s(121)
+                await come_out(stage)
+                await stage.pass_s(10)
+                await go_in(stage, *stage.room.participants.keys() & invited(stage).keys())
+    started = [line for line in lines if line["event"] == "round_started"]
+    assert [1, 2, 1, 1, 2] == [line["round"] for line in started]
+    groups = [[sorted(set(group) - {"p6"}) for group in line["groups"].values()] for line in started]
+    assert groups[0] == groups[2]
+    assert sorted(groups[0]) != sorted(groups[3])

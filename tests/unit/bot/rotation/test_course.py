@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -83,8 +84,24 @@ def test_without_time_for_all_rounds_the_last_ones_are_dropped() -> None:
     assert [Finish(2, 1)] == [act for _, act in of(Finish, found)]
 
 
-def test_nobody_here_ends_the_rotation_at_once() -> None:
-    assert [Finish(0, 3)] == [act for _, act in world({name: Habit(comes_s=1e6) for name in CLASS}).acts]
+def test_with_nobody_here_the_rotation_waits_as_long_as_there_is_time_for_a_round() -> None:
+    found = world({name: Habit(comes_s=1e6) for name in CLASS})
+    assert [(1260.0, Finish(0, 3))] == [(round(at_s, 1), act) for at_s, act in of(Finish, found)]
+
+
+def test_a_class_that_comes_late_plays_what_there_is_time_for() -> None:
+    found = world({name: Habit(comes_s=200 + number) for number, name in enumerate(CLASS)})
+    assert (1, 201) == begins(found)[0]
+    assert [Finish(3, 0)] == [act for _, act in of(Finish, found)]
+    assert {stay.person for stay in found.stays if stay.round == 1} == set(CLASS)
+
+
+def test_who_fits_into_no_group_gets_a_new_one_with_others_like_them() -> None:
+    full = replace(TERMS, capacity=4)
+    found = world({f"late-{number}": Habit(comes_s=100 + 20 * number) for number in (1, 2, 3)}, terms=full)
+    assert "no group can take them" in [act.reason for at_s, act in found.acts if at_s == 120 and isinstance(act, Move)]
+    assert {"late-1", "late-2"} <= together(found, 1, 3, 150)
+    assert {"late-1", "late-2", "late-3"} == together(found, 1, 3, 170)
 
 
 def test_somebody_who_ignores_is_reminded_once_and_then_not_waited_for() -> None:
@@ -169,9 +186,7 @@ def test_a_swap_that_puts_together_who_must_be_apart_is_refused() -> None:
     apart = (frozenset((one, mate)),)
     kept = world(apart=apart)
     assert groups == groups_of(kept), "the plan of this seed keeps them apart anyway"
-    assert ["a rule of the playbook keeps people of these groups apart"] == world(
-        commands=[(100, "swap", (one, other))], apart=apart
-    ).refused
+    assert ["they cannot change places"] == world(commands=[(100, "swap", (one, other))], apart=apart).refused
     assert [] == world(commands=[(100, "swap", (one, mate))], apart=apart).refused
 
 

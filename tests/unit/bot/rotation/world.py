@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from bots.bot.rotation.acts import Act, CallOut, CloseRooms, EndRound, Finish, Invite, OpenRooms, Remind
+from bots.bot.rotation.acts import Act, CallOut, CloseRooms, EndRound, Finish, Invite, OpenRooms, PlanGroups, Remind
 from bots.bot.rotation.course import Course, Refused
 from bots.bot.rotation.terms import Terms
 
@@ -69,6 +69,7 @@ class World:
         self._inside: dict[str, Stay] = {}
         self._open: set[int] = set()
         self._opening = 0
+        self._groups_of: dict[int, list[list[str]]] = {}
 
     def run(self) -> "World":
         for person, habit in self.people.items():
@@ -86,7 +87,7 @@ class World:
             self._at(at_s, "command", name, *values)
         end_s = self.terms.whole_s if self.end_s is None else self.end_s
         self.course = Course(
-            self.terms, groups_of=self._groups, is_apart=self.is_apart, here=sorted(self.here), now_s=0.0,
+            self.terms, is_apart=self.is_apart, here=sorted(self.here), now_s=0.0,
             end_s=end_s, limit_s=end_s if self.limit_s is None else self.limit_s,
         )  # fmt: skip
         self._take(self.course.tick(0.0))
@@ -118,10 +119,16 @@ class World:
         for act in acts:
             self.acts.append((self.now_s, act))
             match act:
+                case PlanGroups(round=number, here=here):
+                    groups = self._groups_of.get(number) or (self._groups(number, here) if here[1:] else [])
+                    self._groups_of[number] = groups
+                    self._take(self.course.planned(groups, self.now_s))
                 case OpenRooms(count=count):
                     self._opening = count
                     self._at(self.now_s + self.opens_s, "opened")
                 case Invite(room=room, people=people):
+                    if room >= self._opening:  # a group that nobody had planned
+                        self._open.add(room)
                     for person in people:
                         self._be_invited(person, room)
                 case Remind(room=room, person=person):
