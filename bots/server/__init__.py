@@ -1,6 +1,7 @@
 """The embedded room server: the same wire as EnableX, for local sessions, rehearsals, simulations and tests."""
 
-from bots.server.provision import ApiRefusal, new_room_body
+from bots.server.provisioning.refusal import ApiRefusal
+from bots.server.provisioning.rooms import new_room_body
 from bots.server.reception import Acknowledge, Line, Media, Reception
 from bots.server.rooms import Rooms, room_meta
 from bots.server.serve import RoomServer

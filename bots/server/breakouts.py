@@ -7,7 +7,7 @@ import random
 import secrets
 from collections.abc import Callable, Sequence
 
-from bots.server.provision import ROOM_ID_BYTES
+from bots.server.provisioning.rooms import ROOM_ID_BYTES
 from bots.server.rooms import DROPPED, EXPIRED, UNAUTHORISED, Refused, Rooms, breakout_of
 from bots.server.state import Breakout, Disconnect, Effect, GiveUp, Member, Room, Send
 from bots.server.tokens import Claim

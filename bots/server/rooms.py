@@ -128,6 +128,11 @@ class Rooms:
         is_back = old_id and presented.is_reconnecting and presented.old_client_id == old_id
         if old_id is not None and not is_back:
             raise Refused(BAD_TOKEN, "The token has been used. Ask the Server API for a new one.")
+        ends_at = room.ends_at
+        if not room.members and ends_at is not None and ends_at.timestamp() <= now:
+            raise Refused(BAD_TOKEN, "The time of this room is over.")
+        if not (room.members or (room.is_adhoc and room.began_at is not None)):
+            room.began_at = now
         replaced = old_id is not None and old_id in room.members
         if not replaced:
             self._check_places(room, claim)
@@ -227,7 +232,35 @@ class Rooms:
             room.hard_muted.clear()
             room.change(room.next_body or room.body)
             room.is_muted = room.is_locked = False  # the session is over; the next one starts afresh
+            effects += self._after_session(room)
         return effects
+
+    def expire(self, now: float) -> list[Effect]:
+        """End every session whose duration is over; an ad-hoc room goes with it (server-api.md section 5).
+
+        Args:
+            now: Unix time, seconds.
+        """
+        effects: list[Effect] = []
+        for room in self.listed():
+            ends_at = room.ends_at
+            if ends_at is None or ends_at.timestamp() > now:
+                continue
+            if room.is_adhoc:
+                effects += self.remove(room)
+                continue
+            for member in tuple(room.members.values()):
+                effects += [Send(member.client_id, EXPIRED), Disconnect(member.client_id)]
+                effects += self.leave(member.client_id)
+        return effects
+
+    def _after_session(self, room: Room) -> list[Effect]:
+        """An ad-hoc room has one session, or stays until its duration is over."""
+        if not room.is_adhoc:
+            room.began_at, room.extended_min = None, 0
+        elif room.ends_at is None:
+            return self.remove(room)
+        return []
 
     def _forget(self, room: Room, client_id: str) -> None:
         room.members.pop(client_id, None)
@@ -244,7 +277,7 @@ class Rooms:
         meta = {
             **{key: room.body[key] for key in ("name", "owner_ref", "created")},
             "room_id": room.room_id,
-            "conf_num": f"{room.room_id}-{room.session}",
+            "conf_num": room.conf_num,
             "settings": settings,
             "mute": room.is_muted,
             "share": True,

@@ -5,7 +5,6 @@ import contextlib
 import secrets
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
@@ -16,9 +15,10 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
+from bots.clock import Clock, SystemClock
 from bots.errors import ConfigError
-from bots.server.api import ServerApiRoutes
 from bots.server.connection import Connection
+from bots.server.provisioning.routes import ServerApiRoutes
 from bots.server.reception import Reception
 from bots.server.relay import Relay
 from bots.server.rooms import Rooms
@@ -40,33 +40,39 @@ class RoomServer:
         host: what to bind; anything but a loopback address opens the rooms to the network.
         port: 0 takes a free one.
         app_id, app_key: the project's credentials; random if not given.
+        clock: what the rooms' times, tokens and chat go by.
 
     Use it as `async with RoomServer() as server: ... server.api_url`.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0, *, app_id: str = "", app_key: str = "") -> None:
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 0, *, app_id: str = "", app_key: str = "",
+        clock: Clock | None = None,
+    ) -> None:  # fmt: skip
         self.host = host
         self.port = port
         self.app_id = app_id or f"app-{secrets.token_hex(4)}"
         self.app_key = app_key or secrets.token_hex(16)
         self.rooms = Rooms(TokenMint())
+        self._clock = clock or SystemClock()
         self._relay = Relay(
             self.rooms,
             loopback=_is_loopback(host),
             tell=self._tell,
-            unix_s=_unix_now,
+            unix_s=self._unix_now,
         )
         self._api = ServerApiRoutes(
             self.rooms, app_id=self.app_id, app_key=self.app_key, address=lambda: self.address,
-            perform=self._perform, now=lambda: datetime.now(UTC),
+            perform=self._perform, now=self._clock.now,
         )  # fmt: skip
         self._reception = Reception(
-            self.rooms, self._relay, token_for=self._api.token_for, now_s=_unix_now,
+            self.rooms, self._relay, token_for=self._api.token_for, now_s=self._unix_now,
             probe_url=lambda: f"http://{self.address}/probe",
         )  # fmt: skip
         self.breakouts = self._reception.breakouts
         self._uvicorn: _Uvicorn | None = None
         self._task: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     @property
     def address(self) -> str:
@@ -115,6 +121,7 @@ class RoomServer:
         self._task = asyncio.create_task(self._uvicorn.serve([listener]), name="room-server")
         await asyncio.wait_for(self._uvicorn.is_up.wait(), START_LIMIT_S)
         self._relay.start()
+        self._watching = asyncio.create_task(self._watch_times(), name="room-server/times")
 
     async def stop(self) -> None:
         """Tell everybody, close every connection, free the port."""
@@ -123,6 +130,9 @@ class RoomServer:
         for line in self._reception.lines:
             line.send(STOPPED)
             line.end()
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
         await self._relay.stop()
         self._uvicorn.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
@@ -143,6 +153,15 @@ class RoomServer:
         listener.listen(1024)
         listener.setblocking(False)
         return listener
+
+    def _unix_now(self) -> float:
+        return self._clock.now().timestamp()
+
+    async def _watch_times(self) -> None:
+        """End what is over, to the second."""
+        while True:
+            self._perform(self.rooms.expire(self._unix_now()))
+            await self._clock.sleep_until(self._clock.monotonic() + 1.0)
 
     def _tell(self, client_id: str, notice: Notice) -> None:
         self._reception.tell(client_id, notice)
@@ -183,10 +202,6 @@ def _own_address() -> str:
         return socket.gethostbyname(socket.gethostname())
     except OSError:
         return "127.0.0.1"
-
-
-def _unix_now() -> float:
-    return datetime.now(UTC).timestamp()
 
 
 def _is_loopback(host: str) -> bool:

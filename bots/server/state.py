@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bots.server.provisioning.settings import starts_at
 from bots.server.tokens import Claim
 from bots.wire import Notice, Permissions, User
 
@@ -157,6 +159,10 @@ class Room:
     breakout_ids: list[str] = field(default_factory=list)
     session: int = 0
     """How many sessions this room has had; a part of `conf_num`."""
+    began_at: float | None = None
+    """When the session began, Unix time, seconds; of an ad-hoc room, the first one."""
+    extended_min: int = 0
+    """Minutes by which this session has been made longer."""
 
     @property
     def name(self) -> str:
@@ -175,6 +181,29 @@ class Room:
     @property
     def is_lecture(self) -> bool:
         return bool(self.settings["mode"] == "lecture")
+
+    @property
+    def conf_num(self) -> str:
+        """The number of the session that runs, or of the last one."""
+        return f"{self.room_id}-{self.session}"
+
+    @property
+    def is_adhoc(self) -> bool:
+        return self.settings.get("adhoc") is True
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the session's duration is over, or the planned one's; None if nothing ends it.
+
+        Source: server-api.md section 5. A breakout room ends with its parent.
+        """
+        minutes = self.settings.get("duration")
+        if minutes is None or self.breakout is not None:
+            return None
+        began = starts_at(self.settings)
+        if began is None and self.began_at is not None:
+            began = datetime.fromtimestamp(self.began_at, UTC)
+        return None if began is None else began + timedelta(minutes=minutes + self.extended_min)
 
     def change(self, body: dict[str, Any]) -> None:
         """Take a new room object: now, or when the session that runs is over."""

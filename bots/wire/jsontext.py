@@ -1,6 +1,7 @@
 """JSON as the wire allows it: no NaN or Infinity, bounded nesting, text that UTF-8 can carry."""
 
 import json
+import math
 from typing import Any, NoReturn
 
 from bots.errors import WireError
@@ -14,10 +15,10 @@ def read_json(text: str) -> Any:
     """Decode one JSON value.
 
     Raises:
-        WireError: not JSON, a number that JSON does not have, or nested deeper than `MAX_DEPTH`.
+        WireError: not JSON, a number that JSON or a float does not have, or nested deeper than `MAX_DEPTH`.
     """
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise WireError(f"not JSON ({error.msg})", text, error.pos) from None
     except RecursionError:
@@ -48,6 +49,12 @@ def write_json(value: object) -> str:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise WireError("JSON has no such number", name)
+
+
+def _finite(digits: str) -> float:
+    """1e999 is JSON, and Python reads it as infinity, which could not be written again."""
+    number = float(digits)
+    return number if math.isfinite(number) else _refuse_constant(digits)
 
 
 def _is_deeper_than(value: object, depth: int) -> bool:

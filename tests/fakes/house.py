@@ -7,7 +7,7 @@ from typing import Any
 
 from bots.server.breakouts import Breakouts
 from bots.server.desk import Desk
-from bots.server.provision import new_room_body
+from bots.server.provisioning.rooms import new_room_body
 from bots.server.rooms import Refused, Rooms, room_meta
 from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send
 from bots.server.tokens import Claim, TokenMint
@@ -46,7 +46,7 @@ class FakeHouse:
         self.room = self.new_room(**settings)
 
     def new_room(self, **settings: object) -> Room:
-        raw = {"name": "Room", "settings": {"max_active_talkers": 4, "moderators": 3, **settings}}
+        raw = {"name": "Room", "owner_ref": "o", "settings": {"max_active_talkers": 4, "moderators": 3, **settings}}
         body = new_room_body(raw, datetime.fromtimestamp(NOW, UTC))
         return self.rooms.add(Room(body["room_id"], body))
 

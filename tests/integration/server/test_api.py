@@ -149,17 +149,35 @@ async def test_a_number_that_json_does_not_have_is_refused_and_harms_no_listing(
 
 
 async def test_a_name_that_is_no_text_for_utf_8_is_told_as_it_came(api: httpx.AsyncClient) -> None:
-    reply = await api.post("/rooms", content=b'{"name": "half a pair \\ud83d", "settings": {}}')
+    reply = await api.post("/rooms", content=b'{"name": "half a pair \\ud83d", "owner_ref": "o", "settings": {}}')
     assert 200 == reply.status_code
     assert ["half a pair \ud83d"] == [room["name"] for room in (await api.get("/rooms")).json()["rooms"]]
 
 
-async def test_a_reference_that_is_null_is_empty(api: httpx.AsyncClient) -> None:
-    reply = await api.post("/rooms", json={"name": "R", "owner_ref": None, "settings": {}})
-    assert "" == reply.json()["room"]["owner_ref"]
+async def test_a_visitors_reference_that_is_null_is_empty(api: httpx.AsyncClient) -> None:
     body = {"name": "x", "role": "participant", "user_ref": None}
-    token = (await api.post(f"/rooms/{reply.json()['room']['room_id']}/tokens", json=body)).json()["token"]
+    token = (await api.post(f"/rooms/{await new_room(api)}/tokens", json=body)).json()["token"]
     assert "" == json.loads(base64.b64decode(token))["claim"]["user_ref"]
+
+
+async def test_the_server_describes_itself_to_everybody(server: RoomServer) -> None:
+    async with httpx.AsyncClient() as client:
+        reply = await client.get(f"{server.api_url}/openapi.json")
+    assert (200, "3.1.0") == (reply.status_code, reply.json()["openapi"])
+    assert [{"url": server.api_url}] == reply.json()["servers"]
+
+
+async def test_a_method_that_a_path_has_not_is_told_which_it_has(api: httpx.AsyncClient) -> None:
+    reply = await api.put(f"/rooms/{await new_room(api)}")
+    assert (405, "DELETE, GET, HEAD, PATCH") == (reply.status_code, reply.headers["allow"])
+
+
+async def test_a_fault_in_the_server_is_told_in_the_documented_form(
+    server: RoomServer, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.rooms, "listed", lambda: 1 / 0)
+    reply = await api.get("/rooms")
+    assert (500, 500) == (reply.status_code, reply.json()["result"])
 
 
 async def test_a_room_is_changed_in_what_the_request_names(api: httpx.AsyncClient) -> None:

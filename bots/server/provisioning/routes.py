@@ -7,14 +7,20 @@ import base64
 import binascii
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 
 from bots.errors import WireError
-from bots.server.provision import ApiRefusal, changed_room_body, new_room_body, reference
+from bots.server.provisioning.openapi import openapi_document
+from bots.server.provisioning.operations import OPERATIONS
+from bots.server.provisioning.refusal import ApiRefusal
+from bots.server.provisioning.rooms import changed_room_body, check_open, new_room_body, refuse_late_change
+from bots.server.provisioning.visitors import read_visitor
 from bots.server.rooms import Rooms, room_meta
 from bots.server.state import Effect, Room
 from bots.server.tokens import LIFE_S, Claim
@@ -23,10 +29,10 @@ from bots.wire import read_json, write_json
 __all__ = ["BASES", "ServerApiRoutes"]
 
 BASES = ("/video/v2", "/video/v1", "/v1")
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-ROLES = ("moderator", "participant", "viewer", "audience")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 MOST_BODY_BYTES = 256 * 1024
-MOST_DATA_KEYS = 5
+
+log = structlog.get_logger()
 
 Handler = Callable[[Request], Awaitable[dict[str, Any]]]
 
@@ -39,32 +45,38 @@ class ServerApiRoutes:
         app_id, app_key: the one project's credentials.
         address: tells the `host:port` that tokens name, once the server listens.
         perform: carries out what a deleted room's members have to be told.
-        now: Unix time, seconds, and an aware datetime for `created`.
+        now: the instant now, aware, UTC.
     """
 
     def __init__(
         self, rooms: Rooms, *, app_id: str, app_key: str, address: Callable[[], str],
-        perform: Callable[[list[Effect]], None], now: Callable[[], Any],
+        perform: Callable[[list[Effect]], None], now: Callable[[], datetime],
     ) -> None:  # fmt: skip
         self._rooms = rooms
         self._credentials = f"{app_id}:{app_key}".encode()
         self._address = address
         self._perform = perform
         self._now = now
-        self._routes: list[BaseRoute] = []
+        self._routes: list[Route] = []
 
     def routes(self) -> list[BaseRoute]:
+        handlers: dict[str, Handler] = {
+            "create_room": self._create,
+            "list_rooms": self._list,
+            "get_room": self._get,
+            "change_room": self._change,
+            "delete_room": self._delete,
+            "list_users": self._users,
+            "create_token": self._token,
+        }
         self._routes = [
-            Route("/rooms", self._guarded(self._create), methods=["POST"]),
-            Route("/rooms", self._guarded(self._list), methods=["GET"]),
-            Route("/rooms/{room_id}", self._guarded(self._get), methods=["GET"]),
-            Route("/rooms/{room_id}", self._guarded(self._change), methods=["PATCH"]),
-            Route("/rooms/{room_id}", self._guarded(self._delete), methods=["DELETE"]),
-            Route("/rooms/{room_id}/users", self._guarded(self._users), methods=["GET"]),
-            Route("/rooms/{room_id}/tokens", self._guarded(self._token), methods=["POST"]),
+            Route(one.path, self._guarded(handlers.pop(one.name)), methods=[one.method], name=one.name)
+            for one in OPERATIONS
         ]
+        assert not handlers, f"not in the table of operations: {', '.join(handlers)}"
+        document = Route("/openapi.json", self._document, methods=["GET"])
         others = Route("/{path:path}", self._guarded(self._nothing), methods=METHODS)
-        return [Mount(base, routes=[*self._routes, others]) for base in BASES]
+        return [Mount(base, routes=[document, *self._routes, others]) for base in BASES]
 
     def token_for(self, claim: Claim, room: Room) -> str:
         """The token text for a claim."""
@@ -77,8 +89,10 @@ class ServerApiRoutes:
                 return _reply({"result": 0, **await handler(request)})
             except ApiRefusal as no:
                 body = {"result": no.result, "error": no.error, "desc": no.desc}
-                headers = {"WWW-Authenticate": 'Basic realm="Server API"'} if no.status == 401 else {}
-                return _reply(body, status=no.status, headers=headers)
+                return _reply(body, status=no.status, headers=no.headers)
+            except Exception:  # the border of a request: whoever asked gets an answer in the documented form
+                log.exception("request_failed", method=request.method, path=request.url.path)
+                return _reply({"result": 500, "error": "Internal error", "desc": "See the server's log."}, status=500)
 
         return answer
 
@@ -89,7 +103,14 @@ class ServerApiRoutes:
         except (binascii.Error, ValueError):
             given = b""
         if not hmac.compare_digest(given, self._credentials):
-            raise ApiRefusal(401, 10000, "Unauthorized", "APP_ID or APP_KEY is wrong; both come with the server.")
+            raise ApiRefusal(
+                401, 10000, "Unauthorized", "APP_ID or APP_KEY is wrong; both come with the server.",
+                {"WWW-Authenticate": 'Basic realm="Server API"'},
+            )  # fmt: skip
+
+    async def _document(self, _: Request) -> Response:
+        """The description of all this; it has no secrets, so it needs no credentials."""
+        return _reply(openapi_document(f"http://{self._address()}{BASES[0]}"))
 
     async def _create(self, request: Request) -> dict[str, Any]:
         body = new_room_body(await _json(request), self._now())
@@ -105,7 +126,9 @@ class ServerApiRoutes:
 
     async def _change(self, request: Request) -> dict[str, Any]:
         room = self._room(request)
-        body = changed_room_body(room.next_body or room.body, await _json(request), self._now())
+        raw = await _json(request)
+        refuse_late_change(room.body, self._now())
+        body = changed_room_body(room.next_body or room.body, raw)
         room.change(body)
         return {"room": body}
 
@@ -123,17 +146,12 @@ class ServerApiRoutes:
 
     async def _token(self, request: Request) -> dict[str, Any]:
         room = self._room(request)
-        body = await _json(request)
-        name, role, data = body.get("name"), body.get("role"), body.get("data") or {}
-        if not isinstance(name, str) or not name.strip():
-            raise ApiRefusal(400, 10002, "Name missing", 'A token needs a "name".')
-        if role not in ROLES:
-            raise ApiRefusal(400, 10010, "Invalid role", f'"role" must be one of {", ".join(ROLES)}.')
-        if not isinstance(data, dict) or len(data) > MOST_DATA_KEYS:
-            raise ApiRefusal(400, 10010, "Invalid data", f'"data" must be an object of at most {MOST_DATA_KEYS} keys.')
+        visitor = read_visitor(await _json(request))
+        now = self._now()
+        check_open(room.body, now, is_in_session=bool(room.members), ends_at=room.ends_at)
         claim = Claim(
-            token_id=self._rooms.new_hex(12), room_id=room.room_id, name=name, role=str(role),
-            user_ref=reference(body, "user_ref"), expires_at=self._now().timestamp() + LIFE_S, data=data,
+            token_id=self._rooms.new_hex(12), room_id=room.room_id, name=visitor.name, role=visitor.role,
+            user_ref=visitor.user_ref, expires_at=now.timestamp() + LIFE_S, data=visitor.data,
         )  # fmt: skip
         return {"token": self.token_for(claim, room)}
 
@@ -142,8 +160,11 @@ class ServerApiRoutes:
         what = f"{request.method} {request.url.path}"
         if f"/{request.path_params['path']}/".startswith("/rooms//"):
             raise ApiRefusal(400, 10001, "room_id missing", f"{what} lacks the id of the room.")
-        if any(route.matches(request.scope)[0] is Match.PARTIAL for route in self._routes):
-            raise ApiRefusal(405, 405, "Method not allowed", f"The Server API does not know {what}.")
+        here = [route for route in self._routes if route.matches(request.scope)[0] is Match.PARTIAL]
+        if here:
+            allowed = ", ".join(sorted({one for route in here for one in route.methods or ()}))
+            desc = f"The Server API does not know {what}; here it knows {allowed}."
+            raise ApiRefusal(405, 405, "Method not allowed", desc, {"Allow": allowed})
         raise ApiRefusal(404, 404, "Not found", f"The Server API does not know {what}.")
 
     def _room(self, request: Request) -> Room:
@@ -169,7 +190,7 @@ async def _json(request: Request) -> dict[str, Any]:
         if len(body) > MOST_BODY_BYTES:
             raise ApiRefusal(413, 10010, "Body too large", f"A request may have {MOST_BODY_BYTES} bytes at most.")
     try:
-        value = read_json(body.decode("utf-8-sig") or "{}")
+        value = read_json(body.decode("utf-8-sig"))
     except (ValueError, WireError) as error:
         raise ApiRefusal(400, 10010, "Invalid JSON", f"The request body is not JSON: {error}.") from error
     if not isinstance(value, dict):
