@@ -4,77 +4,64 @@ A caller gets its answer before anybody is told (moderation.md section 13); requ
 4101, known requests with a bad payload with 1155, unknown ones with 0 so that no callback of the SDK hangs.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from bots.server.breakouts import BAD_ARGUMENT, Breakouts
+from bots.server.breakouts import Breakouts
 from bots.server.offer import check_offered
-from bots.server.rooms import DROPPED, LOCKED, UNAUTHORISED, Refused, Rooms
+from bots.server.rooms import DROPPED, LOCKED, Refused, Rooms
+from bots.server.rules import mutes
+from bots.server.rules.ruling import BAD_ARGUMENT, Reply, require_moderator
+from bots.server.rules.waiting import answer_waiting
 from bots.server.state import Disconnect, Effect, Member, Room, Send
 from bots.wire import (
+    AdmitAwaited,
     AnnounceBreakoutJoin,
     CreateAndInviteBreakout,
     CreateBreakout,
     DataReceived,
+    DenyAwaited,
     DestroyBreakouts,
     Drop,
+    EnableKnock,
+    GetAwaited,
     GetMaxTalkers,
     GetTalkerCount,
-    HardMuted,
     HardMuteRoom,
     HardMuteUser,
     HardMuteVideo,
-    HardUnmuted,
     HardUnmuteRoom,
     HardUnmuteUser,
     HardUnmuteVideo,
-    HardVideoMuted,
-    HardVideoUnmuted,
     InviteToBreakout,
     JoinBreakout,
     LockRoom,
     MuteOwnAudio,
     MuteOwnVideo,
-    Notice,
     PauseRoom,
     RejectBreakout,
     Request,
     ResumeRoom,
     RoomManagement,
-    RoomMuted,
-    RoomUnmuted,
     SendData,
     SetAdvancedOptions,
     SetTalkerCount,
     UnknownRequest,
     UnmuteOwnAudio,
     UnmuteOwnVideo,
-    UserAudioMuted,
-    UserAudioUnmuted,
-    UserVideoMuted,
-    UserVideoUnmuted,
     granted,
     refusal_of,
     write_json,
 )
 
-__all__ = ["Desk", "Reply"]
+__all__ = ["Desk"]
 
 FLOOR_NOT_GRANTED = 1173
 MAY_NOT_PUBLISH = 1170
 FEWEST_AUDIO_TALKERS = 3  # signalling.md 5.6
 NOT_CONNECTED = 1171
+NO_MODERATOR = 1130
 TOO_LARGE = 1196
 MOST_DATA_BYTES = 2048 * 1024  # moderation.md section 10
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The ack's arguments, and what follows from the request."""
-
-    answer: tuple[Any, ...]
-    effects: Sequence[Effect] = ()
 
 
 class Desk:
@@ -94,29 +81,45 @@ class Desk:
         """
         place = self._rooms.place_of(client_id)
         if place is None:
+            if self._rooms.waits(client_id) and isinstance(request, Drop) and request.is_self:
+                return Reply(granted(), [*self._rooms.leave(client_id), Disconnect(client_id)])
             return Reply(refusal_of(request, NOT_CONNECTED, "You are not in a room (any more)."))
         try:
+            self._check_begun(*place, request)
             return self._answer(*place, request, now)
         except Refused as no:
             return Reply(refusal_of(request, no.result, no.reason, **no.more))
+
+    @staticmethod
+    def _check_begun(room: Room, member: Member, request: Request) -> None:
+        """Before the moderator is there, nobody has to do with anybody else.
+
+        Raises:
+            Refused: 1130.
+        """
+        is_talking = isinstance(request, SendData | CreateBreakout | CreateAndInviteBreakout | UnknownRequest)
+        if is_talking and room.awaits_moderator and not member.is_moderator:
+            raise Refused(NO_MODERATOR, "The room waits for its moderator.")
 
     def publish_refusal(self, room: Room, member: Member) -> tuple[int, str] | None:
         """Why this member may not publish now: result and text; None if it may."""
         if not member.may_publish:
             return MAY_NOT_PUBLISH, f"A {member.claim.role} does not publish."
+        if room.awaits_moderator and not member.is_moderator:
+            return NO_MODERATOR, "The room waits for its moderator."
         if room.is_lecture and not member.is_moderator:
             return FLOOR_NOT_GRANTED, "In lecture mode a participant publishes only with the floor."
         return None
 
     def started_muted(self, room: Room, member: Member) -> list[Effect]:
         """A publication begins muted: that counts, and is told, without waiting for a message (signalling.md 14.9)."""
-        return self._own_mute(room, member, is_muted=True)
+        return mutes.own_mute(room, member, is_muted=True)
 
     def leave(self, client_id: str, *, is_lost: bool = False) -> list[Effect]:
         """A connection is gone: by its own will, or dropped, or `is_lost` for too long."""
         place = self._rooms.place_of(client_id)
         if place is None:
-            return []
+            return self._rooms.leave(client_id, is_lost=is_lost)
         room, member = place
         effects = self._rooms.leave(client_id, is_lost=is_lost)
         if room.breakout is None:
@@ -126,18 +129,22 @@ class Desk:
     def _answer(self, room: Room, member: Member, request: Request, now: float) -> Reply:
         match request:
             case MuteOwnAudio() | UnmuteOwnAudio():
-                return Reply(granted(), self._own_mute(room, member, isinstance(request, MuteOwnAudio)))
+                is_muted = isinstance(request, MuteOwnAudio)
+                return Reply(granted(), mutes.own_mute(room, member, is_muted=is_muted))
             case PauseRoom() | ResumeRoom():
-                return self._pause(member, request)
+                return mutes.pause(member, request)
             case HardMuteUser() | HardUnmuteUser():
-                return self._hard_mute(room, member, request.client_id, isinstance(request, HardMuteUser))
+                is_muted = isinstance(request, HardMuteUser)
+                return mutes.hard_mute(room, member, request.client_id, is_muted=is_muted)
             case MuteOwnVideo() | UnmuteOwnVideo():
-                member.is_video_muted = isinstance(request, MuteOwnVideo)
-                return Reply(granted(), self._tell_video(room, member))
+                return mutes.own_video(room, member, is_muted=isinstance(request, MuteOwnVideo))
             case HardMuteVideo() | HardUnmuteVideo():
-                return self._hard_mute_video(room, member, request.client_id, isinstance(request, HardMuteVideo))
+                is_muted = isinstance(request, HardMuteVideo)
+                return mutes.hard_mute_video(room, member, request.client_id, is_muted=is_muted)
             case HardMuteRoom() | HardUnmuteRoom():
-                return self._mute_room(room, member, isinstance(request, HardMuteRoom))
+                return mutes.mute_room(room, member, is_muted=isinstance(request, HardMuteRoom))
+            case AdmitAwaited() | DenyAwaited() | EnableKnock() | GetAwaited():
+                return answer_waiting(self._rooms, room, member, request)
             case SendData():
                 return self._send_data(room, member, request, now)
             case Drop():
@@ -196,78 +203,6 @@ class Desk:
         member.audio_talkers = min(max(audio, FEWEST_AUDIO_TALKERS), room.slots)
         return Reply(granted(numAudioTalkers=member.audio_talkers, numVideoTalkers=max(0, min(video, room.slots))))
 
-    # ---- cameras: this server carries no video, but who looks at the list of users sees what is on
-
-    def _tell_video(self, room: Room, member: Member) -> list[Effect]:
-        user = member.user()
-        kind = UserVideoMuted if user.video_muted else UserVideoUnmuted
-        return room.tell(kind(client_id=member.client_id, user=user))
-
-    def _hard_mute_video(self, room: Room, member: Member, client_id: str, is_muted: bool) -> Reply:
-        self._require_moderator(member)
-        target = self._target(room, client_id)
-        target.is_video_hard_muted = is_muted
-        kind = HardVideoMuted if is_muted else HardVideoUnmuted
-        return Reply(granted(), [Send(client_id, kind(client_id=client_id, moderator_id=member.client_id))])
-
-    @staticmethod
-    def _target(room: Room, client_id: str) -> Member:
-        if client_id not in room.members:
-            raise Refused(BAD_ARGUMENT, f"There is no client {client_id!r} in this room.")
-        return room.members[client_id]
-
-    # ---- microphones
-
-    def _own_mute(self, room: Room, member: Member, is_muted: bool) -> list[Effect]:
-        was = member.user().audio_muted
-        member.is_self_muted = is_muted
-        return self._tell_mute(room, member, was)
-
-    def _tell_mute(self, room: Room, member: Member, was: bool) -> list[Effect]:
-        """Tell everybody, the muted one too, if its microphone is another than it `was`."""
-        user = member.user()
-        if user.audio_muted == was:
-            return []
-        kind = UserAudioMuted if user.audio_muted else UserAudioUnmuted
-        return room.tell(kind(client_id=member.client_id, user=user))
-
-    def _pause(self, member: Member, request: PauseRoom | ResumeRoom) -> Reply:
-        if isinstance(request, PauseRoom):
-            if not (request.audio or request.video):
-                raise Refused(BAD_ARGUMENT, "muteRoom needs audio or video to be true.")
-            member.is_paused = member.is_paused or request.audio
-            return Reply(granted(msg="Room muted"))
-        if request.audio and request.video:
-            raise Refused(BAD_ARGUMENT, "unMuteRoom needs audio or video to be false.")
-        if not request.audio:
-            member.is_paused = member.is_returning = False
-        return Reply(granted(msg="Room un-muted"))
-
-    def _hard_mute(self, room: Room, member: Member, client_id: str, is_muted: bool) -> Reply:
-        self._require_moderator(member)
-        target = self._target(room, client_id)
-        was = target.user().audio_muted
-        target.is_hard_muted = is_muted
-        (room.hard_muted.add if is_muted else room.hard_muted.discard)(client_id)
-        if not is_muted:
-            target.is_room_muted = False
-        kind = HardMuted if is_muted else HardUnmuted
-        notice = kind(client_id=client_id, moderator_id=member.client_id)
-        return Reply(granted(), [Send(client_id, notice), *self._tell_mute(room, target, was)])
-
-    def _mute_room(self, room: Room, member: Member, is_muted: bool) -> Reply:
-        self._require_moderator(member)
-        room.is_muted = is_muted
-        notice: Notice = (RoomMuted if is_muted else RoomUnmuted)(
-            client_id=member.client_id, moderator_id=member.client_id
-        )
-        effects: list[Effect] = room.tell(notice, but=member.client_id)
-        for other in room.others(member.client_id):
-            was = other.user().audio_muted
-            other.is_room_muted = is_muted and not other.is_moderator
-            effects += self._tell_mute(room, other, was)
-        return Reply(granted(msg="Room is muted" if is_muted else "Room is un-muted"), effects)
-
     # ---- words
 
     def _send_data(self, room: Room, member: Member, request: SendData, now: float) -> Reply:
@@ -290,11 +225,11 @@ class Desk:
     def _drop(self, room: Room, member: Member, request: Drop) -> Reply:
         if request.is_self:
             return Reply(granted(), [*self.leave(member.client_id), Disconnect(member.client_id)])
-        self._require_moderator(member)
+        require_moderator(member)
         if not request.is_all and request.client_ids is None:
             raise Refused(BAD_ARGUMENT, "drop needs self, all or a list clientIds; an empty list is everybody else.")
         if request.is_all:
-            gone = [member.client_id, *(other.client_id for other in room.others(member.client_id))]
+            gone = [member.client_id, *(other.client_id for other in room.others(member.client_id)), *room.waiting]
             for breakout_id in tuple(room.breakout_ids):
                 inside = self._rooms.get(breakout_id)
                 gone += list(inside.members) if inside is not None else []
@@ -307,17 +242,12 @@ class Desk:
         return Reply(granted(), effects)
 
     def _lock(self, room: Room, member: Member, is_locked: bool) -> Reply:
-        self._require_moderator(member)
+        require_moderator(member)
         state = "locked" if is_locked else "unlocked"
         if room.is_locked == is_locked:
             raise Refused(LOCKED, f"The room is {state} already.")
         room.is_locked = is_locked
         return Reply(granted(), room.tell(RoomManagement(id=f"room-{state}", msg={"moderatorId": member.client_id})))
-
-    @staticmethod
-    def _require_moderator(member: Member) -> None:
-        if not member.is_moderator:
-            raise Refused(UNAUTHORISED, "Unauthorized: only a moderator may do this.")
 
 
 def _size(message: Any) -> int:

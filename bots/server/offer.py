@@ -9,7 +9,7 @@ __all__ = ["check_offered"]
 
 NOT_IN_LICENCE = 1170
 FOR_MODERATORS = frozenset((
-    "user-allowed", "user-denied", "enableKnock", "openFloor", "inviteToFloor", "switchUserRole", "switchRoomMode",
+    "openFloor", "inviteToFloor", "switchUserRole", "switchRoomMode",
     "muteUser", "unMuteUser", "sendLayoutData", "stopAllSharing", "startRecord", "stopRecord", "startStreaming",
     "stopStreaming", "setStreamingParams", "startLiveRecording", "stopLiveRecording", "setLiveRecordingParams",
     "invalidateTranscoding",

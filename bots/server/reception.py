@@ -14,13 +14,14 @@ from bots.server.breakouts import Breakouts
 from bots.server.desk import Desk
 from bots.server.ledger import Ledger
 from bots.server.rooms import DUPLICATE, Refused, Rooms
-from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send
+from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send, Welcome
 from bots.server.tokens import Claim
 from bots.wire import (
     Notice,
     PresentToken,
     Publish,
     Request,
+    RoomAwaited,
     Signal,
     Subscribe,
     Unpublish,
@@ -129,18 +130,22 @@ class Reception:
         answer = {"result": 0, "clientId": client_id, "connectedIP": line.address}
         if is_resumed:
             answer["resumed"] = True
-        log.debug(
-            "member_joined",
-            room=admission.room.room_id,
-            client_id=client_id,
-            role=admission.member.claim.role,
-        )
+        room_id, role = admission.room.room_id, admission.member.claim.role
+        if admission.is_waiting:
+            log.debug("member_awaited", room=room_id, client_id=client_id, role=role)
+        else:
+            log.debug("member_joined", room=room_id, client_id=client_id, role=role)
         return ("success", answer), client_id
 
     def entered(self, client_id: str) -> None:
-        """The ack has left: say `room-connected`, and to who is back what it has missed."""
+        """The ack has left: say `room-connected`, and to who is back what it has missed.
+
+        Who has to be let in by a moderator is told to wait, and welcomed later.
+        """
         place = self._rooms.place_of(client_id)
         line = self._lines.get(client_id)
+        if line is not None and self._rooms.waits(client_id):
+            line.send(RoomAwaited())
         if place is None or line is None:
             return
         line.send(self._rooms.welcome(*place, probe_url=self._probe_url()))
@@ -201,6 +206,7 @@ class Reception:
         del self._lines[client_id]
         place = self._rooms.place_of(client_id)
         if place is None:
+            self.perform(self._rooms.lose(client_id))
             self._forget(client_id)
             return
         self.perform(self._rooms.lose(client_id))
@@ -220,6 +226,8 @@ class Reception:
                     self._forget(client_id)
                     if line is not None:
                         line.part()
+                case Welcome(client_id=client_id):
+                    self.entered(client_id)
                 case GiveUp(after_s=after_s):
                     asyncio.get_running_loop().call_later(after_s, self._give_up, effect)
                 case Expire(after_s=after_s):

@@ -14,10 +14,12 @@ from bots.server.tokens import Claim, TokenMint
 from bots.wire import (
     PresentToken,
     RoomConnected,
+    RoomData,
     RoomDisconnected,
-    Stream,
+    RoomManagement,
     UserAudioMuted,
     UserAudioUnmuted,
+    UserAwaited,
     UserConnected,
     UserDisconnected,
 )
@@ -52,10 +54,12 @@ class Admission:
     room: Room
     member: Member
     effects: tuple[Effect, ...]
-    replaced: bool
+    replaced: bool = False
     """The same client was still here, perhaps with an older socket; the others are told nothing."""
     ghosts: tuple[str, ...] = ()
     """Lost connections of the same user, whom this one comes instead of: they are gone now."""
+    is_waiting: bool = False
+    """Not in yet: a moderator decides."""
 
 
 class Rooms:
@@ -71,6 +75,7 @@ class Rooms:
         self.new_hex = new_hex
         self._rooms: dict[str, Room] = {}
         self._where: dict[str, Room] = {}
+        self._waiting: dict[str, Room] = {}
         self._losses = itertools.count(1)
 
     # ---- rooms
@@ -94,6 +99,7 @@ class Rooms:
         for member in tuple(room.members.values()):
             effects += [Send(member.client_id, EXPIRED), Disconnect(member.client_id)]
             self._forget(room, member.client_id)
+        effects += self._send_away(room)
         del self._rooms[room.room_id]
         if room.breakout is not None and (parent := self._rooms.get(room.breakout.parent_id)) is not None:
             parent.breakout_ids.remove(room.room_id)
@@ -103,6 +109,10 @@ class Rooms:
         """Where a connection is; None once it has left."""
         room = self._where.get(client_id)
         return None if room is None else (room, room.members[client_id])
+
+    def waits(self, client_id: str) -> bool:
+        """Has this connection knocked, and is not in a room yet?"""
+        return client_id in self._waiting
 
     # ---- coming in
 
@@ -133,10 +143,37 @@ class Rooms:
             raise Refused(BAD_TOKEN, "The time of this room is over.")
         if not (room.members or (room.is_adhoc and room.began_at is not None)):
             room.began_at = now
-        replaced = old_id is not None and old_id in room.members
-        if not replaced:
+        client_id = old_id or f"c-{self.new_hex(8)}"
+        member = Member(client_id, claim, is_single_pc=presented.is_single_pc)
+        if client_id not in room.members:
             self._check_places(room, claim)
-        return self._enter(room, claim, old_id, replaced=replaced, is_single_pc=presented.is_single_pc)
+        room.used_tokens[claim.token_id] = client_id
+        return self._replace(room, member) if client_id in room.members else self._arrive(room, member)
+
+    def _arrive(self, room: Room, member: Member) -> Admission:
+        """Somebody is at the door: in, or into the waiting room."""
+        client_id = member.client_id
+        if not room.knocks or member.is_moderator or client_id in room.admitted:
+            ghosts = self._ghosts(room, member.claim)
+            return Admission(room, member, tuple(self._enter(room, member)), ghosts=ghosts)
+        is_back = client_id in room.waiting
+        room.waiting[client_id] = member
+        self._waiting[client_id] = room
+        notice = UserAwaited(client_id=client_id, name=member.claim.name, data=member.claim.data or None)
+        effects = () if is_back else tuple(Send(moderator.client_id, notice) for moderator in room.moderators())
+        return Admission(room, member, effects, replaced=is_back, is_waiting=True)
+
+    def let_in(self, room: Room, client_id: str) -> list[Effect]:
+        """One who waits comes in; the others are told.
+
+        Raises:
+            Refused: there is no place left for one more; they go on waiting.
+        """
+        member = room.waiting[client_id]
+        self._check_seats(room, member.claim)
+        self._stop_waiting(room, client_id)
+        room.admitted.add(client_id)
+        return self._enter(room, member)
 
     def _check_places(self, room: Room, claim: Claim) -> None:
         if room.breakout is not None:
@@ -145,6 +182,9 @@ class Rooms:
             return
         if room.is_locked:
             raise Refused(LOCKED, "The room is locked.")
+        self._check_seats(room, claim)
+
+    def _check_seats(self, room: Room, claim: Claim) -> None:
         kind = "moderators" if claim.role == "moderator" else "participants"
         ghosts = self._ghosts(room, claim)
         here = sum(
@@ -166,37 +206,62 @@ class Rooms:
             if member.loss is not None and claim.user_ref and member.claim.user_ref == claim.user_ref
         )
 
-    def _enter(self, room: Room, claim: Claim, old_id: str | None, *, replaced: bool, is_single_pc: bool) -> Admission:
-        client_id = old_id or f"c-{self.new_hex(8)}"
-        ghosts = () if replaced else self._ghosts(room, claim)
-        before = room.members.get(client_id)
-        member = Member(client_id, claim, is_single_pc=is_single_pc)
-        member.is_room_muted = room.is_muted and not member.is_moderator
-        member.is_hard_muted = client_id in room.hard_muted
-        if not room.members:
-            room.session += 1
-        room.members[client_id] = member
-        self._where[client_id] = room
-        room.used_tokens[claim.token_id] = client_id
+    def _enter(self, room: Room, member: Member) -> list[Effect]:
+        """Make somebody a member; what the others are told."""
+        client_id, claim = member.client_id, member.claim
+        self._seat(room, member)
         if room.breakout is not None:
             room.breakout.joining.pop(claim.parent_client_id, None)
             room.breakout.lost.pop(claim.parent_client_id, None)
             room.breakout.was_entered = True
             room.breakout.invited.pop(claim.parent_client_id, None)
             room.breakout.members[claim.parent_client_id] = client_id
+        begins = room.awaits_moderator and member.is_moderator
+        room.has_begun = room.has_begun or member.is_moderator
+        effects = self._begin(room, but=client_id) if begins else []
+        return effects + room.tell(UserConnected(user=member.user()), but=client_id)
+
+    @staticmethod
+    def _begin(room: Room, *, but: str) -> list[Effect]:
+        """The moderator is there: whoever has waited for it learns who and what is in the room."""
+        people = tuple(one.user() for one in room.members.values())
+        return [
+            Send(
+                one.client_id,
+                RoomManagement(
+                    id="wait-room-disabled", room_data=RoomData(streams=room.streams(one), user_list=people)
+                ),
+            )
+            for one in room.others(but)
+        ]
+
+    def _replace(self, room: Room, member: Member) -> Admission:
+        """The same client with a new connection: to the others it never went, but perhaps it is muted now, or not."""
+        client_id, before = member.client_id, room.members[member.client_id].user()
+        self._seat(room, member)
         user = member.user()
-        effects = room.tell(UserConnected(user=user), but=client_id)
-        if replaced:  # to the others it never went, but what they were told of its microphone may be out of date
-            assert before is not None, "it is replaced"
-            kind = UserAudioMuted if user.audio_muted else UserAudioUnmuted
-            was = before.user().audio_muted
-            effects = [] if was == user.audio_muted else room.tell(kind(client_id=client_id, user=user), but=client_id)
-        return Admission(room, member, tuple(effects), replaced, ghosts)
+        kind = UserAudioMuted if user.audio_muted else UserAudioUnmuted
+        is_same = before.audio_muted == user.audio_muted
+        effects = [] if is_same else room.tell(kind(client_id=client_id, user=user), but=client_id)
+        return Admission(room, member, tuple(effects), replaced=True)
+
+    def _seat(self, room: Room, member: Member) -> None:
+        member.is_room_muted = room.is_muted and not member.is_moderator
+        member.is_hard_muted = member.client_id in room.hard_muted
+        if not room.members:
+            room.session += 1
+        room.members[member.client_id] = member
+        self._where[member.client_id] = room
 
     # ---- going
 
     def lose(self, client_id: str) -> list[Effect]:
-        """A connection broke: nobody is told, for as long as a reconnect may take (signalling.md 9.5)."""
+        """A connection broke: nobody is told, for as long as a reconnect may take (signalling.md 9.5).
+
+        Who waits to be let in waits no more.
+        """
+        if client_id in self._waiting:
+            return self.leave(client_id, is_lost=True)
         place = self.place_of(client_id)
         if place is None:
             return []
@@ -215,6 +280,11 @@ class Rooms:
             client_id: whose.
             is_lost: the connection broke; unlike one who left or was dropped, it may come back with its token.
         """
+        if (outside := self._waiting.get(client_id)) is not None:
+            token_id = outside.waiting[client_id].claim.token_id
+            self._stop_waiting(outside, client_id)
+            outside.used_tokens[token_id] = client_id if is_lost else ""
+            return []
         place = self.place_of(client_id)
         if place is None:
             return []
@@ -229,9 +299,7 @@ class Rooms:
         if not room.members and room.breakout is None:
             for breakout_id in tuple(room.breakout_ids):
                 effects += self.remove(self._rooms[breakout_id])
-            room.hard_muted.clear()
-            room.change(room.next_body or room.body)
-            room.is_muted = room.is_locked = False  # the session is over; the next one starts afresh
+            room.end_session()
             effects += self._after_session(room)
         return effects
 
@@ -252,6 +320,7 @@ class Rooms:
             for member in tuple(room.members.values()):
                 effects += [Send(member.client_id, EXPIRED), Disconnect(member.client_id)]
                 effects += self.leave(member.client_id)
+            effects += self._send_away(room)
         return effects
 
     def _after_session(self, room: Room) -> list[Effect]:
@@ -266,10 +335,23 @@ class Rooms:
         room.members.pop(client_id, None)
         self._where.pop(client_id, None)
 
+    def _stop_waiting(self, room: Room, client_id: str) -> None:
+        room.waiting.pop(client_id, None)
+        self._waiting.pop(client_id, None)
+
+    def _send_away(self, room: Room) -> list[Effect]:
+        """Nobody will be let in any more."""
+        effects: list[Effect] = []
+        for client_id in tuple(room.waiting):
+            effects += [Send(client_id, EXPIRED), Disconnect(client_id)]
+            self._stop_waiting(room, client_id)
+        return effects
+
     # ---- what a newcomer is told
 
     def welcome(self, room: Room, member: Member, *, probe_url: str) -> RoomConnected:
         """`room-connected` for one member (signalling.md sections 3.3 and 14.4)."""
+        is_apart = room.awaits_moderator
         sharing = {"mode": "open", "state": "idle", "approved": [], "pending": []}
         settings = {**room.settings}
         if room.breakout is not None:
@@ -282,8 +364,9 @@ class Rooms:
             "mute": room.is_muted,
             "share": True,
             "locked": room.is_locked,
-            "wait_room": False,
-            "knockEnabled": False,
+            "wait_room": is_apart,
+            "waitRoom": is_apart,
+            "knockEnabled": room.knocks,
             "openFloor": False,
             "sharePermissions": {"screen": dict(sharing), "canvas": dict(sharing)},
         }
@@ -292,17 +375,14 @@ class Rooms:
             id=room.room_id,
             client_id=member.client_id,
             user=member.user(),
-            user_list=tuple(one.user() for one in room.members.values()),
-            # 3.1.8 counts two media lines for each stream; for older clients a video line would be waste
-            streams=tuple(
-                Stream(id=slot, audio=True, video=member.is_single_pc, attributes={"name": f"talker {slot}"})
-                for slot in range(1, room.slots + 1)
-            ),
+            user_list=tuple(one.user() for one in ((member,) if is_apart else room.members.values())),
+            streams=() if is_apart else room.streams(member),
             talker_slots=room.slots,
             video_quality={"minBwKbpsToCheck": 0},
             min_video_bw=100,  # kbit/s; the SDK repeats them in `publish`, even for audio
             max_video_bw=1200,
             probe_url=probe_url,
+            awaited=tuple(room.awaited()) if member.is_moderator else (),
             # the SDK reads the lengths of these in lecture mode without a check
             raised_hands=() if room.is_lecture else None,
             floor_invites=() if room.is_lecture else None,

@@ -7,9 +7,9 @@ from typing import Any
 
 from bots.server.provisioning.settings import starts_at
 from bots.server.tokens import Claim
-from bots.wire import Notice, Permissions, User
+from bots.wire import Notice, Permissions, Stream, User
 
-__all__ = ["Breakout", "Disconnect", "Effect", "Expire", "GiveUp", "Member", "Room", "Send"]
+__all__ = ["Breakout", "Disconnect", "Effect", "Expire", "GiveUp", "Member", "Room", "Send", "Welcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,14 @@ class Expire:
     after_s: float
 
 
-Effect = Send | Disconnect | GiveUp | Expire
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Say `room-connected` to one who has waited to be let in."""
+
+    client_id: str
+
+
+Effect = Send | Disconnect | GiveUp | Expire | Welcome
 
 
 @dataclass(slots=True)
@@ -149,6 +156,14 @@ class Room:
     next_body: dict[str, Any] | None = None
     """A change that holds from the next session on (server-api.md section 2, PATCH)."""
     members: dict[str, Member] = field(default_factory=dict)
+    waiting: dict[str, Member] = field(default_factory=dict)
+    """Who has knocked and is not let in yet."""
+    admitted: set[str] = field(default_factory=set)
+    """Whom a moderator has let in: a reconnect does not knock again."""
+    is_knocked_at: bool | None = None
+    """Must participants knock? None is as the settings say."""
+    has_begun: bool = False
+    """A moderator has been here in this session."""
     is_muted: bool = False
     is_locked: bool = False
     hard_muted: set[str] = field(default_factory=set)
@@ -205,6 +220,38 @@ class Room:
             began = datetime.fromtimestamp(self.began_at, UTC)
         return None if began is None else began + timedelta(minutes=minutes + self.extended_min)
 
+    @property
+    def knocks(self) -> bool:
+        """Must a participant be let in by a moderator?"""
+        if self.is_knocked_at is None:
+            return self.breakout is None and self.settings.get("knock") is True
+        return self.is_knocked_at
+
+    @property
+    def awaits_moderator(self) -> bool:
+        """Does nothing happen here until a moderator comes?"""
+        return self.breakout is None and not self.has_begun and self.settings.get("wait_for_moderator") is True
+
+    def awaited(self) -> list[dict[str, str]]:
+        """Those who wait, as moderators are told of them."""
+        return [{"clientId": one.client_id, "name": one.claim.name} for one in self.waiting.values()]
+
+    def streams(self, member: Member) -> tuple[Stream, ...]:
+        """What this member can subscribe to: the talker slots."""
+        # 3.1.8 counts two media lines for each stream; for older clients a video line would be waste
+        return tuple(
+            Stream(id=slot, audio=True, video=member.is_single_pc, attributes={"name": f"talker {slot}"})
+            for slot in range(1, self.slots + 1)
+        )
+
+    def end_session(self) -> None:
+        """Nobody is here any more: the next session starts afresh."""
+        self.change(self.next_body or self.body)
+        self.hard_muted.clear()
+        self.admitted.clear()
+        self.is_knocked_at = None
+        self.has_begun = self.is_muted = self.is_locked = False
+
     def change(self, body: dict[str, Any]) -> None:
         """Take a new room object: now, or when the session that runs is over."""
         if self.members:
@@ -219,5 +266,7 @@ class Room:
         return (member for member in self.members.values() if member.client_id != client_id)
 
     def tell(self, notice: Notice, *, but: str = "") -> list[Effect]:
-        """Say the same to every member, except `but`."""
+        """Say the same to every member, except `but`; nobody hears of anybody before the moderator is there."""
+        if self.awaits_moderator:
+            return []
         return [Send(member.client_id, notice) for member in self.others(but)]

@@ -37,6 +37,7 @@ from bots.wire.notices.moderation import (
     HardVideoUnmuted,
     RoomMuted,
     RoomUnmuted,
+    UserAwaited,
 )
 from bots.wire.notices.notice import (
     Notice,
@@ -94,7 +95,11 @@ from bots.wire.requests.media import (
     Unsubscribe,
 )
 from bots.wire.requests.moderation import (
+    AdmitAwaited,
+    DenyAwaited,
     Drop,
+    EnableKnock,
+    GetAwaited,
     HardMuteRoom,
     HardMuteUser,
     HardMuteVideo,
@@ -136,6 +141,7 @@ from bots.wire.socketio import (
 
 __all__ = [
     "Ack",
+    "AdmitAwaited",
     "AnnounceBreakoutJoin",
     "Answer",
     "BreakoutDefinition",
@@ -148,13 +154,16 @@ __all__ = [
     "CreateAndInviteBreakout",
     "CreateBreakout",
     "DataReceived",
+    "DenyAwaited",
     "DestroyBreakouts",
     "Drop",
+    "EnableKnock",
     "EngineKind",
     "EngineOpen",
     "EnginePacket",
     "Event",
     "GenericEvent",
+    "GetAwaited",
     "GetMaxTalkers",
     "GetTalkerCount",
     "HardMuteRoom",
@@ -215,6 +224,7 @@ __all__ = [
     "User",
     "UserAudioMuted",
     "UserAudioUnmuted",
+    "UserAwaited",
     "UserConnected",
     "UserDisconnected",
     "UserUpdated",

@@ -9,7 +9,7 @@ from bots.server.breakouts import Breakouts
 from bots.server.desk import Desk
 from bots.server.provisioning.rooms import new_room_body
 from bots.server.rooms import Refused, Rooms, room_meta
-from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send
+from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send, Welcome
 from bots.server.tokens import Claim, TokenMint
 from bots.wire import (
     Answer,
@@ -20,6 +20,7 @@ from bots.wire import (
     Notice,
     PresentToken,
     Request,
+    RoomConnected,
     read_answer,
 )
 
@@ -87,6 +88,12 @@ class FakeHouse:
         self.perform(admission.effects)
         return admission.member.client_id
 
+    def welcome(self, client_id: str) -> RoomConnected:
+        """What this member is told of its room if it comes in now."""
+        place = self.rooms.place_of(client_id)
+        assert place is not None, f"{client_id} is in no room"
+        return self.rooms.welcome(*place, probe_url="")
+
     def ask(self, client_id: str, request: Request) -> Answer:
         """A request as a client makes it; the answer as a client understands it."""
         reply = self.desk.handle(client_id, request, self.now)
@@ -116,6 +123,8 @@ class FakeHouse:
                     self.told.setdefault(client_id, []).append(notice)
                 case Disconnect(client_id=client_id):
                     self.cut.append(client_id)
+                case Welcome(client_id=client_id):
+                    self.told[client_id].append(self.welcome(client_id))
                 case GiveUp():
                     self.kept.append(effect)
                 case Expire():

@@ -25,7 +25,7 @@ class Scene:
         self.clock = VirtualClock(START)
         self.rooms = SimulatedRooms(self.clock, "seed")
         self.room_id = self.rooms.make_room(
-            {"name": "Class", "settings": {"moderators": 1, "participants": 3, **settings}}
+            {"owner_ref": "world", "name": "Class", "settings": {"moderators": 1, "participants": 3, **settings}}
         )
         self.told: dict[str, list[RoomEvent]] = {}
         self.networks: dict[str, MemoryNetwork] = {}

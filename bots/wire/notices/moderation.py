@@ -4,7 +4,7 @@ Source: moderation.md.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from bots.wire.notices.notice import Notice
 from bots.wire.record import wire_key
@@ -49,3 +49,13 @@ class RoomMuted(_HardMute):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomUnmuted(_HardMute):
     event: ClassVar[str] = "room-unmuted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserAwaited(Notice):
+    """Somebody has knocked; told to moderators. `data` is what the token's maker attached (moderation.md section 4)."""
+
+    event: ClassVar[str] = "user-awaited"
+    client_id: str = wire_key("clientId")
+    name: str = ""
+    data: dict[str, Any] | None = None

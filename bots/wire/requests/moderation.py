@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from bots.wire.record import wire_key
-from bots.wire.requests.request import Request, Way
+from bots.wire.requests.request import BareClient, BareFlag, Request, Way
 
 __all__ = [
+    "AdmitAwaited",
+    "DenyAwaited",
     "Drop",
+    "EnableKnock",
+    "GetAwaited",
     "HardMuteRoom",
     "HardMuteUser",
     "HardMuteVideo",
@@ -86,3 +90,42 @@ class LockRoom(Request):
 
     def arguments(self) -> tuple[Any, ...]:
         return (self.is_locked,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmitAwaited(BareClient):
+    """Let somebody in who has knocked; the payload is the bare client id (moderation.md section 4)."""
+
+    event: ClassVar[str] = "user-allowed"
+    way: ClassVar[Way] = Way.EVENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenyAwaited(BareClient):
+    """Turn somebody away who has knocked."""
+
+    event: ClassVar[str] = "user-denied"
+    way: ClassVar[Way] = Way.EVENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableKnock(BareFlag):
+    """Must participants knock from now on?"""
+
+    event: ClassVar[str] = "enableKnock"
+    way: ClassVar[Way] = Way.EVENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GetAwaited(Request):
+    """Who waits? The payload is null: the SDK puts its callback there, which JSON cannot carry."""
+
+    event: ClassVar[str] = "getAwaitedUser"
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        del data
+        return cls()
+
+    def arguments(self) -> tuple[Any, ...]:
+        return (None,)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from bots.wire.record import Record
 
-__all__ = ["Request", "UnknownRequest", "Way"]
+__all__ = ["BareClient", "BareFlag", "Request", "UnknownRequest", "Way"]
 
 
 class Way(Enum):
@@ -59,3 +59,31 @@ class UnknownRequest(Request):
 
 def payload(raw: object) -> object:
     return {} if raw is None else raw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BareClient(Request):
+    """A request whose whole payload is a client id."""
+
+    client_id: str
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        return super(BareClient, cls).read({"client_id": data})
+
+    def arguments(self) -> tuple[Any, ...]:
+        return (self.client_id,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BareFlag(Request):
+    """A request whose whole payload is true or false."""
+
+    is_on: bool
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        return super(BareFlag, cls).read({"is_on": data})
+
+    def arguments(self) -> tuple[Any, ...]:
+        return (self.is_on,)

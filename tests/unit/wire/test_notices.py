@@ -34,6 +34,7 @@ from bots.wire import (
     User,
     UserAudioMuted,
     UserAudioUnmuted,
+    UserAwaited,
     UserConnected,
     UserDisconnected,
     UserUpdated,
@@ -47,6 +48,7 @@ RAVI = User(client_id="c-2", name="Ravi", role="participant", user_ref="u-18", d
 EXAMPLES: list[Notice] = [
     RoomConnected(room={"settings": {}}, id="r", client_id="c-1", user=RAVI, user_list=(RAVI,), talker_slots=3),
     RoomAwaited(),
+    UserAwaited(client_id="c-3", name="Luis", data={"class": "9b"}),
     RoomDisconnected(cause=2001, msg="disconnected-by-moderator"),
     UserConnected(user=RAVI),
     UserDisconnected(client_id="c-2", name="Ravi"),

@@ -6,12 +6,16 @@ import pytest
 
 from bots.errors import WireError
 from bots.wire import (
+    AdmitAwaited,
     AnnounceBreakoutJoin,
     BreakoutDefinition,
     CreateAndInviteBreakout,
     CreateBreakout,
+    DenyAwaited,
     DestroyBreakouts,
     Drop,
+    EnableKnock,
+    GetAwaited,
     GetMaxTalkers,
     GetTalkerCount,
     HardMuteRoom,
@@ -49,6 +53,10 @@ from bots.wire.requests.read import REQUESTS
 
 DEFINITION = BreakoutDefinition(participants=4, max_rooms=2, force_join=True)
 EXAMPLES: list[Request] = [
+    AdmitAwaited(client_id="c-2"),
+    DenyAwaited(client_id="c-2"),
+    EnableKnock(is_on=False),
+    GetAwaited(),
     PresentToken(fields={"tokenId": "t", "singlePC": "subs"}),
     GetMaxTalkers(),
     GetTalkerCount(),
