@@ -92,10 +92,13 @@ class RequestRefused(BotsError):
 
 
 class ApiError(BotsError):
-    """The Server API refused a call (status, result) or could not be reached (status 0)."""
+    """The Server API refused a call (status, result) or could not be reached (status 0), after `calls` tries."""
 
-    def __init__(self, message: str, *, status: int = 0, result: int = 0, retryable: bool = False) -> None:
+    def __init__(
+        self, message: str, *, status: int = 0, result: int = 0, retryable: bool = False, calls: int = 1
+    ) -> None:
         super().__init__(message)
+        self.calls = calls
         self.status = status
         self.result = result
         self.retryable = retryable

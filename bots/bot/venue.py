@@ -22,7 +22,7 @@ class Venue:
 
     def __init__(self, provider: Provider, clock: Clock) -> None:
         self._clock = clock
-        self._api = ServerApi(provider.api_url, provider.app_id, provider.app_key)
+        self._api = ServerApi(provider.api_url, provider.app_id, provider.app_key, clock=clock)
         self._pacer = Pacer(clock)
         self._alarms = AlarmClock(clock)
 

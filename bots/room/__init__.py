@@ -1,5 +1,7 @@
 """One joined room: signalling, who is here, events, publishing and hearing, breakout rooms, tokens."""
 
+from bots.room.api.client import ServerApi
+from bots.room.api.records import Archive, CallRecord, RoomRecord, SessionUser
 from bots.room.breakout import Joinee, StreamInfo
 from bots.room.events import (
     AudioMuted,
@@ -31,10 +33,11 @@ from bots.room.events import (
 )
 from bots.room.network import Conversation, Incoming, Network, Outgoing, Playing, PublicationLine, SubscriptionLine
 from bots.room.room import Room
-from bots.room.token import ServerApi, decode_token, socket_url
+from bots.room.token import decode_token, socket_url
 from bots.wire import BreakoutDefinition
 
 __all__ = [
+    "Archive",
     "AudioMuted",
     "AudioUnmuted",
     "BreakoutConnected",
@@ -47,6 +50,7 @@ __all__ = [
     "BreakoutInvited",
     "BreakoutJoined",
     "BreakoutLeft",
+    "CallRecord",
     "ChatReceived",
     "Closed",
     "Conversation",
@@ -66,7 +70,9 @@ __all__ = [
     "RoomAwaited",
     "RoomEvent",
     "RoomJoined",
+    "RoomRecord",
     "ServerApi",
+    "SessionUser",
     "SpeechChanged",
     "StreamInfo",
     "SubscriptionLine",

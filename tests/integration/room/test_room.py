@@ -275,6 +275,6 @@ async def test_a_wrong_key_and_an_unknown_room_say_what_to_check(house: House) -
 
 async def test_the_server_api_lists_rooms_and_who_is_in_them(house: House) -> None:
     await house.join()
-    assert [house.room_id] == [room["room_id"] for room in await house.api.list_rooms()]
-    assert "9B" == (await house.api.get_room(house.room_id))["name"]
-    assert ["Ravi"] == [user["name"] for user in await house.api.users(house.room_id)]
+    assert [house.room_id] == [room.room_id for room in await house.api.list_rooms()]
+    assert "9B" == (await house.api.get_room(house.room_id)).name
+    assert ["Ravi"] == [user.name for user in await house.api.users(house.room_id)]
