@@ -1,4 +1,6 @@
-"""How long a playbook of a thousand lines takes to check, beside plain `yaml.safe_load`: `python -m bench.linting`."""
+"""How long a playbook of a thousand lines takes to check, beside plain `yaml.safe_load`; and how long those that
+somebody wrote to be checked for long: `python -m bench.linting`.
+"""
 
 import statistics
 import subprocess
@@ -62,6 +64,36 @@ def thousand_lines() -> str:
     return text
 
 
+HOSTILE_BUDGET_S = 2.0
+HOSTILE_HEAD = "playbook: 1\nname: Hostile\nroom: {id: x}\nschedule: [{length: 50m}]\n"
+
+
+def hostile() -> dict[str, str]:
+    """Playbooks of nearly 50,000 values, by what they have very many of."""
+
+    def many(count: int, text: str) -> str:
+        return ", ".join(text.replace("#", str(number)) for number in range(count))
+
+    def moderator(steps: str, more: str = "") -> str:
+        return f"{HOSTILE_HEAD}bots: {{h: {{role: moderator, rules: [{{when: left, do: [{steps}]}}]}}{more}}}\n"
+
+    crowd = ", p: {count: 5000, display_name: 'Pupil {n}'}, q: {count: 4000, display_name: 'Pupils {n}'}"
+    entries = many(1500, "{at: start + #s, do: [{run: a}]}")
+    return {
+        "bots that play into breakouts": f"{HOSTILE_HEAD}bots: {{"
+        + many(3000, "b#: {rules: [{when: chat, do: [{play: {file: bell.wav, in: breakouts}}]}]}") + "}\n",
+        "moments that run one long list": f"{HOSTILE_HEAD}bots: {{h: {{timeline: [{entries}]}}}}\n"
+        f"steps: {{a: [{many(7000, '{log: x}')}]}}\n",
+        "invites among many copies": moderator(
+            "{breakouts: {open: red}}, " + many(6000, "{invite: {people: h, to: red}}"), crowd),
+        "invites to rooms that nobody opens": moderator(
+            many(3500, "{breakouts: {open: r#}}") + ", " + many(3000, "{invite: {people: h, to: r#x}}")),
+        "names that nobody has": moderator(many(6000, "{say: {text: x, to: Pupi #}}"), crowd),
+        "signals that nobody sends": HOSTILE_HEAD + "bots: {h: {rules: ["
+        + many(4000, "{when: {signal: s#}, do: [{signal: t#}]}") + "]}}\n",
+    }  # fmt: skip
+
+
 def _median_s(work: Callable[[], object]) -> float:
     times = []
     for _ in range(TRIES):
@@ -107,6 +139,11 @@ def main() -> None:
     print(f"a playbook of {text.count(chr(10)):,} lines, {len(text) / 1000:.0f} kB; seconds, median of {TRIES}")
     for what, took_s in rows.items():
         print(f"{what:26} {took_s:6.3f} s, {took_s / plain_s:5.2f} times yaml.safe_load")
+    print(f"\nplaybooks of nearly 50,000 values, written to be checked for long; budget {HOSTILE_BUDGET_S:g} s of CPU")
+    for what, hostile_text in hostile().items():
+        began = time.process_time()
+        found = len(lint_text(hostile_text))
+        print(f"{what:34} {time.process_time() - began:6.2f} s, {found} problems told")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import typer
 
 from bots.cli.exits import Exit
 from bots.errors import ConfigError, WireError
-from bots.playbook.values.shape import did_you_mean
+from bots.playbook.values.meant import did_you_mean
 from bots.trace import Kept, compare, decisions_of, kept_traces, read_log, state_folder, told
 
 __all__ = ["diff_traces", "list_traces", "tell_trace"]

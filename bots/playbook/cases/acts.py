@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.scalars import Duration, Flag, Number
-from bots.playbook.values.shape import Frozen, Marked, bad, did_you_mean, reading_of
+from bots.playbook.values.shape import Frozen, Marked, bad, reading_of
 
 __all__ = ["Act", "Opening", "Summons"]
 

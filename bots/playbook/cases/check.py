@@ -8,8 +8,9 @@ from bots.playbook.lint.finding import Finding
 from bots.playbook.model.cast import Bot
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.sound import Play
+from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.people import copy_ids
-from bots.playbook.values.shape import Loc, did_you_mean
+from bots.playbook.values.shape import Loc
 
 __all__ = ["EVERYBODY", "bot_of", "check_case", "copies_of", "rule_names"]
 

@@ -118,7 +118,7 @@ def _case(document: Document, playbook: Playbook) -> Case | None:
     values = plain(document, Inputs())
     assert isinstance(values, Marked), "the root is a mapping"
     reading = Reading(
-        clips=list(playbook.audio),
+        clips=frozenset(playbook.audio),
         bot_ids={bot_id: bot.count for bot_id, bot in playbook.bots.items()},
         has_zone=playbook.timezone is not None,
     )

@@ -24,7 +24,7 @@ from bots.playbook.language.grammar import (
     place_of,
 )
 from bots.playbook.language.outcome import Kind, are_equal, narrowed, outcome_of
-from bots.playbook.values.shape import did_you_mean
+from bots.playbook.values.meant import did_you_mean
 
 __all__ = ["check_outcomes", "type_of"]
 

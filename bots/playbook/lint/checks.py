@@ -1,13 +1,13 @@
 """The static checks: what a readable playbook asks for and can never get. An error is certain, a warning likely."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from bots.playbook.language.scope import Scope
 from bots.playbook.lint.controls import check_controls
 from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.lint.flow import check_flow
-from bots.playbook.lint.limits import all_steps, check_limits
+from bots.playbook.lint.limits import check_limits
 from bots.playbook.lint.moments import check_moments
 from bots.playbook.lint.powers import check_powers
 from bots.playbook.lint.roster import check_roster
@@ -25,16 +25,23 @@ from bots.playbook.model.steps.talk import Say
 from bots.playbook.model.triggers import Every
 from bots.playbook.problem import MOST_PROBLEMS, Problem
 from bots.playbook.reading.source import Document
+from bots.playbook.values.meant import bounded_hints, did_you_mean
 from bots.playbook.values.people import SELECTORS, TAG, copy_ids
-from bots.playbook.values.shape import Loc, did_you_mean
+from bots.playbook.values.shape import Loc
 
 __all__ = ["check"]
 
+_MANY_ROOMS = 100  # names of breakout rooms; of more than any lesson has, nobody needs to know
 _NEED_NOT = ("unused-clip", "unused-steps")  # a shared file has more than each playbook needs
 
 
 def check(playbook: Playbook, document: Document) -> list[Problem]:
     """All that the static checks find."""
+    with bounded_hints():
+        return _check(playbook, document)
+
+
+def _check(playbook: Playbook, document: Document) -> list[Problem]:
     checks: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
         check_moments, check_limits, check_powers, check_flow, check_roster, check_controls, check_rotations,
         check_signals, _check_ids, _check_breakout_names, _check_people, _check_rules, _check_sounds,
@@ -70,12 +77,12 @@ def _repeated(ids: list[tuple[Loc, str | None]]) -> Iterator[Finding]:
 
 
 def _opened(playbook: Playbook) -> list[str]:
-    return [name for step in all_steps(playbook) if isinstance(step, Breakouts) for name in step.open or ()]
+    return [name for step in playbook.all_steps() if isinstance(step, Breakouts) for name in step.open or ()]
 
 
 def _check_breakout_names(playbook: Playbook) -> Iterator[Finding]:
-    opened = _opened(playbook)
-    for step in all_steps(playbook):
+    opened = frozenset(_opened(playbook))
+    for step in playbook.all_steps():
         match step:
             case Invite():
                 for name in step.to:
@@ -83,13 +90,13 @@ def _check_breakout_names(playbook: Playbook) -> Iterator[Finding]:
                         yield _unknown_breakout(loc_of(step, "invite", "to"), name, opened)
             case Breakouts() if step.close is not None:
                 for name in step.close:
-                    if name not in (*opened, "all"):
-                        yield _unknown_breakout(loc_of(step, "breakouts", "close"), name, [*opened, "all"])
+                    if name not in opened and name != "all":
+                        yield _unknown_breakout(loc_of(step, "breakouts", "close"), name, opened | {"all"})
             case _:
                 pass
 
 
-def _unknown_breakout(loc: Loc, name: str, opened: list[str]) -> Finding:
+def _unknown_breakout(loc: Loc, name: str, opened: Iterable[str]) -> Finding:
     return Finding(loc, "unknown-breakout", f'no step opens a breakout room "{name}"{did_you_mean(name, opened)}')
 
 
@@ -112,7 +119,9 @@ def _check_people(playbook: Playbook) -> Iterator[Finding]:
     people = {name for one in playbook.roster for name in (one.id, one.name, *one.aliases)}
     tags = {TAG + tag for one in playbook.roster for tag in one.tags}
     known = {*SELECTORS, *playbook.bots, *copies, *shown, *people, *tags}
-    named = [(loc_of(step, step.kind, key), names) for step in all_steps(playbook) for names, key in [_people_of(step)]]
+    named = [
+        (loc_of(step, step.kind, key), names) for step in playbook.all_steps() for names, key in [_people_of(step)]
+    ]
     named += [(("controls", control), who) for control, who in playbook.controls.items()]
     for loc, names in named:
         for name in names:
@@ -131,11 +140,11 @@ def _is_closed(playbook: Playbook) -> bool:
 
 
 def _check_rules(playbook: Playbook) -> Iterator[Finding]:
-    opened, is_closed = [*_opened(playbook), *group_names(playbook)], _is_closed(playbook)
-    has_invites = any(isinstance(step, Invite | Rotate) for step in all_steps(playbook))
+    opened, is_closed = {*_opened(playbook), *group_names(playbook)}, _is_closed(playbook)
+    has_invites = any(isinstance(step, Invite | Rotate) for step in playbook.all_steps())
     for bot_id, bot in playbook.bots.items():
         for index, entry in enumerate(bot.invites.entries):
-            if is_closed and opened and not any(fnmatchcase(name, entry.room) for name in opened):
+            if is_closed and 0 < len(opened) <= _MANY_ROOMS and not _fits(entry.room, opened):
                 message = f'no breakout room that this playbook opens fits "{entry.room}"'
                 yield Finding(("bots", bot_id, "invites", index, "room"), "never-fires", message, "warning")
         for index, rule in enumerate(bot.rules):
@@ -144,6 +153,10 @@ def _check_rules(playbook: Playbook) -> Iterator[Finding]:
                 yield Finding((*loc, "if"), "never-fires", "this condition never holds", "warning")
             elif is_closed and (reason := _why_silent(rule, has_breakouts=bool(opened), has_invites=has_invites)):
                 yield Finding((*loc, "when"), "never-fires", f"this rule never fires: {reason}", "warning")
+
+
+def _fits(pattern: str, names: set[str]) -> bool:
+    return pattern in ("*", *names) or any(fnmatchcase(name, pattern) for name in names)
 
 
 def _why_silent(rule: Rule, *, has_breakouts: bool, has_invites: bool) -> str:
@@ -157,7 +170,7 @@ def _why_silent(rule: Rule, *, has_breakouts: bool, has_invites: bool) -> str:
 
 
 def _uses(playbook: Playbook) -> set[str]:
-    steps = {step.file for step in all_steps(playbook) if isinstance(step, Play)}
+    steps = {step.file for step in playbook.all_steps() if isinstance(step, Play)}
     steps |= {one.play for rotation in playbook.rotations.values() for one in rotation.warn if one.play}
     return steps | {bot.microphone.file for bot in playbook.bots.values() if bot.microphone}
 
@@ -194,7 +207,7 @@ def _check_expectations(playbook: Playbook) -> Iterator[Finding]:
 def _why_unmeasured(measure: str, playbook: Playbook) -> str:
     triggers = [rule.when for bot in playbook.bots.values() for rule in bot.rules]
     has_moments = any(bot.timeline for bot in playbook.bots.values()) or any(isinstance(one, Every) for one in triggers)
-    if measure == "audio_start" and not any(isinstance(step, Play) for step in all_steps(playbook)):
+    if measure == "audio_start" and not any(isinstance(step, Play) for step in playbook.all_steps()):
         return "no step plays anything"
     if measure == "lateness" and not has_moments:
         return "no bot has a timeline or a rule with every"
@@ -210,7 +223,7 @@ def _contradicts(expectation: Expectation) -> bool:
 
 def _most(playbook: Playbook) -> dict[str, tuple[int, str]]:
     """The most that a counter can reach, where the playbook says so, and why."""
-    bots, steps = len(playbook.instances()), list(all_steps(playbook))
+    bots, steps = len(playbook.instances()), list(playbook.all_steps())
     most = {"joined": (bots, f"the playbook has {bots} bots"), "back": (bots, f"the playbook has {bots} bots")}
     if not any(bot.listens for bot in playbook.bots.values()):
         heard = ("heard", "heard_in_parent", "heard_in_breakouts", "breakouts_heard")

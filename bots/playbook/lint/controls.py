@@ -12,7 +12,7 @@ __all__ = ["check_controls"]
 
 def check_controls(playbook: Playbook) -> Iterator[Finding]:
     """Controls without what they are about."""
-    rotates = any(isinstance(step, Rotate) for bot in playbook.bots.values() for step in playbook.steps_of(bot))
+    rotates = any(isinstance(step, Rotate) for step in playbook.all_steps())
     for name in playbook.controls:
         if name in STEERING and not rotates:
             message = f"!{name} steers a rotation, and no step plays one"

@@ -7,7 +7,6 @@ from math import ceil
 from bots.playbook.language.expression import Expression
 from bots.playbook.language.scope import Scope
 from bots.playbook.lint.finding import Finding, loc_of
-from bots.playbook.lint.limits import all_steps
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.step import MOST_STEPS, Choose, If, Parallel, Repeat, Step, every_step, inner_lists
@@ -25,7 +24,7 @@ def check_flow(playbook: Playbook) -> Iterator[Finding]:
     """Everything that is wrong with the ways through the steps."""
     yield from _check_use(playbook)
     pace = _Pace(playbook.steps)
-    for step in all_steps(playbook):
+    for step in playbook.all_steps():
         if isinstance(step, Repeat) and (reason := _why_endless(step, pace)):
             yield Finding(loc_of(step, "repeat"), "endless-repeat", reason)
     yield from _check_counts(playbook)

@@ -3,33 +3,24 @@
 Source: breakouts.md section 1 (rules 2, 4, 5, 6) and server-api.md section 4 (moderators 1 to 5).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.model.playbook import MOST_BREAKOUTS, Playbook
 from bots.playbook.model.steps.breakouts import Breakouts, Invite
-from bots.playbook.model.steps.step import Step, every_step
 from bots.playbook.values.people import copy_ids
 
-__all__ = ["all_steps", "check_limits"]
+__all__ = ["check_limits"]
 
 _MOST_MODERATORS = 5
 _MOST_TALKERS = 16
 
 
-def all_steps(playbook: Playbook) -> Iterator[Step]:
-    """Every step of every bot and of every named list, each once."""
-    for bot in playbook.bots.values():
-        for steps in bot.step_lists():
-            yield from every_step(steps)
-    for steps in playbook.steps.values():
-        yield from every_step(steps)
-
-
 def check_limits(playbook: Playbook) -> Iterator[Finding]:
     """Everything that the room server would refuse."""
     yield from _check_seats(playbook)
-    steps = [step for step in all_steps(playbook) if isinstance(step, Breakouts)]
+    steps = [step for step in playbook.all_steps() if isinstance(step, Breakouts)]
     for step in steps:
         if step.open is not None:
             yield from _check_opening(step, step.open, playbook)
@@ -44,7 +35,7 @@ def check_limits(playbook: Playbook) -> Iterator[Finding]:
 def _check_opening(step: Breakouts, names: tuple[str, ...], playbook: Playbook) -> Iterator[Finding]:
     if len(names) > MOST_BREAKOUTS:
         yield _too_many(step, len(names), "this opens")
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         yield Finding(loc_of(step, "breakouts", "open"), "duplicate-id", f'"{twice[0]}" is opened twice')
     settings = playbook.room.create
@@ -90,12 +81,13 @@ def _check_seats(playbook: Playbook) -> Iterator[Finding]:
 
 def _check_invites(playbook: Playbook) -> Iterator[Finding]:
     """Are more bots invited at once than fit?"""
-    steps = list(all_steps(playbook))
+    steps = list(playbook.all_steps())
     capacity = {name: step.capacity for step in steps if isinstance(step, Breakouts) for name in step.open or ()}
+    sizes, players_each = _sizes(playbook), 1 if playbook.heralds() else 0
     for step in steps:
         if isinstance(step, Invite) and all(name in capacity for name in step.to):
-            invited = sum(size for name, size in _sizes(playbook).items() if name in step.people)
-            players = len(step.to) if playbook.heralds() else 0
+            invited = sum(sizes.get(name, 0) for name in set(step.people))
+            players = len(step.to) * players_each
             room = sum(capacity[name] for name in step.to) - players
             if invited > room:
                 named = ", ".join(f'"{name}"' for name in step.to)

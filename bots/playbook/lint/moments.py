@@ -1,13 +1,13 @@
 """Static checks of time: windows that never open, and what is planned for after the end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from bots.playbook.lint.finding import Finding
-from bots.playbook.lint.flow import unrolled
 from bots.playbook.model.cast import Bot, InviteRule
 from bots.playbook.model.playbook import Playbook, ScheduleEntry
+from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Leave
-from bots.playbook.model.steps.step import Step
+from bots.playbook.model.steps.step import Repeat, Step
 from bots.playbook.values.scalars import Offset, format_duration
 from bots.playbook.values.shape import Loc
 
@@ -18,6 +18,7 @@ _DAY_S = 86_400
 
 def check_moments(playbook: Playbook) -> Iterator[Finding]:
     """Everything that is due at a time at which nothing can happen, in every entry of the schedule."""
+    leaving = _Leaving(playbook.steps)
     for bot_id, bot in playbook.bots.items():
         way: Loc = ("bots", bot_id)
         if _is_late(bot.arrive.at, playbook):
@@ -27,7 +28,7 @@ def check_moments(playbook: Playbook) -> Iterator[Finding]:
         for index, planned in enumerate(bot.timeline):
             if _is_late(planned.at, playbook):
                 yield _late((*way, "timeline", index, "at"), "this is due", planned.at, playbook)
-        yield from _check_presence(way, bot, playbook)
+        yield from _check_presence(way, bot, playbook, leaving)
     for counter, expectation in playbook.expect.items():
         if _is_late(expectation.by, playbook):
             yield _late(("expect", counter, "by"), "this is looked at", expectation.by, playbook)
@@ -69,7 +70,7 @@ def _check_window(loc: Loc, entry: InviteRule, playbook: Playbook) -> Iterator[F
         yield Finding((*loc, "until"), "never-opens", f"this window never opens: it closes at {entry.closes}")
 
 
-def _check_presence(way: Loc, bot: Bot, playbook: Playbook) -> Iterator[Finding]:
+def _check_presence(way: Loc, bot: Bot, playbook: Playbook, leaving: "_Leaving") -> Iterator[Finding]:
     """What is due before the bot has come, or after it has left."""
     entry = playbook.schedule[0]
     if len(playbook.schedule) > 1:
@@ -79,7 +80,7 @@ def _check_presence(way: Loc, bot: Bot, playbook: Playbook) -> Iterator[Finding]
     leaves = [
         at
         for at, planned in zip(due, bot.timeline, strict=True)
-        if at is not None and any(_leaves(step) for step in unrolled(planned.steps, playbook.steps))
+        if at is not None and leaving.is_certain(planned.steps)
     ]
     for index, at in enumerate(due):
         loc = (*way, "timeline", index, "at")
@@ -89,5 +90,25 @@ def _check_presence(way: Loc, bot: Bot, playbook: Playbook) -> Iterator[Finding]
             yield Finding(loc, "after-leaving", "the bot has left before, by an earlier entry", "warning")
 
 
-def _leaves(step: Step) -> bool:
-    return isinstance(step, Leave) and step.what == "room"
+class _Leaving:
+    """Which steps leave the room for certain; each named list is looked at once."""
+
+    def __init__(self, lists: Mapping[str, tuple[Step, ...]]) -> None:
+        self._lists = lists
+        self._known: dict[str, bool] = {}
+
+    def is_certain(self, steps: Sequence[Step]) -> bool:
+        return any(self._leaves(step) for step in steps)
+
+    def _leaves(self, step: Step) -> bool:
+        match step:
+            case Leave():
+                return step.what == "room"
+            case Repeat(until=None):
+                return self.is_certain(step.steps)
+            case RunSteps():
+                if step.name not in self._known:
+                    self._known[step.name] = self.is_certain(self._lists.get(step.name, ()))
+                return self._known[step.name]
+            case _:
+                return False

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from bots.playbook.lint.finding import Finding, loc_of
+from bots.playbook.model.cast import Bot
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Breakouts, Invite
+from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Lock, Mute, SendBack, Unlock, Unmute
-from bots.playbook.model.steps.step import Step
+from bots.playbook.model.steps.step import Step, every_step
 from bots.playbook.model.triggers import InviteRejected
 
 __all__ = ["check_powers"]
@@ -14,10 +16,11 @@ __all__ = ["check_powers"]
 
 def check_powers(playbook: Playbook) -> Iterator[Finding]:
     """Steps that the room will refuse to a participant, and triggers that it never hears of."""
+    looked_at: set[str] = set()
     for bot_id, bot in playbook.bots.items():
         if bot.role == "moderator":
             continue
-        for step in playbook.steps_of(bot):
+        for step in _steps_of(bot, playbook, looked_at):
             if _is_moderating(step):
                 message = f'only a moderator may do this, and "{bot_id}" is a participant; write role: moderator'
                 yield Finding(loc_of(step), "needs-moderator", message)
@@ -25,6 +28,17 @@ def check_powers(playbook: Playbook) -> Iterator[Finding]:
             if isinstance(rule.when, InviteRejected):
                 message = f'this rule never fires: only moderators are told, and "{bot_id}" is a participant'
                 yield Finding(("bots", bot_id, "rules", index, "when"), "never-fires", message, "warning")
+
+
+def _steps_of(bot: Bot, playbook: Playbook, looked_at: set[str]) -> Iterator[Step]:
+    """All that a bot can come to but the named lists that were looked at for another bot, which has said it."""
+    waiting = list(bot.step_lists())
+    while waiting:
+        for step in every_step(waiting.pop(0)):
+            yield step
+            if isinstance(step, RunSteps) and step.name not in looked_at:
+                looked_at.add(step.name)
+                waiting.append(playbook.steps.get(step.name, ()))
 
 
 def _is_moderating(step: Step) -> bool:

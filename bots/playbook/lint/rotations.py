@@ -1,15 +1,15 @@
 """Static checks of rotations: do they fit into the room and into the lesson, and does anybody play them?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 
 from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.lint.moments import after_start_s
 from bots.playbook.model.playbook import MOST_BREAKOUTS, Playbook
 from bots.playbook.model.rotations import Rotation
-from bots.playbook.model.steps.named import RunSteps
+from bots.playbook.model.steps.reach import Reach
 from bots.playbook.model.steps.rotate import Rotate
-from bots.playbook.model.steps.step import Step, every_step
+from bots.playbook.model.steps.step import Step
 from bots.playbook.values.scalars import format_duration
 
 __all__ = ["check_rotations", "group_names"]
@@ -19,7 +19,7 @@ _MOST_TALKERS = 16
 
 def check_rotations(playbook: Playbook) -> Iterator[Finding]:
     """Everything about rotations that the room server would refuse, and what cannot be played as it is written."""
-    steps = [step for bot in playbook.bots.values() for step in playbook.steps_of(bot) if isinstance(step, Rotate)]
+    steps = [step for step in playbook.all_steps() if isinstance(step, Rotate)]
     used = {step.plan for step in steps}
     for name, rotation in playbook.rotations.items():
         if name not in used:
@@ -96,8 +96,8 @@ def _check_repeats(name: str, rotation: Rotation, people: int) -> Iterator[Findi
 
 def _check_rules(name: str, rotation: Rotation) -> Iterator[Finding]:
     """Two people cannot be kept apart and together."""
-    together = {frozenset(pair) for group in rotation.keep_together for pair in combinations(group, 2)}
-    together |= {frozenset((one, two)) for one, two in rotation.anchors.items() if isinstance(two, str)}
+    anchored = [(one, two) for one, two in rotation.anchors.items() if isinstance(two, str)]
+    together = {frozenset(pair) for group in (*rotation.keep_together, *anchored) for pair in combinations(group, 2)}
     for number, group in enumerate(rotation.keep_apart):
         for one, two in combinations(group, 2):
             if frozenset((one, two)) in together:
@@ -107,43 +107,21 @@ def _check_rules(name: str, rotation: Rotation) -> Iterator[Finding]:
 
 def _check_length(playbook: Playbook) -> Iterator[Finding]:
     """Does a rotation that begins at a moment of the timeline end before the session does?"""
-    plans = _Plans(playbook.steps)
+    plans = Reach(playbook.steps, _plan)
     for bot_id, bot in playbook.bots.items():
         for index, entry in enumerate(bot.timeline):
-            for plan in plans.of(entry.steps):
-                rotation = playbook.rotations[plan]
-                left = [
-                    one.length_s - at_s
-                    for one in playbook.schedule
-                    if (at_s := after_start_s(entry.at, one)) is not None
-                ]
-                if left and rotation.whole_s > max(left) > 0:
-                    message = (
-                        f'"{plan}" needs {format_duration(rotation.whole_s)}, {format_duration(max(left))} are'
-                        " left of the session; its rounds will be shorter, or fewer"
-                    )
-                    loc = ("bots", bot_id, "timeline", index, "at")
-                    yield Finding(loc, "after-end", message, "warning")
+            left = [
+                one.length_s - at_s for one in playbook.schedule if (at_s := after_start_s(entry.at, one)) is not None
+            ]
+            longest = max(plans.of(entry.steps), key=lambda name: playbook.rotations[name].whole_s, default=None)
+            if longest is None or not left or not 0 < max(left) < playbook.rotations[longest].whole_s:
+                continue
+            message = (
+                f'"{longest}" needs {format_duration(playbook.rotations[longest].whole_s)},'
+                f" {format_duration(max(left))} are left of the session; its rounds will be shorter, or fewer"
+            )
+            yield Finding(("bots", bot_id, "timeline", index, "at"), "after-end", message, "warning")
 
 
-class _Plans:
-    """Which rotations steps play from their beginning; each named list is looked at once."""
-
-    def __init__(self, lists: Mapping[str, tuple[Step, ...]]) -> None:
-        self._lists = lists
-        self._known: dict[str, tuple[str, ...]] = {}
-
-    def of(self, steps: Sequence[Step]) -> tuple[str, ...]:
-        """Their names, each once, in the order of the steps."""
-        found: dict[str, None] = {}
-        for step in every_step(steps):
-            if isinstance(step, Rotate) and step.again is None:
-                found[step.plan] = None
-            elif isinstance(step, RunSteps):
-                found |= dict.fromkeys(self._in_list(step.name))
-        return tuple(found)
-
-    def _in_list(self, name: str) -> tuple[str, ...]:
-        if name not in self._known:
-            self._known[name] = self.of(self._lists.get(name, ()))
-        return self._known[name]
+def _plan(step: Step) -> tuple[str, ...]:
+    return (step.plan,) if isinstance(step, Rotate) and step.again is None else ()

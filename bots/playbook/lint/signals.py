@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 
 from bots.playbook.lint.finding import Finding, loc_of
-from bots.playbook.lint.limits import all_steps
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.talk import SendSignal
 from bots.playbook.model.steps.time import WaitFor
 from bots.playbook.model.triggers import Every, OnSignal
+from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.scalars import format_duration
-from bots.playbook.values.shape import Loc, did_you_mean
+from bots.playbook.values.shape import Loc
 
 __all__ = ["check_signals"]
 
 
 def check_signals(playbook: Playbook) -> Iterator[Finding]:
     """Everything that bots tell each other in vain, or never come to."""
-    steps = list(all_steps(playbook))
+    steps = list(playbook.all_steps())
     sent = {step.name: None for step in steps if isinstance(step, SendSignal)}
     awaited = dict(_awaited(playbook))
     for loc, name in awaited.items():
@@ -37,7 +37,7 @@ def _awaited(playbook: Playbook) -> Iterator[tuple[Loc, str]]:
         for index, rule in enumerate(bot.rules):
             if isinstance(rule.when, OnSignal):
                 yield ("bots", bot_id, "rules", index, "when", "signal"), rule.when.name
-    for step in all_steps(playbook):
+    for step in playbook.all_steps():
         if isinstance(step, WaitFor) and isinstance(step.when, OnSignal):
             yield loc_of(step, "wait_for", "when", "signal"), step.when.name
 

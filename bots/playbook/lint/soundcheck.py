@@ -1,11 +1,11 @@
 """What a playbook does with its sounds, and what is wrong once they have been listened to. Pure: decodes nothing."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.lint.flow import unrolled
-from bots.playbook.lint.limits import all_steps
 from bots.playbook.model.cast import Bot
 from bots.playbook.model.playbook import Playbook, Sound
 from bots.playbook.model.steps.sound import Play
@@ -49,7 +49,7 @@ Listen = Callable[[Iterable[Sound]], Mapping[Sound, Heard]]
 def sounds_of(playbook: Playbook) -> dict[Sound, Loc]:
     """Every sound that a step or microphone plays, and the way to its first use."""
     found: dict[Sound, Loc] = {}
-    for step in all_steps(playbook):
+    for step in playbook.all_steps():
         if isinstance(step, Play):
             found.setdefault(playbook.sound_of(step), loc_of(step, "play"))
     for bot_id, bot in playbook.bots.items():
@@ -87,10 +87,13 @@ def _check_gaps(playbook: Playbook, heard: Mapping[Sound, Heard]) -> Iterator[Fi
     """Sounds that still play when the same bot's next entry is due, or the session ends."""
     length_s = min(entry.length_s for entry in playbook.schedule)
     for bot in playbook.bots.values():
-        for at_s, steps in _entries(bot, length_s):
-            later = [other for other, _ in _entries(bot, length_s) if other > at_s]
-            limit_s = min([*later, length_s])
-            what = "the session ends" if limit_s == length_s and length_s not in later else "the next entry is due"
+        entries = list(_entries(bot, length_s))
+        moments = sorted({at_s for at_s, _ in entries})
+        for at_s, steps in entries:
+            after = bisect_right(moments, at_s)
+            is_last = after == len(moments) or moments[after] > length_s
+            limit_s = length_s if is_last else moments[after]
+            what = "the session ends" if is_last else "the next entry is due"
             spent_s = 0.0
             for step in unrolled(steps, playbook.steps):
                 spent_s += step.duration_s if isinstance(step, Wait) else 0.0

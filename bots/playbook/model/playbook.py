@@ -19,6 +19,7 @@ from bots.playbook.model.rotations import Rotation, RotationName
 from bots.playbook.model.steps.any import Role
 from bots.playbook.model.steps.breakouts import Breakouts
 from bots.playbook.model.steps.named import ListName
+from bots.playbook.model.steps.reach import Reach
 from bots.playbook.model.steps.rotate import Rotate
 from bots.playbook.model.steps.sound import Play
 from bots.playbook.model.steps.step import NamedSteps, Step, every_step
@@ -210,7 +211,7 @@ class Playbook(Frozen):
     steps: dict[ListName, NamedSteps] = Field(default={}, description="Named step lists, for the step run.")
     rotations: dict[RotationName, Rotation] = Field(default={}, description="Groups and rounds, for the step rotate.")
     controls: Controls = Field(default={}, description="What people may ask for in the chat (!more 2m), and who.")
-    schedule: tuple[ScheduleEntry, ...] = Field(min_length=1, description="When sessions start.")
+    schedule: tuple[ScheduleEntry, ...] = Field(min_length=1, max_length=100, description="When sessions start.")
     expect: Expect = Field(default={}, description="What must have happened for the run to pass.")
     file: str = ""
     folder: str = ""
@@ -229,6 +230,11 @@ class Playbook(Frozen):
     def steps_of(self, bot: Bot) -> Iterator[Step]:
         """Every step that a bot can come to, those of the named lists that it runs each once."""
         yield from every_step(tuple(chain.from_iterable(bot.step_lists())), self.steps)
+
+    def all_steps(self) -> Iterator[Step]:
+        """Every step of every bot and of every named list, each once."""
+        for steps in (*(steps for bot in self.bots.values() for steps in bot.step_lists()), *self.steps.values()):
+            yield from every_step(steps)
 
     def sound_of(self, use: Play | Microphone) -> Sound:
         """The sound that a step or a microphone means."""
@@ -258,15 +264,28 @@ class Playbook(Frozen):
         return sum(bot.count for bot in self.bots.values() if bot.role == role)
 
     def heralds(self) -> int:
-        """How many light clients its bots need to be heard in all breakouts; each takes a participant's seat."""
-        return sum(self.heralds_of(bot) * bot.count for bot in self.bots.values())
+        """How many light clients its bots need to be heard in all breakouts; each takes a participant's seat.
 
-    def heralds_of(self, bot: Bot) -> int:
-        """How many one copy of this bot needs: one for each breakout that may be open while it plays into all."""
-        steps = list(self.steps_of(bot))
-        rotations = [self.rotations[step.plan] for step in steps if isinstance(step, Rotate)]
-        if any(isinstance(step, Play) and step.within == "breakouts" for step in steps):
-            every = [step for other in self.bots.values() for step in self.steps_of(other)]
-            opened = {name for step in every if isinstance(step, Breakouts) for name in step.open or ()}
-            return MOST_BREAKOUTS if rotations else min(MOST_BREAKOUTS, max(1, len(opened)))
-        return MOST_BREAKOUTS if any(warning.play for one in rotations for warning in one.warn) else 0
+        A copy of a bot needs one for each breakout that may be open while it plays into all of them.
+        """
+        reach = Reach(self.steps, self._sounds_abroad)
+        opened = {name for step in self.all_steps() if isinstance(step, Breakouts) for name in step.open or ()}
+        here = min(MOST_BREAKOUTS, max(1, len(opened)))
+        return sum(
+            _most_heralds(set(reach.of(tuple(chain.from_iterable(bot.step_lists())))), here) * bot.count
+            for bot in self.bots.values()
+        )
+
+    def _sounds_abroad(self, step: Step) -> Iterator[str]:
+        if isinstance(step, Play) and step.within == "breakouts":
+            yield "plays"
+        if isinstance(step, Rotate):
+            yield "rotates"
+            if any(warning.play for warning in self.rotations[step.plan].warn):
+                yield "warns"
+
+
+def _most_heralds(needs: set[str], here: int) -> int:
+    if "warns" in needs or {"plays", "rotates"} <= needs:
+        return MOST_BREAKOUTS
+    return here if "plays" in needs else 0

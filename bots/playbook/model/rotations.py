@@ -13,7 +13,7 @@ __all__ = ["NoShow", "Rotation", "RotationName", "RoundWarning"]
 
 RotationName = Annotated[str, Field(min_length=1, max_length=60)]
 Person = Annotated[str, Field(min_length=1, max_length=100)]
-Together = Annotated[tuple[Person, ...], Field(min_length=2)]
+Together = Annotated[tuple[Person, ...], Field(min_length=2, max_length=50)]
 GroupName = Annotated[str, Field(min_length=1, max_length=60)]
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bots.playbook.reading.source import Document, MappingNode, Node, Place, ScalarNode, SequenceNode, resolve
+from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.scalars import parse_clock, parse_duration, parse_share
-from bots.playbook.values.shape import Filled, StandIn, did_you_mean, meant_keys
+from bots.playbook.values.shape import Filled, StandIn, meant_keys
 
 __all__ = ["Inputs", "UnfitInput", "read_inputs"]
 

@@ -19,6 +19,7 @@ from bots.playbook.reading.roster import read_roster
 from bots.playbook.reading.source import Document, MappingNode, Place, parse
 from bots.playbook.reading.translate import mend_keys, problems_of_keys, translate
 from bots.playbook.reading.uses import PART_KEYS, is_part, merged, read_uses
+from bots.playbook.values.meant import bounded_hints
 from bots.playbook.values.shape import Marked, Reading, meant_keys
 
 __all__ = ["Examined", "examine", "load", "read", "read_file"]
@@ -86,7 +87,19 @@ def examine(
         environment: None leaves `${NAME}` as it is.
         must_be_given: an input without a value is a problem.
     """
-    document = parse(data, file)
+    with bounded_hints():
+        return _examine(parse(data, file), file, folder, environment, inputs, must_be_given=must_be_given)
+
+
+def _examine(
+    document: Document,
+    file: str,
+    folder: Path | None,
+    environment: Mapping[str, str] | None,
+    inputs: Mapping[str, str],
+    *,
+    must_be_given: bool,
+) -> Examined:
     root = document.root
     if not isinstance(root, MappingNode) or "playbook" not in root.entries:
         if not document.problems:
@@ -130,20 +143,20 @@ def _reading(values: Marked, folder: Path | None, environment: Mapping[str, str]
     return Reading(
         folder=folder,
         environment=environment,
-        clips=list(_mapping(values, "audio")),
+        clips=frozenset(_mapping(values, "audio")),
         bot_ids={str(name): _count(bot) for name, bot in bots.items()},
-        step_lists=list(_mapping(values, "steps")),
-        rotations=list(_mapping(values, "rotations")),
+        step_lists=frozenset(_mapping(values, "steps")),
+        rotations=frozenset(_mapping(values, "rotations")),
         people=_people(values),
         has_zone="timezone" in values,
     )
 
 
-def _people(values: Marked) -> list[str]:
+def _people(values: Marked) -> frozenset[str]:
     """The ids of the roster."""
     roster = values.get("roster")
     entries = [one for one in roster if isinstance(one, Mapping)] if isinstance(roster, list) else []
-    return [str(one["id"]) for one in entries if "id" in one]
+    return frozenset(str(one["id"]) for one in entries if "id" in one)
 
 
 def _mapping(values: Marked, key: str) -> Mapping[str, Any]:

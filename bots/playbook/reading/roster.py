@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from bots.playbook.reading.source import MAX_BYTES, Document, MappingNode, Node, Place, ScalarNode, SequenceNode
-from bots.playbook.values.shape import did_you_mean
+from bots.playbook.values.meant import did_you_mean
 
 __all__ = ["read_roster"]
 

@@ -10,7 +10,8 @@ from pydantic_core import ErrorDetails
 from bots.playbook.problem import MOST_PROBLEMS, Problem
 from bots.playbook.reading.plain import Spot, locate, place_inside
 from bots.playbook.reading.source import Document, MappingNode, Node, ScalarNode, SequenceNode
-from bots.playbook.values.shape import Loc, Reading, did_you_mean, meant_keys
+from bots.playbook.values.meant import did_you_mean
+from bots.playbook.values.shape import Loc, Reading, meant_keys
 
 __all__ = ["mend_keys", "noun_of", "problems_of_keys", "translate"]
 

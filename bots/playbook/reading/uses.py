@@ -11,7 +11,8 @@ from bots.playbook.reading.inputs import Inputs
 from bots.playbook.reading.plain import plain
 from bots.playbook.reading.source import MAX_BYTES, MAX_NODES, Document, MappingNode, Node, Place, ScalarNode, parse
 from bots.playbook.reading.source import SequenceNode as ListNode
-from bots.playbook.values.shape import Marked, did_you_mean
+from bots.playbook.values.meant import did_you_mean
+from bots.playbook.values.shape import Marked
 
 __all__ = ["PART_KEYS", "is_part", "is_part_file", "merged", "read_uses"]
 

@@ -8,8 +8,9 @@ from pydantic import Field, GetJsonSchemaHandler, ValidationInfo, model_validato
 from pydantic_core import CoreSchema
 
 from bots.playbook.values.holidays import read_holidays
+from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.scalars import parse_clock
-from bots.playbook.values.shape import Frozen, Reading, bad, did_you_mean, reading_of
+from bots.playbook.values.shape import Frozen, Reading, bad, reading_of
 
 __all__ = ["ExtraDay", "SkippedDays"]
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ValidationInfo
 from pydantic.json_schema import WithJsonSchema
 
-from bots.playbook.values.shape import Reading, bad, did_you_mean, reading_of
+from bots.playbook.values.meant import did_you_mean
+from bots.playbook.values.shape import Reading, bad, reading_of
 
 __all__ = ["SELECTORS", "TAG", "Muted", "Who", "copy_ids", "plain_name"]
 
@@ -42,12 +43,13 @@ def _check_person(name: str, reading: Reading, selectors: tuple[str, ...]) -> No
         reading.wanted.add(name)
     if name == "person" and reading.facts is not None and "person" not in reading.facts:
         raise bad("unknown-name", '"person" is known only in a rule that somebody triggers')
-    if not reading.is_whole or name in (*selectors, *reading.bot_ids, *reading.people) or not _BOT_ID.fullmatch(name):
+    is_known = name in selectors or name in reading.bot_ids or name in reading.people
+    if not reading.is_whole or is_known or not _BOT_ID.fullmatch(name):
         return
     stem, _, number = name.rpartition("-")
     if stem in reading.bot_ids and number.isdigit():
         count = reading.bot_ids[stem]
-        if count and name not in copy_ids(stem, count):
+        if count and not is_copy(name, stem, count):
             raise bad("unknown-bot", f'there is no copy "{name}": "{stem}" has count {count}')
     elif near := did_you_mean(name, [*reading.bot_ids, *reading.people, *selectors]):
         raise bad("unknown-bot", f'nobody has the id "{name}"{near}')
@@ -59,6 +61,15 @@ def copy_ids(bot_id: str, count: int) -> tuple[str, ...]:
         return (bot_id,)
     digits = max(2, len(str(count)))
     return tuple(f"{bot_id}-{number:0{digits}}" for number in range(1, count + 1))
+
+
+def is_copy(name: str, bot_id: str, count: int) -> bool:
+    """Is it one of `copy_ids`?"""
+    if count == 1:
+        return name == bot_id
+    number, digits = name.removeprefix(f"{bot_id}-"), max(2, len(str(count)))
+    is_number = number.isascii() and number.isdigit() and len(number) == digits
+    return is_number and number != name and 1 <= int(number) <= count
 
 
 _WHO_SCHEMA = WithJsonSchema(

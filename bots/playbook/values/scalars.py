@@ -13,7 +13,8 @@ from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, ValidationInf
 from pydantic.json_schema import WithJsonSchema
 from pydantic_core import CoreSchema
 
-from bots.playbook.values.shape import Frozen, bad, did_you_mean, reading_of
+from bots.playbook.values.meant import did_you_mean
+from bots.playbook.values.shape import Frozen, bad, reading_of
 
 __all__ = [
     "Clock",

@@ -5,11 +5,9 @@ A model may have a `short` field: where a bare value stands instead of a mapping
 also read back from their own JSON, where the kind stands in `kind`, and made directly in Python.
 """
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +15,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
+
+from bots.playbook.values.meant import SURE, closest, did_you_mean
 
 __all__ = [
     "Beside",
@@ -27,8 +27,6 @@ __all__ = [
     "Reading",
     "StandIn",
     "bad",
-    "closest",
-    "did_you_mean",
     "meant_keys",
     "reading_of",
     "unfold",
@@ -36,8 +34,7 @@ __all__ = [
 
 
 Loc = tuple[str | int, ...]
-_LIKELY, _SURE = 0.6, 0.75  # how alike two words are
-_MANY = 300  # words from which only those with the same first letter are compared
+_MANY = 300  # misspelt keys of one mapping
 
 
 class Marked(dict[str, Any]):
@@ -114,21 +111,23 @@ class Reading:
         wanted: where not None, the places of the facts that are asked for (`person`, `count`) are added to it.
         list_facts: those that each named step list asks for, in the lists' order.
         unknown_keys: found so far: the way to the mapping, the key, the keys it could have.
+        sound_files: those in the folder, once somebody has asked for them.
     """
 
     folder: Path | None = None
     environment: Mapping[str, str] | None = None
-    clips: Sequence[str] = ()
+    clips: frozenset[str] = frozenset()
     bot_ids: Mapping[str, int] = field(default_factory=dict)
-    step_lists: Sequence[str] = ()
-    rotations: Sequence[str] = ()
-    people: Sequence[str] = ()
+    step_lists: frozenset[str] = frozenset()
+    rotations: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
     is_whole: bool = True
     has_zone: bool = True
     facts: frozenset[str] | None = None
     wanted: set[str] | None = None
     list_facts: list[frozenset[str]] = field(default_factory=list)
     unknown_keys: list[tuple[Loc, str, tuple[str, ...]]] = field(default_factory=list)
+    sound_files: list[str] | None = None
 
     @contextmanager
     def limited_to(self, facts: frozenset[str]) -> Iterator[None]:
@@ -157,31 +156,12 @@ def bad(problem_id: str, message: str, **context: Any) -> PydanticCustomError:
     return PydanticCustomError(problem_id, "{sentence}", {"sentence": message, **context})
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant; None where nothing is near."""
-    return _closest(word.casefold()[:100], tuple(sorted(known)), _LIKELY)
-
-
-@lru_cache(maxsize=1024)  # a mistake is often made many times
-def _closest(word: str, known: tuple[str, ...], alike: float) -> str | None:
-    by_folded = {name.casefold(): name for name in known}
-    candidates = [name for name in by_folded if len(by_folded) <= _MANY or name[:1] == word[:1]][:_MANY]
-    found = difflib.get_close_matches(word, candidates, n=1, cutoff=alike)
-    return by_folded[found[0]] if found else None
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "x"?` or nothing."""
-    near = closest(word, known)
-    return f'; did you mean "{near}"?' if near else ""
-
-
 def meant_keys(data: Mapping[str, Any], keys: Iterable[str]) -> dict[str, str]:
     """By each misspelt key of a mapping the one that was surely meant, so that it is read on and one problem."""
     free = [key for key in keys if key not in data]
     found: dict[str, str] = {}
     for key in islice((key for key in data if free and key not in keys), _MANY):
-        near = _closest(key.casefold()[:100], tuple(sorted(free)), _SURE)
+        near = closest(key, free, alike=SURE)
         if near is not None and near not in found.values():
             found[key] = near
     return found

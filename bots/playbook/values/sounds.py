@@ -1,5 +1,6 @@
 """Names of sounds: a clip of the `audio` section, or a file in the playbook's folder. Only existence is checked."""
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
@@ -7,7 +8,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ValidationInfo
 from pydantic.json_schema import WithJsonSchema
 
-from bots.playbook.values.shape import Beside, Reading, bad, did_you_mean, reading_of
+from bots.playbook.values.meant import did_you_mean
+from bots.playbook.values.shape import Beside, Reading, bad, reading_of
 
 __all__ = ["SUFFIXES", "SoundFile", "SoundName", "is_file_name"]
 
@@ -38,7 +40,7 @@ def _read_name(value: Any, info: ValidationInfo) -> str:
     if is_file_name(name):
         _check_file(name, reading)
         return name
-    raise bad("unknown-clip", f'no clip "{name}" in audio{did_you_mean(name, [*reading.clips, *_files(reading)])}')
+    raise bad("unknown-clip", f'no clip "{name}" in audio{did_you_mean(name, _sounds(reading))}')
 
 
 def _text(value: Any) -> str:
@@ -65,8 +67,16 @@ def _check_file(name: str, reading: Reading) -> None:
     if not inside:
         raise bad("outside-folder", f'"{name}" is a link that leads out of the folder of the playbook')
     if not exists:
-        near = did_you_mean(name, [*_files(reading), *reading.clips])
+        near = did_you_mean(name, _sounds(reading))
         raise bad("missing-sound", f"no file '{name}'" + near.replace('"', "'"))
+
+
+def _sounds(reading: Reading) -> Iterator[str]:
+    """Clips, and sound files that the playbook could mean; the folder is looked at once."""
+    if reading.sound_files is None:
+        reading.sound_files = _files(reading)
+    yield from reading.clips
+    yield from reading.sound_files
 
 
 def _files(reading: Reading) -> list[str]:

@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from bots.playbook.model.steps.any import AnyStep
-from bots.playbook.values.shape import bad, did_you_mean, reading_of
+from bots.playbook.values.meant import did_you_mean
+from bots.playbook.values.shape import bad, reading_of
 
 __all__ = ["ListName", "RunSteps"]
 

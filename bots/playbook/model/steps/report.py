@@ -7,7 +7,8 @@ from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.model.later import LATER_FILES
 from bots.playbook.model.steps.any import AnyStep
-from bots.playbook.values.shape import bad, did_you_mean
+from bots.playbook.values.meant import did_you_mean
+from bots.playbook.values.shape import bad
 
 __all__ = ["SAVED_FILES", "Save"]
 

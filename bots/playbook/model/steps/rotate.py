@@ -8,7 +8,8 @@ from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.model.controls import Steering
 from bots.playbook.model.steps.any import AnyStep
-from bots.playbook.values.shape import bad, did_you_mean, reading_of
+from bots.playbook.values.meant import did_you_mean
+from bots.playbook.values.shape import bad, reading_of
 
 __all__ = ["Rotate", "Steer"]
 

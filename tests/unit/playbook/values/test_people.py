@@ -3,7 +3,7 @@
 import pytest
 
 from bots.playbook import Say
-from bots.playbook.values.people import copy_ids
+from bots.playbook.values.people import copy_ids, is_copy
 from tests.unit.playbook.texts import examined, with_step
 
 
@@ -33,3 +33,9 @@ def test_names_of_people_are_taken_and_bot_ids_are_known(expected: tuple[str, ..
 @pytest.mark.parametrize("written", ["pupl", "pupil-04", "pupil-1", "everyon", "[]", "5", "''"])
 def test_what_is_nearly_a_bot_or_nobody_is_refused(written: str) -> None:
     assert examined(with_step(f"{{say: {{text: Hi, to: {written}}}}}")).playbook is None
+
+
+@pytest.mark.parametrize("count", [1, 2, 9, 10, 99, 100, 120])
+def test_a_copy_is_known_by_its_name(count: int) -> None:
+    names = [*copy_ids("pupil", count), "pupil", "pupil-0", "pupil-1", "pupil-00", "pupil-121", "pupil-x", "pupil-١٢"]
+    assert set(copy_ids("pupil", count)) == {name for name in names if is_copy(name, "pupil", count)}

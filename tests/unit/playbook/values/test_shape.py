@@ -1,29 +1,10 @@
-"""Short forms, single keys, and words that were probably meant."""
+"""Short forms and single keys."""
 
 import pytest
 from pydantic_core import PydanticCustomError
 
 from bots.playbook.model.steps.step import STEPS
-from bots.playbook.values.shape import Marked, closest, did_you_mean, unfold
-
-
-@pytest.mark.parametrize(
-    ("expected", "word"),
-    [
-        ("round_length", "round_lenght"),
-        ("round_length", "ROUND_LENGTH"),
-        (None, "zebra"),
-        (None, ""),
-        (None, "x" * 9999),
-    ],
-)
-def test_only_a_near_word_was_meant(expected: str | None, word: str) -> None:
-    assert expected == closest(word, ["round_length", "rounds", "gap"])
-
-
-def test_nothing_is_said_where_nothing_is_near() -> None:
-    assert "" == did_you_mean("zebra", ["gap"])
-    assert '; did you mean "gap"?' == did_you_mean("gab", ["gap"])
+from bots.playbook.values.shape import Marked, unfold
 
 
 def test_a_marked_mapping_knows_its_way_as_text() -> None:
