@@ -6,7 +6,7 @@ READY := .venv/ready
 PLAYBOOK ?= playbooks/demo.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench format clean chromium
+.PHONY: help demo run test check bench format clean chromium postgres
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ check: $(READY)  ## format, lint, types, import table, unit and protocol tests: 
 	$(BIN)/mypy
 	$(BIN)/pytest --quiet tests/unit tests/protocol
 
-test: $(READY) chromium  ## all tests, browser tests included
+test: $(READY) chromium postgres  ## all tests, with a browser and a PostgreSQL server
 	$(BIN)/pytest
 
 bench: $(READY)  ## the numbers, printed
@@ -50,3 +50,7 @@ APT = $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive a
 
 chromium:
 	@command -v chromium >/dev/null || { echo "installing chromium with apt-get, for the browser tests"; $(APT) chromium; }
+
+postgres:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	  || { echo "installing postgresql with apt-get, for the tests of the journal"; $(APT) --no-install-recommends postgresql; }

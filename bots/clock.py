@@ -4,10 +4,11 @@
 """
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Protocol
 
-__all__ = ["Clock", "SystemClock"]
+__all__ = ["Clock", "SystemClock", "since_boot_s"]
 
 
 class Clock(Protocol):
@@ -37,3 +38,12 @@ class SystemClock:
 
     async def sleep_until(self, monotonic_s: float) -> None:
         await asyncio.sleep(max(0.0, monotonic_s - self.monotonic()))
+
+
+def since_boot_s() -> float:
+    """Seconds since the machine started; goes on while it sleeps and while this process is stopped.
+
+    For leases: two processes of one machine read the same. Elsewhere than on Linux, the clock that never goes back.
+    """
+    kind = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if kind is None else time.clock_gettime(kind)

@@ -3,6 +3,8 @@
     BotsError
         PlaybookError      problems                        the YAML cannot mean anything
         ConfigError                                        settings or credentials are missing or wrong
+        JournalError                                       the journal cannot be read or written
+            SessionHeld    session, holder                 another process runs this session
         WireError          text (cut), offset              the peer broke the protocol
         RequestRefused     event, result, reason           the server answered a request with a result code
         ApiError           status, result, retryable       the Server API refused, or could not be reached
@@ -26,6 +28,7 @@ __all__ = [
     "BreakoutRefused",
     "ConfigError",
     "JoinRefused",
+    "JournalError",
     "MediaError",
     "PlaybookError",
     "PublishRefused",
@@ -34,6 +37,7 @@ __all__ = [
     "RoomError",
     "RotationError",
     "ScheduleError",
+    "SessionHeld",
     "StepFailed",
     "WireError",
 ]
@@ -63,6 +67,19 @@ class PlaybookError(BotsError):
 
 class ConfigError(BotsError):
     """Settings or credentials are missing or wrong; the message says which and how to set them."""
+
+
+class JournalError(BotsError):
+    """The journal cannot be read or written; the message says what to do."""
+
+
+class SessionHeld(JournalError):
+    """Another process runs this session; `holder` says which."""
+
+    def __init__(self, session: str, holder: str) -> None:
+        super().__init__(f"{session} is run by {holder}; one process runs a session, so this one does nothing")
+        self.session = session
+        self.holder = holder
 
 
 class WireError(BotsError):

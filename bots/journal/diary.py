@@ -1,0 +1,151 @@
+"""What one bot writes down of one session, and what it finds there when it lives again."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from bots.journal.instants import maybe_us_of, us_of
+from bots.journal.past import Past
+from bots.journal.statements import Statements
+from bots.journal.store import Fence, Store, Write
+
+__all__ = ["Diary", "StepState"]
+
+StepState = Literal["done", "skipped", "unknown", "failed", "stopped"]
+
+
+class Diary:
+    """The diary of one bot in one session. Only `intend` waits: what it says is kept before the step is done.
+
+    Without a store it keeps nothing, and is never asked to wait: a simulation, a machine that cannot write.
+
+    Args:
+        past: what an earlier life of this bot has written.
+    """
+
+    def __init__(
+        self,
+        store: Store | None = None,
+        statements: Statements | None = None,
+        *,
+        session: str = "",
+        bot: str = "",
+        fence: Fence | None = None,
+        past: Past | None = None,
+    ) -> None:
+        self.past = past or Past()
+        self._store = store
+        self._say = statements or Statements("sqlite")
+        self._key = {"session": session, "bot": bot}
+        self._at = {"at_session": session, "at_bot": bot}
+        self._fence = fence
+        self._numbers = max((run.number for run in self.past.runs), default=0)
+
+    # ---- the bot
+
+    def joined(self, client_id: str, at: datetime) -> None:
+        """It is in the room, under this connection."""
+        row = {**self._key, "state": "in", "client_id": client_id, "joined_at": us_of(at)}
+        self._put((self._say.bot_in, row))
+
+    def left(self, state: Literal["left", "failed"], reason: str) -> None:
+        """It has gone for good."""
+        self._put((self._say.bot_out, {**self._key, "state": state, "reason": reason}))
+
+    def remember(self, facts: Mapping[str, Any]) -> None:
+        """All that it must know to go on, beside its runs; JSON."""
+        row = {**self._key, "state": "waiting", "facts": json.dumps(facts)}
+        self._put((self._say.bot_facts, row), slot=self._slot("facts"))
+
+    # ---- runs and steps
+
+    def next_number(self) -> int:
+        """For a new run; goes on where an earlier life stopped."""
+        self._numbers += 1
+        return self._numbers
+
+    def run_begun(self, run: int, rule: str, *, firing: Any, planned_at: datetime | None, started_at: datetime) -> None:
+        """A run begins.
+
+        Args:
+            firing: why; JSON.
+            planned_at: when it was due, of a timeline entry.
+        """
+        row = {
+            **self._key, "run": run, "rule": rule, "firing": json.dumps(firing), "planned_at": maybe_us_of(planned_at),
+            "started_at": us_of(started_at),
+        }  # fmt: skip
+        self._put((self._say.run_begun, row))
+
+    def run_ended(self, run: int, outcome: str, reason: str | None, at: datetime) -> None:
+        values = {"at_run": run, "ended_at": us_of(at), "outcome": outcome, "reason": reason}
+        self._put((self._say.run_ended, {**self._at, **values}))
+
+    async def intend(self, run: int, place: str, *, path: str, kind: str, at: datetime, detail: Any = None) -> None:
+        """A step is about to be done; returns when that is kept, or when the journal is known to be away.
+
+        Raises:
+            JournalError: another process has taken the session; nothing may be done.
+        """
+        if self._store is None:
+            return
+        row = {
+            **self._key, "run": run, "place": place, "path": path, "kind": kind, "state": "intent",
+            "intent_at": us_of(at), "attempts": 1, "detail": _written(detail),
+        }  # fmt: skip
+        await self._store.write((self._say.step_intended, row), fence=self._fence)
+
+    def note(self, run: int, place: str, detail: Any) -> None:
+        """What a step that goes on must know to go on; replaces what it kept before."""
+        row = {**self._at, "at_run": run, "at_place": place, "detail": _written(detail)}
+        self._put((self._say.step_noted, row), slot=self._slot(run, place))
+
+    async def noted(self, run: int, place: str, detail: Any) -> None:
+        """As `note`, and wait until it is kept. Raises as `intend`."""
+        if self._store is None:
+            return
+        row = {**self._at, "at_run": run, "at_place": place, "detail": _written(detail)}
+        await self._store.write((self._say.step_noted, row), fence=self._fence, slot=self._slot(run, place))
+
+    def settle(self, run: int, place: str, state: StepState, *, path: str, kind: str, at: datetime) -> None:
+        """A step has ended, or is not done at all."""
+        row = {
+            **self._key, "run": run, "place": place, "path": path, "kind": kind, "state": state,
+            "intent_at": us_of(at), "settled_at": us_of(at), "attempts": 0,
+        }  # fmt: skip
+        self._put((self._say.step_settled, row))
+
+    # ---- invites and groups
+
+    def invite_kept(self, breakout_id: str, *, received_at: datetime, decision: Any, due_at: datetime | None) -> None:
+        """An invite waits for its answer until `due_at`."""
+        row = {
+            **self._key, "breakout_id": breakout_id, "received_at": us_of(received_at),
+            "decision": _written(decision), "due_at": maybe_us_of(due_at), "outcome": None, "ended_at": None,
+        }  # fmt: skip
+        self._put((self._say.invite_received, row))
+
+    def invite_ended(self, breakout_id: str, outcome: str, at: datetime) -> None:
+        row = {**self._at, "at_breakout_id": breakout_id, "outcome": outcome, "ended_at": us_of(at)}
+        self._put((self._say.invite_ended, row))
+
+    def groups_begun(self, rotation: str, number: int, groups: Mapping[int, tuple[str, ...]], at: datetime) -> None:
+        """A round begins with these people in these rooms."""
+        rows = [
+            {"rotation": rotation, "round": number, "person": person, "room": room, "begun_at": us_of(at)}
+            for room, people in groups.items()
+            for person in people
+        ]
+        self._put(*((self._say.group_begun, {"session": self._key["session"], **row}) for row in rows))
+
+    def _slot(self, *what: object) -> str:
+        return "/".join(map(str, (self._key["session"], self._key["bot"], *what)))
+
+    def _put(self, *writes: Write, slot: str | None = None) -> None:
+        if self._store is not None and writes:
+            self._store.put(*writes, fence=self._fence, slot=slot)
+
+
+def _written(detail: Any) -> str | None:
+    return None if detail is None else json.dumps(detail)

@@ -1,0 +1,65 @@
+"""The statements that write the journal, made once for a kind of database."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Executable, Table, bindparam, func, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bots.journal.tables import bots, groups, invites, runs, sessions, steps
+
+__all__ = ["Statements", "upsert"]
+
+
+def upsert(kind: str, table: Table, *, columns: Sequence[str] = (), first: str = "", counting: str = "") -> Executable:
+    """Insert a row, or change these columns of the one that is there; without columns the row stays as it is.
+
+    Args:
+        kind: of database.
+        first: a column that keeps its first value.
+        counting: a column that grows by one where the row is there.
+    """
+    insert = sqlite.insert(table) if kind == "sqlite" else postgresql.insert(table)
+    keys = [column.name for column in table.primary_key]
+    changes: dict[str, Any] = {name: insert.excluded[name] for name in columns}
+    if first:
+        changes[first] = func.coalesce(table.c[first], insert.excluded[first])
+    if counting:
+        changes[counting] = table.c[counting] + 1
+    if not changes:
+        return insert.on_conflict_do_nothing(index_elements=keys)
+    return insert.on_conflict_do_update(index_elements=keys, set_=changes)
+
+
+def _change(table: Table, *columns: str) -> Executable:
+    """Change columns of one row; its keys are bound as `at_KEY`."""
+    statement = update(table)
+    for key in table.primary_key:
+        statement = statement.where(key == bindparam(f"at_{key.name}"))
+    return statement.values({name: bindparam(name) for name in columns})
+
+
+class Statements:
+    """One for a store.
+
+    Args:
+        kind: of database.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.bot_in = upsert(kind, bots, columns=("state", "client_id"), first="joined_at")
+        self.bot_out = upsert(kind, bots, columns=("state", "reason"))
+        self.bot_facts = upsert(kind, bots, columns=("facts",))
+        self.run_begun = upsert(kind, runs)
+        self.run_ended = _change(runs, "ended_at", "outcome", "reason")
+        self.step_intended = upsert(
+            kind, steps, columns=("state", "intent_at", "detail"), counting="attempts"
+        )  # fmt: skip
+        self.step_settled = upsert(kind, steps, columns=("state", "settled_at"))
+        self.step_noted = _change(steps, "detail")
+        self.invite_received = upsert(
+            kind, invites, columns=("received_at", "decision", "due_at", "outcome", "ended_at")
+        )
+        self.invite_ended = _change(invites, "outcome", "ended_at")
+        self.session_facts = _change(sessions, "facts")
+        self.group_begun = upsert(kind, groups, columns=("room", "begun_at"))
