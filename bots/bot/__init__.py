@@ -2,6 +2,7 @@
 
 from bots.bot.bot import Bot
 from bots.bot.breakout.invites import InviteDecision, InviteWindow, decide_invite
+from bots.bot.contract.attendance import AttendancePlan
 from bots.bot.contract.messages import (
     BotDropped,
     BotEvent,
@@ -42,6 +43,7 @@ from bots.bot.rules.outcome import Outcome
 from bots.bot.venue import Venue
 
 __all__ = [
+    "AttendancePlan",
     "Bot",
     "BotDropped",
     "BotEvent",

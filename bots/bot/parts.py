@@ -16,6 +16,7 @@ from bots.bot.controls import Controls
 from bots.bot.place.leaving import Leaving
 from bots.bot.place.presence import Presence
 from bots.bot.reactions import Reactions
+from bots.bot.record.record import Record
 from bots.bot.rules.conditions import is_true, seen
 from bots.bot.rules.facts import Firing, Occasion
 from bots.bot.rules.outcome import Outcome
@@ -96,8 +97,9 @@ def assemble(
         spec.leave, name=spec.id, presence=presence, clock=clock, group=group, leave=lambda: leave("leave_when")
     )
     kit = Kit(
-        spec=spec, presence=presence, sound=sound, heralds=heralds, invitations=invitations, clock=clock,
-        changed=changed, emit=emit, leave=lambda: leave("leave_step"), stay=leaving.stay, shift=shift,
+        spec=spec, presence=presence, record=Record(presence.keys), sound=sound, heralds=heralds,
+        invitations=invitations, clock=clock, changed=changed,
+        emit=emit, leave=lambda: leave("leave_step"), stay=leaving.stay, shift=shift,
         log=log, silent_for_s=lambda: talk.silent_for_s,
     )  # fmt: skip
     runs = _runs(kit, group)

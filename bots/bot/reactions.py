@@ -126,6 +126,7 @@ class Reactions:
         for room_id in room_ids:
             self._presence.forget_breakout(room_id)
             self._kit.invitations.destroyed(room_id)
+            self._kit.record.closed(room_id, self._kit.clock.now())
             if room_id not in self._closed and self._presence.is_joined:
                 self._closed.add(room_id)
                 self.occur(breakout_over(room_id, self._presence))
@@ -148,19 +149,19 @@ class Reactions:
         match event:
             case RoomJoined(participants=participants):
                 self._presence.saw(participants)
-                self._presence.visitors.only([one.client_id for one in participants], now)
+                self._kit.record.only([one.client_id for one in participants], now)
                 for participant in participants:
-                    self._presence.write_down(participant, now)
+                    self._write_down(participant, now)
                     self._tell_person("participant_joined", participant, was_here=True)
             case ParticipantJoined(participant=participant):
-                self._presence.write_down(participant, now)
+                self._write_down(participant, now)
                 self._tell_person("participant_joined", participant, was_here=False)
                 person = self._presence.person_of(participant)
                 if self._kit.for_teacher and is_teacher(person):
                     self._tell_teacher(person)
             case ParticipantLeft(participant=participant):
                 self._presence.away.pop(participant.client_id, None)
-                self._presence.visitors.went(participant.client_id, now)
+                self._kit.record.went(participant.client_id, now)
                 self._tell_person("participant_left", participant)
             case BreakoutInvite():
                 self._kit.invitations.receive(event)
@@ -172,8 +173,10 @@ class Reactions:
                 self._kit.invitations.failed(room_id, result, msg)
             case BreakoutJoined(client_id=client_id, room_id=room_id):
                 self._presence.went_away(client_id, room_id)
+                self._kit.record.entered(client_id, room_id, now)
             case BreakoutLeft(client_id=client_id):
                 self._presence.away.pop(client_id, None)
+                self._kit.record.came_out(client_id, now)
             case BreakoutCreated(room_ids=room_ids):
                 self._presence.open_breakouts.update(room_ids)
             case BreakoutDestroyed(room_id=room_id):
@@ -182,6 +185,13 @@ class Reactions:
                 self._obey(data, sender_id)
             case _:
                 pass
+
+    def _write_down(self, participant: Participant, now: datetime) -> None:
+        """They are in the parent: into the record."""
+        if not self._presence.is_herald(participant):
+            person = self._presence.person_of(participant)
+            self._presence.key_of(person)
+            self._kit.record.came(person, now)
 
     def _tell_person(self, event: str, participant: Participant, **values: bool) -> None:
         person = self._presence.person_of(participant)

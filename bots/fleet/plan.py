@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from bots.bot import BotSpec, DropRule, InviteWindow, LeaveRule, Provider, RulePlan, sound_key
+from bots.bot import AttendancePlan, BotSpec, DropRule, InviteWindow, LeaveRule, Provider, RulePlan, sound_key
 from bots.errors import ConfigError
 from bots.fleet.rotations import rotation_plans
 from bots.fleet.sounds import clip_play
@@ -131,6 +131,11 @@ def _spec(
         roster=playbook.roster,
         controls={name: tuple(who) for name, who in playbook.controls.items()},
         rotations=rotation_plans(playbook, bot),
+        attendance=AttendancePlan(
+            late_after_s=playbook.attendance.late_after_s,
+            present_needs=playbook.attendance.present_needs,
+            has_names=playbook.attendance.names,
+        ),
         moments={str(one): instant_at(one, times) for one in ends},
         leave=_leave(bot.leave_when),
         drops=_drops(bot.drops),

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from bots.bot.breakout.invites import InviteWindow
+from bots.bot.contract.attendance import AttendancePlan
 from bots.bot.contract.messages import ClipPlay
 from bots.bot.contract.provider import Provider
 from bots.bot.contract.rotation import RotationPlan
@@ -117,6 +118,7 @@ class BotSpec:
     roster: tuple[RosterEntry, ...] = ()
     controls: dict[str, tuple[str, ...]] = field(default_factory=dict)
     rotations: dict[str, RotationPlan] = field(default_factory=dict)
+    attendance: AttendancePlan = field(default_factory=AttendancePlan)
     reports_people: bool = False
     report_folder: str | None = None
 

@@ -44,9 +44,14 @@ class Keys:
         key = person.id or known or self._free(person, here)
         if known is not None and known != key:
             self.renames.append((known, key))
+            self._of_client.update({one: key for one, old in self._of_client.items() if old == known})
         self._of_client[person.client_id] = key
         self._names.setdefault(key, plain_name(person.name))
         return key
+
+    def now(self, client_id: str) -> str:
+        """The key of a connection that was seen."""
+        return self._of_client[client_id]
 
     def _free(self, person: Person, here: Collection[str]) -> str:
         """The key of this name that nobody has who is here."""

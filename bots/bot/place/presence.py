@@ -4,13 +4,11 @@ Kept up to date by the room's events; what others decide on is read from here as
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import bot_of_herald
 from bots.bot.place.keys import Keys
 from bots.bot.place.register import Found, Register
-from bots.bot.place.visitors import Visitors
 from bots.bot.rules.facts import Person
 from bots.playbook import Counts, RosterEntry
 from bots.room import BreakoutJoined, BreakoutLeft, Participant, ParticipantJoined, ParticipantLeft, RoomEvent
@@ -38,7 +36,6 @@ class Presence:
         self.keys = Keys(self.register)
         self._found: dict[str, Found] = {}
         self._gone: set[tuple[str, str]] = set()
-        self.visitors = Visitors()
         self.breakout_names: dict[str, str] = {}
         self._names_known: dict[str, str] = {}
         self.open_breakouts: set[str] = set()
@@ -139,6 +136,7 @@ class Presence:
         found = self.register.claim(participant.client_id, participant.user_ref, who, taken)
         if found.entry is not None:
             self._found[participant.client_id] = found
+            self.key_of(self.person_of(participant))
         return found
 
     def believe(self, client_id: str, entry_id: str) -> None:
@@ -147,6 +145,7 @@ class Presence:
         if participant is not None:
             self.register.believe(client_id, participant.user_ref, entry_id)
             self._found.pop(client_id, None)
+            self.key_of(self.person_of(participant))
 
     def seen_of_roster(self) -> tuple[list[str], int]:
         """Ids of the roster that were here, and how many connections were found to be nobody of it."""
@@ -187,11 +186,6 @@ class Presence:
         is_new = identity not in self._seen
         self._seen.add(identity)
         return is_new
-
-    def write_down(self, participant: Participant, at: datetime) -> None:
-        """They are in the parent: into the guest book."""
-        if not self.is_herald(participant):
-            self.visitors.came(self.identity_of(participant), self.person_of(participant), at)
 
     def went(self, participant: Participant, room_id: str) -> None:
         """They have left this room; should they come back, that is known."""

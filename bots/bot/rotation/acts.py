@@ -5,6 +5,8 @@ from typing import Literal
 
 __all__ = [
     "Act",
+    "Answer",
+    "Answered",
     "BeginRound",
     "CallOut",
     "CloseRooms",
@@ -21,7 +23,8 @@ __all__ = [
     "Why",
 ]
 
-Why = Literal["planned", "late", "returned", "moved"]
+Why = Literal["planned", "late", "returned", "moved", "again"]
+Answer = Literal["accepted", "rejected", "ignored", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class Invite:
 
     Attributes:
         room: its number, from 0.
-        why: planned for this group; late; back in the meeting or out of the breakout; moved from another group.
+        why: planned for this group; late; back in the meeting or out of the breakout; moved from another group; again,
+            since the invite before could not be sent.
     """
 
     room: int
@@ -75,6 +79,16 @@ class Remind:
 
     room: int
     person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of an invite; `waited_s` since it was sent. `failed`: it could not be sent, not even again."""
+
+    room: int
+    person: str
+    answer: Answer
+    waited_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +157,7 @@ Act = (
     | BeginRound
     | Invite
     | Remind
+    | Answered
     | Move
     | CallOut
     | CloseRooms

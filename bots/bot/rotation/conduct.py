@@ -7,9 +7,9 @@ from typing import Any, assert_never
 
 from bots.bot.contract.messages import ClipPlay, Said
 from bots.bot.contract.rotation import RotationPlan, WarningPlan
-from bots.bot.place.presence import Presence
 from bots.bot.rotation.acts import (
     Act,
+    Answered,
     BeginRound,
     CallOut,
     CloseRooms,
@@ -25,26 +25,21 @@ from bots.bot.rotation.acts import (
     Warn,
 )
 from bots.bot.rotation.course import Course
+from bots.bot.rotation.crowd import Crowd
+from bots.bot.rotation.diary import Diary
 from bots.bot.rotation.grouping import Grouping
 from bots.bot.rotation.rooms import GroupRooms
-from bots.bot.rules.facts import Occasion, Person
+from bots.bot.rules.facts import Occasion
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run
+from bots.bot.steps.breakouts import CALL_BACK_LINE
 from bots.bot.steps.kit import Kit
 from bots.errors import BotsError
 
-__all__ = ["CALL_OUT_LINE", "REMIND_LINE", "Conductor", "takes_part"]
+__all__ = ["CALL_OUT_LINE", "REMIND_LINE", "Conductor"]
 
 REMIND_LINE = "Your group is waiting for you. Please accept the invitation to your breakout room."
 CALL_OUT_LINE = "Please come back to the main room. You will be invited to your new group there."
-CALL_BACK = {"bots": "call_back"}  # user data that calls one of our bots back to the parent
-
-
-def takes_part(person: Person, presence: Presence, grouping: Grouping) -> bool:
-    """Participants do, and whoever is anchored to a group; never the bot that conducts."""
-    if person.is_me:
-        return False
-    return person.role == "participant" or grouping.is_anchored(presence.key_of(person))
 
 
 class Conductor:
@@ -53,6 +48,7 @@ class Conductor:
     Args:
         course: decides.
         grouping: says who is with whom.
+        crowd: the people.
         rooms: opens and closes the breakouts.
         run: that performs the step.
         step: its way in the playbook, for the log.
@@ -63,6 +59,7 @@ class Conductor:
         plan: RotationPlan,
         course: Course,
         grouping: Grouping,
+        crowd: Crowd,
         rooms: GroupRooms,
         *,
         kit: Kit,
@@ -80,7 +77,8 @@ class Conductor:
         self._tasks: set[asyncio.Task[None]] = set()
         self._happened = asyncio.Event()
         self._facts: list[Callable[[float], list[Act]]] = []
-        self._renames = len(kit.presence.keys.renames)
+        self._crowd = crowd
+        self._diary = Diary(plan.name, kit=kit, crowd=crowd, rooms=rooms)
 
     @property
     def name(self) -> str:
@@ -154,13 +152,13 @@ class Conductor:
         if occasion.kind == "breakout_closed":
             self._rooms.gone(occasion.room_id)
             return
-        if person is None or not takes_part(person, self._kit.presence, self._grouping):
+        if person is None or not self._crowd.takes_part(person):
             return
-        presence = self._kit.presence
-        key = presence.key_of(person)
-        self._tell_renames()
-        others = [one.client_id for one in self._connections(key) if one.client_id != person.client_id]
-        is_inside = any(client_id in presence.away for client_id in others)
+        key = self._crowd.key_of(person)
+        for old, new in self._crowd.new_names():
+            course.renamed(old, new)
+        others = [one for one in self._crowd.connections(key) if one.client_id != person.client_id]
+        is_inside = any(map(self._crowd.is_inside, others))
         room = self._rooms.number_of(occasion.room_id)
         match occasion.kind:
             case "joined" if not occasion.is_breakout and not is_inside:
@@ -226,42 +224,25 @@ class Conductor:
                 self._kit.shift(seconds)
             case BeginRound():
                 self._kit.undo.clear()
-                self._log_begin(act)
+                self._diary.began(act, self._now_s())
                 self._send_heralds()
+            case Answered():
+                self._diary.answered(act)
             case Move():
-                self._kit.log.info(
-                    "group_changed",
-                    rotation=self._name,
-                    round=self._course.number,
-                    participant=self._pseudonym(act.person),
-                    group=None if act.room is None else self._rooms.name_of(act.room),
-                    reason=act.reason,
-                )
-            case EndRound(round=number, missing=missing):
-                self._kit.log.info(
-                    "round_ended",
-                    rotation=self._name,
-                    round=number,
-                    missing=[self._pseudonym(key) for key in missing],
-                )
+                self._diary.moved(act)
+            case EndRound():
+                self._diary.ended(act)
             case SkipRound(round=number):
-                self._kit.log.warning("round_skipped", rotation=self._name, round=number, reason="rooms not opened")
+                self._diary.skipped(number)
             case Finish(played=played, dropped=dropped):
-                self._kit.log.info("rotation_ended", rotation=self._name, rounds=played, dropped=dropped)
+                self._diary.finished(played, dropped)
             case _:
                 assert_never(act)
 
     async def _plan_groups(self, act: PlanGroups) -> None:
         groups = await asyncio.to_thread(self._grouping.groups_of, act.round, act.here)
         for key, people in self._grouping.left_out.items():
-            self._kit.log.warning(
-                "person_left_out",
-                rotation=self._name,
-                round=act.round,
-                participant=self._pseudonym(key),
-                reason="rules exclude each other" if people else "the rooms are full",
-                people=[self._pseudonym(one) for one in people],
-            )
+            self._diary.left_out(act.round, key, people)
         await self._do(self._course.planned(groups, self._now_s()))
 
     async def _open(self, act: OpenRooms) -> None:
@@ -274,30 +255,31 @@ class Conductor:
             await self._do(self._course.opened(self._now_s()))
 
     async def _invite(self, act: Invite) -> None:
-        people = [one for key in act.people if (one := self._person(key)) is not None]
-        await self._rooms.invite(act.room, people, why=act.why)
+        people = [one for key in act.people if (one := self._crowd.person(key)) is not None]
+        is_new = act.room not in self._rooms.open_ids
+        if not await self._rooms.invite(act.room, people, why=act.why):
+            self._put(lambda now_s: self._course.failed(act.people, now_s))
+        elif is_new:
+            self._diary.opened()
+            self._send_heralds()
 
     async def _remind(self, act: Remind) -> None:
-        person = self._person(act.person)
+        person = self._crowd.person(act.person)
         if person is None:
             return
         await self._rooms.invite(act.room, [person], why="reminder")
         if not person.is_bot:
-            await self._whisper(person, REMIND_LINE)
+            await self._crowd.whisper(person, REMIND_LINE)
 
     async def _call_out(self, act: CallOut) -> None:
-        person = self._person(act.person)
-        if person is None:
-            return
-        if person.is_bot:
-            await self._try("user data", self._kit.presence.parent.send_data(CALL_BACK, to=[person.client_id]))
-        else:
-            await self._whisper(person, CALL_OUT_LINE)
+        person = self._crowd.person(act.person)
+        if person is not None:
+            await self._crowd.call(person, CALL_OUT_LINE)
 
     async def _warn(self, warning: WarningPlan) -> None:
         if warning.say is not None:
             text = warning.say.fill(self._kit.scope(self._run.firing))
-            await self._try("chat", self._kit.presence.parent.say(text))
+            await self._crowd.attempt("chat", self._kit.presence.parent.say(text))
             self._kit.emit(Said(bot_id=self._kit.spec.id, room_id=self._kit.presence.parent.room_id))
         if warning.sound is not None:
             self._spawn(self._sound(warning.sound))
@@ -322,51 +304,4 @@ class Conductor:
             await self._rooms.close(act.rooms)
         except BotsError as failure:
             self._kit.log.warning("breakout_kept", reason=str(failure))
-
-    # ---- people
-
-    def _connections(self, key: str) -> list[Person]:
-        """This person, once for each connection that they have now."""
-        presence = self._kit.presence
-        return [one for one in presence.people if presence.key_of(one) == key]
-
-    def _person(self, key: str) -> Person | None:
-        """Who this is now, if they are here; of several connections, the newest."""
-        return next(reversed(self._connections(key)), None)
-
-    def _tell_renames(self) -> None:
-        """Somebody may have said who they are, so that they have another key now."""
-        renames = self._kit.presence.keys.renames
-        for old, new in renames[self._renames :]:
-            self._grouping.renamed(old, new)
-            self._course.renamed(old, new)
-        self._renames = len(renames)
-
-    def _pseudonym(self, key: str) -> str:
-        """As the log names people: our bots and the people of the roster by their id, others by their connection."""
-        if not key.startswith("name:"):
-            return key
-        person = self._person(key)
-        return "gone" if person is None else person.client_id
-
-    async def _whisper(self, person: Person, line: str) -> None:
-        await self._try("chat", self._kit.presence.parent.say(line, to=[person.client_id]))
-
-    async def _try(self, what: str, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except BotsError as failure:
-            self._kit.log.warning("message_not_sent", what=what, reason=str(failure))
-
-    def _log_begin(self, act: BeginRound) -> None:
-        self._kit.log.info(
-            "round_started",
-            rotation=self._name,
-            round=act.round,
-            rooms=len(act.groups),
-            length_s=round(act.ends_s - self._now_s(), 3),
-            groups={
-                self._rooms.name_of(number): [self._pseudonym(key) for key in group]
-                for number, group in enumerate(act.groups)
-            },
-        )
+            await asyncio.gather(*(self._crowd.call(one, CALL_BACK_LINE) for one in self._crowd.inside))

@@ -203,6 +203,10 @@ class Course:
         """Somebody rejected their invite."""
         return self.round.rejected(person, now_s) if self.round else []
 
+    def failed(self, people: Collection[str], now_s: float) -> list[Act]:
+        """Their invites could not be sent."""
+        return [act for person in people for act in self.round.failed(person, now_s)] if self.round else []
+
     def renamed(self, old: str, new: str) -> None:
         """Somebody is known under another key from now on."""
         if old in self._here:
@@ -351,6 +355,7 @@ class Course:
         acts: list[Act] = []
         if self.is_held:
             acts += self.hold(now_s)
+        acts += current.closed(now_s)
         acts.append(CloseRooms(current.open_rooms))
         self._closed_at_s = min(now_s, self._until_s)  # its planned end, if that is why
         self._phase, self._until_s = "closing", now_s + BACK_WITHIN_S

@@ -58,10 +58,10 @@ class GroupRooms:
         self._ended.clear()
         await self._make(range(count))
 
-    async def invite(self, number: int, people: Sequence[Person], *, why: str) -> None:
-        """Invite people to a group's room. Who cannot be invited is logged; they are missing from their group then."""
+    async def invite(self, number: int, people: Sequence[Person], *, why: str) -> bool:
+        """Invite people to a group's room; returns whether the room has sent the invites."""
         if not people:
-            return
+            return True
         try:
             if self._ids.get(number) in (None, *self._ended):
                 await self._make((number,))
@@ -72,15 +72,16 @@ class GroupRooms:
             self._kit.log.warning(
                 "breakout_failed", breakout_id=self._ids.get(number), result=None, reason=str(failure)
             )
-            return
+            return False
         self._kit.log.info(
             "breakout_invited",
             breakout_id=room_id,
             breakout=self.name_of(number),
-            people=[person.id or person.client_id for person in people],
+            people=[person.pseudonym for person in people],
             is_forced=self._force,
             why=why,
         )
+        return True
 
     async def close(self, numbers: Sequence[int]) -> None:
         """Close rooms; whoever is in them comes back.

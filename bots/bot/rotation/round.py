@@ -8,25 +8,34 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bots.bot.rotation.acts import Act, CallOut, CloseRooms, Invite, Move, Remind, Why
+from bots.bot.rotation.acts import Act, Answer, Answered, CallOut, CloseRooms, Invite, Move, Remind, Why
 from bots.bot.rotation.terms import MOST_ROOMS, Terms
 
 __all__ = ["Apart", "Round"]
 
 Apart = Callable[[str, Collection[str]], bool]  # must this person not be with one of those?
 SEND_BACK = 2  # times that somebody who comes out is invited in again; then they want to be out
+TRIES = 4  # of an invite that cannot be sent
+TRY_AGAIN_S = 2.0
+_EXPECTED = ("there", "invited", "failing")
 
 
 @dataclass(slots=True)
 class _Standing:
-    """Where somebody belongs (`room`), where they are (`at`; None: no breakout), and what they make of it."""
+    """Where somebody belongs (`room`), where they are (`at`; None: no breakout), and what they make of it.
+
+    `failing`: the invite could not be sent, and will be again at `retry_s`.
+    """
 
     room: int | None
-    state: Literal["invited", "ignored", "there", "out", "refused", "gone"]
+    state: Literal["invited", "failing", "ignored", "there", "out", "refused", "gone"]
     asked_at_s: float
     at: int | None = None
     is_reminded: bool = False
+    is_answered: bool = False
     returns: int = 0
+    failures: int = 0
+    retry_s: float = 0.0
 
     @property
     def is_called_out(self) -> bool:
@@ -92,7 +101,7 @@ class Round:
         known = self._people.setdefault(person, _Standing(room, "there", now_s))
         wanted, known.state, known.at = known.room, "there", room
         if wanted == room:
-            return self._mend(now_s)
+            return [*self._answered(person, "accepted", now_s), *self._mend(now_s)]
         others = [other for other in self.inside(room) if other != person]
         if wanted in self._open and self._is_apart(person, others):
             known.asked_at_s = now_s
@@ -119,9 +128,27 @@ class Round:
     def rejected(self, person: str, now_s: float) -> list[Act]:
         """Somebody rejected the invite."""
         known = self._people.get(person)
-        if known is not None and known.state in ("invited", "ignored"):
-            known.state = "refused"
-        return self._mend(now_s)
+        if known is None or known.state not in ("invited", "ignored"):
+            return self._mend(now_s)
+        known.state = "refused"
+        return [*self._answered(person, "rejected", now_s), *self._mend(now_s)]
+
+    def failed(self, person: str, now_s: float) -> list[Act]:
+        """The invite could not be sent; it is tried again a few times, then nobody waits for this person."""
+        known = self._people.get(person)
+        if known is None or known.state != "invited":
+            return []
+        known.failures += 1
+        if known.failures < TRIES:
+            known.state, known.retry_s = "failing", now_s + TRY_AGAIN_S
+            return []
+        known.state = "ignored"
+        return [*self._answered(person, "failed", now_s), *self._mend(now_s)]
+
+    def closed(self, now_s: float) -> list[Act]:
+        """The round ends: who has not answered by now, has ignored the invite."""
+        waiting = [person for person, known in self._people.items() if known.state == "invited"]
+        return [act for person in waiting for act in self._answered(person, "ignored", now_s)]
 
     def tick(self, now_s: float) -> list[Act]:
         """Time has passed: remind, and do without those who do not come."""
@@ -130,10 +157,14 @@ class Round:
             if known.is_called_out and now_s >= known.asked_at_s + self._terms.no_show_s - 1e-9:
                 known.room = known.at
                 acts.append(Move(person, known.at, "stays there"))
+            if known.state == "failing" and known.room is not None and now_s >= known.retry_s - 1e-9:
+                known.state = "invited"
+                acts.append(Invite(known.room, (person,), "again"))
             if known.state != "invited" or known.room is None:
                 continue
             if now_s >= known.asked_at_s + self._terms.no_show_s - 1e-9:
                 known.state = "ignored"
+                acts += self._answered(person, "ignored", now_s)
             elif not known.is_reminded and now_s >= self._remind_at_s(known) - 1e-9:
                 known.is_reminded = True
                 acts.append(Remind(known.room, person))
@@ -160,6 +191,7 @@ class Round:
         """When `tick` has something to do."""
         waiting = [known for known in self._people.values() if known.state == "invited" and known.room is not None]
         times = [self._remind_at_s(known) for known in waiting if not known.is_reminded]
+        times += [known.retry_s for known in self._people.values() if known.state == "failing"]
         waiting += [known for known in self._people.values() if known.is_called_out]
         times += [known.asked_at_s + self._terms.no_show_s for known in waiting]
         return min(times, default=None)
@@ -212,8 +244,17 @@ class Round:
 
     def _invite(self, person: str, room: int, now_s: float, why: Why) -> list[Act]:
         known = self._people[person]
-        known.room, known.state, known.asked_at_s, known.is_reminded = room, "invited", now_s, False
+        known.room, known.state, known.asked_at_s = room, "invited", now_s
+        known.is_reminded, known.is_answered, known.failures = False, False, 0
         return [Invite(room, (person,), why)]
+
+    def _answered(self, person: str, answer: Answer, now_s: float) -> list[Act]:
+        """Each invite has one end; who has ignored it may still follow it."""
+        known = self._people[person]
+        if known.is_answered or known.room is None:
+            return []
+        known.is_answered = answer != "ignored"
+        return [Answered(known.room, person, answer, now_s - known.asked_at_s)]
 
     def _place(self, person: str, now_s: float, why: Why) -> list[Act]:
         known = self._people.setdefault(person, _Standing(None, "out", now_s))
@@ -251,7 +292,7 @@ class Round:
 
     def _expected(self, room: int) -> list[str]:
         """Who is there or may still come in time."""
-        return [p for p, known in self._people.items() if known.room == room and known.state in ("there", "invited")]
+        return [p for p, known in self._people.items() if known.room == room and known.state in _EXPECTED]
 
     def _mend(self, now_s: float) -> list[Act]:
         """Nobody stays alone: a group that is too small, and for which nobody is waited, goes to others."""
@@ -275,6 +316,10 @@ class Round:
             acts.append(Move(person, known.room, "would be alone"))
         acts.append(CloseRooms((room,)))
         for person, known in self._people.items():
-            if known.room == room and known.state in ("invited", "ignored"):  # their invite leads nowhere now
+            if known.room == room and known.state in (
+                "invited",
+                "failing",
+                "ignored",
+            ):  # their invite leads nowhere now
                 acts += self._place(person, now_s, "moved")
         return acts

@@ -11,7 +11,18 @@ from bots.bot.waiting import done_within
 from bots.playbook import Accept, Breakouts, CallBack, Invite, Leave, Reject
 from bots.room import BreakoutDefinition
 
-__all__ = ["CALL_BACK", "accept", "call_back", "close_own", "invite", "invite_to", "leave", "open_or_close", "reject"]
+__all__ = [
+    "CALL_BACK",
+    "CALL_BACK_LINE",
+    "accept",
+    "call_back",
+    "close_own",
+    "invite",
+    "invite_to",
+    "leave",
+    "open_or_close",
+    "reject",
+]
 
 CALL_BACK = {"bots": "call_back"}  # user data that calls one of our bots back to the parent
 CALL_BACK_LINE = "Please come back to the main room."
@@ -46,7 +57,7 @@ async def invite_to(kit: Kit, room_id: str, people: Sequence[Person], *, force: 
         "breakout_invited",
         breakout_id=room_id,
         breakout=kit.presence.breakout_name(room_id),
-        people=[person.id or person.client_id for person in people],
+        people=[person.pseudonym for person in people],
         is_forced=force,
     )
 
@@ -80,7 +91,7 @@ async def call_back(kit: Kit, step: CallBack, run: Run) -> None:
     if others:
         await parent.say(CALL_BACK_LINE, to=others)
     if not await done_within(kit.clock, _all_back(kit, people), BACK_WITHIN_S):
-        missing = [person.id or person.client_id for person in people if person.client_id in kit.presence.away]
+        missing = [person.pseudonym for person in people if person.client_id in kit.presence.away]
         kit.log.warning("people_missing", people=missing, waited_s=BACK_WITHIN_S)
 
 

@@ -14,6 +14,7 @@ from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import BotSpec
 from bots.bot.place.presence import Presence
 from bots.bot.place.who import resolve_who
+from bots.bot.record.record import Record
 from bots.bot.rotation.acts import Act
 from bots.bot.rotation.course import Course
 from bots.bot.rotation.grouping import Grouping
@@ -59,6 +60,7 @@ class Kit:
 
     spec: BotSpec
     presence: Presence
+    record: Record
     sound: Sound
     heralds: Heralds
     invitations: Invitations

@@ -77,5 +77,5 @@ async def _tell(kit: Kit, lines: Sequence[str], teachers: Sequence[Person]) -> N
 
 
 def _named(people: Sequence[Person]) -> list[str]:
-    """As the log names people: our bots by their ids, others by their connections."""
-    return [person.id if person.is_bot else person.client_id for person in people]
+    """As the log names people."""
+    return [person.pseudonym for person in people]

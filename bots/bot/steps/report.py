@@ -1,63 +1,44 @@
 """The step that writes the report: save."""
 
-import csv
-import io
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
-from bots.bot.place.visitors import Visit
+from bots.bot.record.attendance import attendance_of
+from bots.bot.record.files import FILES, Report
+from bots.bot.record.groups import groups_of
+from bots.bot.record.names import Names
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run
 from bots.bot.steps.kit import Kit
 from bots.playbook import Save
 
-__all__ = ["people_csv", "save"]
-
-_HEAD = ("name", "id", "role", "is_bot", "first_in", "last_out", "minutes")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+__all__ = ["report_of", "save"]
 
 
 def save(kit: Kit, step: Save, run: Run) -> None:
-    """Write the files into the report's folder; a simulation has none and only says what it would write.
+    """Write the files into the report's folder; without one, as in a simulation, only say what it would write.
 
     Raises:
         CannotDo: the folder takes no file.
     """
-    folder = kit.spec.report_folder
+    folder, report = kit.spec.report_folder, report_of(kit)
     for name in step.files:
-        visits = kit.presence.visitors.visits(kit.clock.now())
         if folder is not None:
-            _write(Path(folder) / name, people_csv(visits))
+            _write(Path(folder) / name, FILES[name](report))
         kit.log.info(
-            "report_saved", rule=run.rule_id, step=step.path or step.kind, file=name, rows=len(visits),
-            is_written=folder is not None,
+            "report_saved", rule=run.rule_id, step=step.path or step.kind, file=name,
+            rows=len(report.rounds if name.startswith("groups") else report.people), is_written=folder is not None,
         )  # fmt: skip
 
 
-def people_csv(visits: Sequence[Visit]) -> str:
-    """Who came: a head, and a line for each; instants in UTC, minutes with one decimal."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_HEAD)
-    for visit in visits:
-        person = visit.person
-        writer.writerow(
-            (
-                _harmless(person.name), _harmless(person.id), person.role, "yes" if person.is_bot else "no",
-                _instant(visit.first_in), _instant(visit.last_out), f"{visit.seconds / 60:.1f}",
-            )
-        )  # fmt: skip
-    return out.getvalue()
-
-
-def _instant(at: datetime | None) -> str:
-    return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _harmless(text: str) -> str:
-    """A name that a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def report_of(kit: Kit) -> Report:
+    """The lesson up to now."""
+    spec, record, now = kit.spec, kit.record, kit.clock.now()
+    names = Names(record.people(), spec.roster, has_names=spec.attendance.has_names)
+    people = attendance_of(
+        record, spec.attendance, names=names, roster=spec.roster, lesson=(spec.starts_at, spec.ends_at), now=now
+    )
+    rounds = groups_of(record, names=names, now=now)
+    return Report(spec.session, spec.starts_at, spec.ends_at, people, rounds)
 
 
 def _write(path: Path, text: str) -> None:

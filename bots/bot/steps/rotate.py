@@ -1,8 +1,9 @@
 """The step rotate: a plan for who is there, and its conductor."""
 
 from bots.bot.contract.rotation import RotationPlan
-from bots.bot.rotation.conduct import Conductor, takes_part
+from bots.bot.rotation.conduct import Conductor
 from bots.bot.rotation.course import BACK_WITHIN_S, Course, Refused
+from bots.bot.rotation.crowd import Crowd
 from bots.bot.rotation.grouping import Grouping
 from bots.bot.rotation.rooms import GroupRooms
 from bots.bot.rotation.steering import steer
@@ -35,11 +36,10 @@ async def rotate(kit: Kit, step: Rotate, run: Run) -> None:
 
 
 def _conductor(kit: Kit, plan: RotationPlan, step: Rotate, run: Run) -> Conductor:
-    presence = kit.presence
-    grouping = kit.groupings.setdefault(plan.name, Grouping(plan, presence.keys))
+    grouping = kit.groupings.setdefault(plan.name, Grouping(plan, kit.presence.keys))
     if step.again is None:
         grouping.begin()
-    here = [presence.key_of(person) for person in presence.people if takes_part(person, presence, grouping)]
+    crowd = Crowd(kit, grouping)
     now, now_s = kit.clock.now(), kit.clock.monotonic()
     planned = next((entry.at for entry in kit.spec.timeline if entry.id == run.rule_id), None)
     late_s = max(0.0, (run.started_at - planned).total_seconds()) if planned else 0.0
@@ -49,14 +49,14 @@ def _conductor(kit: Kit, plan: RotationPlan, step: Rotate, run: Run) -> Conducto
     course = Course(
         terms,
         is_apart=grouping.is_apart,
-        here=here,
+        here=crowd.here,
         now_s=now_s,
         end_s=min(limit_s, now_s + whole_s - late_s),
         limit_s=limit_s,
         programme=None if step.again is None else (step.again,),
     )
     rooms = GroupRooms(kit, names=plan.names, capacity=plan.capacity, force=plan.is_forced)
-    return Conductor(plan, course, grouping, rooms, kit=kit, run=run, step=step.path or step.kind)
+    return Conductor(plan, course, grouping, crowd, rooms, kit=kit, run=run, step=step.path or step.kind)
 
 
 def steer_rotation(kit: Kit, step: Steer) -> None:

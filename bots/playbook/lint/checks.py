@@ -11,7 +11,7 @@ from bots.playbook.lint.limits import check_limits
 from bots.playbook.lint.moments import check_moments
 from bots.playbook.lint.powers import check_powers
 from bots.playbook.lint.roster import check_roster
-from bots.playbook.lint.rotations import check_rotations, group_names
+from bots.playbook.lint.rotations import check_rotations, group_names, people_of
 from bots.playbook.lint.signals import check_signals
 from bots.playbook.model.cast import Rule
 from bots.playbook.model.expect import Expectation
@@ -123,6 +123,8 @@ def _check_people(playbook: Playbook) -> Iterator[Finding]:
         (loc_of(step, step.kind, key), names) for step in playbook.all_steps() for names, key in [_people_of(step)]
     ]
     named += [(("controls", control), who) for control, who in playbook.controls.items()]
+    if playbook.roster:  # without one, the rules of rotations can only name people by what they will show
+        named += [place for name, rotation in playbook.rotations.items() for place in people_of(name, rotation)]
     for loc, names in named:
         for name in names:
             if name not in known:

@@ -10,9 +10,11 @@ from bots.playbook.model.rotations import Rotation
 from bots.playbook.model.steps.reach import Reach
 from bots.playbook.model.steps.rotate import Rotate
 from bots.playbook.model.steps.step import Step
+from bots.playbook.values.people import TAG
 from bots.playbook.values.scalars import format_duration
+from bots.playbook.values.shape import Loc
 
-__all__ = ["check_rotations", "group_names"]
+__all__ = ["check_rotations", "group_names", "people_of"]
 
 _MOST_TALKERS = 16
 
@@ -40,6 +42,17 @@ def group_names(playbook: Playbook) -> list[str]:
     """What the breakout rooms of all rotations can be called."""
     numbered = [f"Group {number}" for number in range(1, MOST_BREAKOUTS + 1)] if playbook.rotations else []
     return [*numbered, *(name for rotation in playbook.rotations.values() for name in rotation.names)]
+
+
+def people_of(name: str, rotation: Rotation) -> Iterator[tuple[Loc, tuple[str, ...]]]:
+    """Whom the rules of a rotation name, and where; tags as steps write them."""
+    for key in ("groups", "keep_apart", "keep_together"):
+        for number, group in enumerate(getattr(rotation, key) or ()):
+            yield ("rotations", name, key, number), group
+    for person, where in rotation.anchors.items():
+        yield ("rotations", name, "anchors", person), (person,) if isinstance(where, int) else (person, where)
+    for number, tag in enumerate(rotation.balance):
+        yield ("rotations", name, "balance", number), (TAG + tag,)
 
 
 def _check_size(name: str, rotation: Rotation, playbook: Playbook) -> Iterator[Finding]:

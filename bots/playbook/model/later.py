@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-__all__ = ["LATER_FILES", "LATER_STEPS", "LATER_TRIGGERS"]
+__all__ = ["LATER_STEPS", "LATER_TRIGGERS"]
 
 LATER_TRIGGERS: Mapping[str, str] = {
     "waiting": "the room client cannot tell who waits to be let in",
@@ -19,8 +19,4 @@ LATER_STEPS: Mapping[str, str] = {
     "record": "the room client cannot record",
     "extend": "a session ends when its schedule says",
     "join": "a bot goes into a breakout room by its invites",
-}
-LATER_FILES: Mapping[str, str] = {
-    "attendance.csv": "nobody judges who was late or absent; people.csv has who came, from when to when",
-    "groups.csv": "the groups of a rotation are not saved",
 }

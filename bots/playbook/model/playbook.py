@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic.json_schema import WithJsonSchema
 
+from bots.playbook.model.attendance import AttendanceRules
 from bots.playbook.model.cast import Bot, Instance, Microphone, Name, instances_of
 from bots.playbook.model.controls import Controls
 from bots.playbook.model.expect import Expect
@@ -210,6 +211,9 @@ class Playbook(Frozen):
     audio: dict[str, Clip] = Field(default={}, description="Named sounds.")
     steps: dict[ListName, NamedSteps] = Field(default={}, description="Named step lists, for the step run.")
     rotations: dict[RotationName, Rotation] = Field(default={}, description="Groups and rounds, for the step rotate.")
+    attendance: AttendanceRules = Field(
+        default=AttendanceRules(), description="What is late and what is present, in the report's attendance."
+    )
     controls: Controls = Field(default={}, description="What people may ask for in the chat (!more 2m), and who.")
     schedule: tuple[ScheduleEntry, ...] = Field(min_length=1, max_length=100, description="When sessions start.")
     expect: Expect = Field(default={}, description="What must have happened for the run to pass.")

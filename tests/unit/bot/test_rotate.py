@@ -87,7 +87,7 @@ async def test_who_does_not_come_is_reminded_in_private_and_a_lone_person_is_giv
         await stage.pass_s(10)
         assert {("br-1", (client,), False) for client in red[1:]} <= set(stage.room.asked("invite"))
         assert {(client,) for client in red[1:]} == {to for text, to in stage.room.asked("say") if "waiting" in text}
-        stage.room.push(InviteRejected(red[1], "br-1"))
+        stage.room.push(InviteRejected("br-1", red[1]))
         await stage.pass_s(10)
         assert [(("br-1",),)] == stage.room.asked("destroy_breakouts")
         stage.room.push(BreakoutLeft(red[0], "br-1"))
@@ -154,8 +154,8 @@ async def test_who_cannot_be_seated_by_the_rules_is_named_and_the_others_are_gro
             await stage.pass_s(8)
             assert {"c1", "c2", "c5", "c6"} == set(invited(stage))
     told = [line for line in lines if line["event"] == "person_left_out"]
-    assert ("p4", "rules exclude each other") == (told[0]["participant"], told[0]["reason"])
-    assert {"p1", "p2", "p3", "p4"} == set(told[0]["people"])
+    assert ("c4", "rules exclude each other") == (told[0]["participant"], told[0]["reason"])
+    assert {"c1", "c2", "c3", "c4"} == set(told[0]["people"])
 
 
 async def test_more_rooms_are_opened_where_the_rules_need_them() -> None:
@@ -245,6 +245,48 @@ async def test_again_plays_the_groups_of_that_round_once_more_and_a_second_rotat
                 await go_in(stage, *stage.room.participants.keys() & invited(stage).keys())
     started = [line for line in lines if line["event"] == "round_started"]
     assert [1, 2, 1, 1, 2] == [line["round"] for line in started]
-    groups = [[sorted(set(group) - {"p6"}) for group in line["groups"].values()] for line in started]
+    groups = [[sorted(set(group) - {"c6"}) for group in line["groups"].values()] for line in started]
     assert groups[0] == groups[2]
     assert sorted(groups[0]) != sorted(groups[3])
+
+
+async def test_every_invite_is_followed_to_its_end() -> None:
+    with capture_logs() as lines:
+        async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+            await stage.pass_s(7)
+            await go_in(stage, "c1", "c2", "c3", "c4")
+            stage.room.push(InviteRejected(invited(stage)["c5"], "c5"))
+            await stage.pass_s(25)
+    found = [line for line in lines if line["event"] == "group_answered"][:6]
+    accepted = [(f"c{number}", "accepted", 2.0) for number in (1, 2, 3, 4)]
+    assert [*accepted, ("c5", "rejected", 2.0), ("c6", "ignored", 20.0)] == sorted(
+        (line["participant"], line["answer"], line["waited_s"]) for line in found
+    )
+
+
+async def test_an_invite_that_cannot_be_sent_is_sent_again_and_given_up_in_the_end() -> None:
+    with capture_logs() as lines:
+        async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+            stage.room.refuses["invite"] = RequestRefused("invite-breakout-room", 1155, "no such room")
+            await stage.pass_s(8)
+            assert {} == invited(stage)
+            stage.room.refuses.clear()
+            await stage.pass_s(2)
+            assert {one.client_id for one in PUPILS} == set(invited(stage))
+            stage.room.refuses["invite"] = RequestRefused("invite-breakout-room", 1155, "no such room")
+            await go_in(stage, "c1", "c2", "c3", "c4", "c5")
+            await stage.pass_s(3)
+            stage.room.push(BreakoutLeft("c1", invited(stage)["c1"]))
+            await stage.pass_s(9)
+    failed = [line for line in lines if line["event"] == "group_answered" and line["answer"] == "failed"]
+    assert {"c1"} == {line["participant"] for line in failed if line["round"] == 1}
+
+
+async def test_rooms_that_cannot_be_closed_are_called_empty() -> None:
+    async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        await go_in(stage)
+        stage.room.refuses["destroy_breakouts"] = RequestRefused("destroy-breakout-rooms", 1155, "not known")
+        await stage.pass_s(120)
+        called = {to for text, to in stage.room.asked("say") if "come back" in text}
+        assert {(one.client_id,) for one in PUPILS} == called

@@ -29,7 +29,7 @@ BROKEN = [
     ("wrong-type", with_step("»5")),
     ("wrong-type", with_bot("invites: »accept")),
     ("missing-value", with_bot("microphone:»")),
-    ("not-yet", with_step("{save: »attendance.csv}")),
+    ("bad-value", with_step("{save: »attendance.pdf}")),
     ("bad-value", with_step("{save: »peple.csv}")),
     ("bad-value", with_step("{save: »[]}")),
     ("not-yet", with_bot("leave_when: {»waiting: 5m}")),
