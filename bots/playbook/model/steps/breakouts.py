@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic.json_schema import WithJsonSchema
 
-from bots.playbook.model.steps.any import AnyStep, Role
+from bots.playbook.model.steps.any import AnyStep, Role, Survival
 from bots.playbook.values.people import Who
 from bots.playbook.values.scalars import Flag, Number
 from bots.playbook.values.shape import bad
@@ -30,6 +30,7 @@ class Breakouts(AnyStep):
     """Open breakout rooms, or close them (everybody comes back)."""
 
     kind: Literal["breakouts"] = "breakouts"
+    survival: ClassVar[Survival] = "reconcile"
     open: Names | None = Field(default=None, min_length=1, description="Names of the rooms to open.")
     close: Names | None = Field(default=None, min_length=1, description="Names of the rooms to close, or all.")
     capacity: Number = Field(
@@ -51,6 +52,7 @@ class Invite(AnyStep):
     """Invite people to a breakout room."""
 
     kind: Literal["invite"] = "invite"
+    survival: ClassVar[Survival] = "reconcile"
     people: Who = Field(description="Whom.")
     to: Names = Field(
         min_length=1, description="The name of an open breakout room; several share the people out evenly."
@@ -63,6 +65,7 @@ class Accept(AnyStep):
 
     short: ClassVar[str] = "what"
     kind: Literal["accept"] = "accept"
+    survival: ClassVar[Survival] = "reconcile"
     what: Literal["invite"] = Field(default="invite", description="What to accept.")
     role: Role = Field(default="participant", description="The role inside the breakout room.")
     audio: Flag = Field(default=True, description="Speak and play there.")
@@ -75,6 +78,7 @@ class Reject(AnyStep):
 
     short: ClassVar[str] = "what"
     kind: Literal["reject"] = "reject"
+    survival: ClassVar[Survival] = "reconcile"
     what: Literal["invite"] = Field(default="invite", description="What to reject.")
 
 
@@ -83,4 +87,5 @@ class CallBack(AnyStep):
 
     short: ClassVar[str] = "people"
     kind: Literal["call_back"] = "call_back"
+    survival: ClassVar[Survival] = "reconcile"
     people: Who = Field(default=("everyone",), description="Whom; all is everyone.")

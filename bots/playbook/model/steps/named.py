@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from bots.playbook.model.steps.any import AnyStep
+from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.shape import bad, reading_of
 
@@ -26,4 +26,5 @@ class RunSteps(AnyStep):
 
     short: ClassVar[str] = "name"
     kind: Literal["run"] = "run"
+    survival: ClassVar[Survival] = "keyed"
     name: Annotated[str, AfterValidator(_check_name)] = Field(min_length=1, description="A name of the steps section.")

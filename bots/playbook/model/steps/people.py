@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from bots.playbook.model.steps.any import AnyStep
+from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.people import Muted, Who
 
 __all__ = ["Drop", "Leave", "Lock", "Mute", "SendBack", "Unlock", "Unmute"]
@@ -15,6 +15,7 @@ class Mute(AnyStep):
 
     short: ClassVar[str] = "who"
     kind: Literal["mute"] = "mute"
+    survival: ClassVar[Survival] = "reconcile"
     who: Muted = Field(default=("me",), description="me, room, or whom.")
 
 
@@ -23,6 +24,7 @@ class Unmute(AnyStep):
 
     short: ClassVar[str] = "who"
     kind: Literal["unmute"] = "unmute"
+    survival: ClassVar[Survival] = "reconcile"
     who: Muted = Field(default=("me",), description="me, room, or whom.")
 
 
@@ -31,6 +33,7 @@ class Leave(AnyStep):
 
     short: ClassVar[str] = "what"
     kind: Literal["leave"] = "leave"
+    survival: ClassVar[Survival] = "reconcile"
     what: Literal["room", "breakout"] = Field(default="room", description="What to leave.")
 
 
@@ -39,6 +42,7 @@ class Drop(AnyStep):
 
     short: ClassVar[str] = "people"
     kind: Literal["drop"] = "drop"
+    survival: ClassVar[Survival] = "reconcile"
     people: Who = Field(description="Whom.")
 
 
@@ -47,6 +51,7 @@ class SendBack(AnyStep):
 
     short: ClassVar[str] = "people"
     kind: Literal["send_back"] = "send_back"
+    survival: ClassVar[Survival] = "reconcile"
     people: Who = Field(description="Whom.")
 
 
@@ -55,6 +60,7 @@ class Lock(AnyStep):
 
     short: ClassVar[str] = "what"
     kind: Literal["lock"] = "lock"
+    survival: ClassVar[Survival] = "reconcile"
     what: Literal["room"] = Field(default="room", description="What to lock.")
 
 
@@ -63,4 +69,5 @@ class Unlock(AnyStep):
 
     short: ClassVar[str] = "what"
     kind: Literal["unlock"] = "unlock"
+    survival: ClassVar[Survival] = "reconcile"
     what: Literal["room"] = Field(default="room", description="What to unlock.")

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 from pydantic.json_schema import WithJsonSchema
 
-from bots.playbook.model.steps.any import AnyStep
+from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.shape import bad
 
@@ -28,6 +28,7 @@ class Save(AnyStep):
 
     short: ClassVar[str] = "files"
     kind: Literal["save"] = "save"
+    survival: ClassVar[Survival] = "keyed"
     files: Annotated[
         tuple[str, ...],
         BeforeValidator(_read_files),

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.model.controls import Steering
-from bots.playbook.model.steps.any import AnyStep
+from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.shape import bad, reading_of
 
@@ -38,6 +38,7 @@ class Rotate(AnyStep):
 
     short: ClassVar[str] = "plan"
     kind: Literal["rotate"] = "rotate"
+    survival: ClassVar[Survival] = "reconcile"
     plan: Annotated[str, AfterValidator(_check_name)] = Field(
         min_length=1, description="A name of the rotations section."
     )
@@ -53,4 +54,5 @@ class Steer(AnyStep):
 
     short: ClassVar[str] = "how"
     kind: Literal["steer"] = "steer"
+    survival: ClassVar[Survival] = "once"
     how: Steering = Field(description="more 2m, hold, next, back, swap ana luis, or undo.")

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from bots.playbook.model.steps.any import AnyStep
+from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.scalars import Duration, Flag, Share
 from bots.playbook.values.shape import bad
 from bots.playbook.values.sounds import SoundName
@@ -17,6 +17,7 @@ class Play(AnyStep):
 
     short: ClassVar[str] = "file"
     kind: Literal["play"] = "play"
+    survival: ClassVar[Survival] = "once"
     file: SoundName = Field(description="A clip of the audio section, or a file beside the playbook.")
     loop: Flag | None = Field(default=None, description="Begin again at its end, until it is stopped.")
     volume: Share | None = Field(default=None, description="How loud, as a share of the recording.")
@@ -44,4 +45,5 @@ class Stop(AnyStep):
 
     short: ClassVar[str] = "what"
     kind: Literal["stop"] = "stop"
+    survival: ClassVar[Survival] = "reconcile"
     what: Literal["audio"] = Field(default="audio", description="What to stop.")

@@ -16,7 +16,7 @@ from pydantic import (
 
 from bots.playbook.language.expression import Expression
 from bots.playbook.model.later import LATER_STEPS
-from bots.playbook.model.steps.any import AnyStep
+from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
@@ -53,6 +53,7 @@ class If(AnyStep):
     """Do one thing or another."""
 
     kind: Literal["if"] = "if"
+    survival: ClassVar[Survival] = "keyed"
     condition: Expression = Field(validation_alias="if", description="The condition.")
     then: tuple["Step", ...] = Field(description="Steps if it holds.")
     otherwise: tuple["Step", ...] = Field(default=(), validation_alias="else", description="Steps if it does not.")
@@ -63,6 +64,7 @@ class Parallel(AnyStep):
 
     short: ClassVar[str] = "branches"
     kind: Literal["parallel"] = "parallel"
+    survival: ClassVar[Survival] = "keyed"
     branches: tuple[tuple["Step", ...], ...] = Field(min_length=1, description="The lists of steps.")
 
 
@@ -79,6 +81,7 @@ class Choose(AnyStep):
 
     short: ClassVar[str] = "choices"
     kind: Literal["choose"] = "choose"
+    survival: ClassVar[Survival] = "keyed"
     choices: tuple[Choice, ...] = Field(min_length=2, description="The lists, with a weight or without.")
 
 
@@ -86,6 +89,7 @@ class Repeat(AnyStep):
     """Do steps again and again: so many times, until a moment, or until a condition holds."""
 
     kind: Literal["repeat"] = "repeat"
+    survival: ClassVar[Survival] = "keyed"
     times: Number | None = Field(default=None, ge=1, le=10_000, description="How many rounds at most.")
     every_s: Duration | None = Field(
         default=None, validation_alias="every", gt=0, description="From the start of one round to that of the next."

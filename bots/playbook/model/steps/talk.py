@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from bots.playbook.language.template import Template
-from bots.playbook.model.steps.any import AnyStep
+from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.people import Who
 
 __all__ = ["Log", "Say", "SendSignal", "TellTeacher"]
@@ -16,6 +16,7 @@ class Say(AnyStep):
 
     short: ClassVar[str] = "text"
     kind: Literal["say"] = "say"
+    survival: ClassVar[Survival] = "once"
     text: Template = Field(description="What to write.")
     to: Who = Field(default=("everyone",), description="Who reads it.")
 
@@ -25,6 +26,7 @@ class TellTeacher(AnyStep):
 
     short: ClassVar[str] = "text"
     kind: Literal["tell_teacher"] = "tell_teacher"
+    survival: ClassVar[Survival] = "once"
     text: Template = Field(description="What to write.")
 
 
@@ -33,6 +35,7 @@ class SendSignal(AnyStep):
 
     short: ClassVar[str] = "name"
     kind: Literal["signal"] = "signal"
+    survival: ClassVar[Survival] = "keyed"
     name: str = Field(min_length=1, max_length=100, description="Which signal; any word.")
 
 
@@ -41,4 +44,5 @@ class Log(AnyStep):
 
     short: ClassVar[str] = "text"
     kind: Literal["log"] = "log"
+    survival: ClassVar[Survival] = "keyed"
     text: Template = Field(description="What to write.")

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from bots.playbook.language.expression import Expression
-from bots.playbook.model.steps.any import AnyStep
+from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.model.triggers import Every, Trigger
 from bots.playbook.values.scalars import Duration, Number
 from bots.playbook.values.shape import bad
@@ -18,6 +18,7 @@ class Wait(AnyStep):
 
     short: ClassVar[str] = "duration"
     kind: Literal["wait"] = "wait"
+    survival: ClassVar[Survival] = "reconcile"
     duration_s: Duration = Field(validation_alias="duration", description="How long.")
 
 
@@ -25,6 +26,7 @@ class WaitFor(AnyStep):
     """Wait until a condition holds, or until something has happened so many times."""
 
     kind: Literal["wait_for"] = "wait_for"
+    survival: ClassVar[Survival] = "reconcile"
     until: Expression | None = Field(default=None, description="A condition to become true.")
     when: Trigger | None = Field(default=None, description="A trigger to happen.")
     count: Number = Field(default=1, ge=1, le=10_000, description="How many times the trigger must happen.")

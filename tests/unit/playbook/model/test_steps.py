@@ -1,8 +1,13 @@
 """Steps: short and long forms mean the same, and all of them can be found."""
 
+import re
+from pathlib import Path
+from typing import get_args
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+import bots
 from bots.playbook import (
     STEPS,
     CallBack,
@@ -19,6 +24,7 @@ from bots.playbook import (
     Wait,
     every_step,
 )
+from bots.playbook.model.steps.any import Survival
 
 ADAPTER: TypeAdapter[Step] = TypeAdapter(Step)
 
@@ -35,6 +41,18 @@ ADAPTER: TypeAdapter[Step] = TypeAdapter(Step)
 )  # fmt: skip
 def test_short_and_long_forms_are_the_same_step(expected: Step, data: object) -> None:
     assert expected == ADAPTER.validate_python(data)
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_every_step_says_itself_what_becomes_of_it_when_the_process_is_killed(kind: str) -> None:
+    assert STEPS[kind].__dict__.get("survival") in get_args(Survival), f"{kind}: declare its survival"
+
+
+def test_the_survival_of_each_step_stands_in_the_docs() -> None:
+    text = (Path(bots.__file__).parent.parent / "docs" / "reliability.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([a-z]+) \| ((?:`[a-z_]+`[ ,]*)+) \|", text, re.MULTILINE)
+    told = {step: kind for kind, steps in rows for step in re.findall(r"`([a-z_]+)`", steps)}
+    assert {kind: step.survival for kind, step in STEPS.items()} == told
 
 
 @pytest.mark.parametrize("kind", STEPS)
