@@ -6,7 +6,7 @@ READY := .venv/ready
 PLAYBOOK ?= playbooks/demo.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench format clean chromium postgres
+.PHONY: help demo run test check check-code check-rules bench format clean chromium postgres
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,9 +18,14 @@ run: $(READY)  ## one session of a playbook: make run PLAYBOOK=playbooks/classro
 	$(BIN)/bots run $(PLAYBOOK)
 
 check: $(READY)  ## format, lint, types, import table, unit and protocol tests: about a minute
+	@$(MAKE) --no-print-directory --jobs 2 check-code check-rules
+
+check-code: $(READY)
 	$(BIN)/ruff format --check --quiet bots tests bench
 	$(BIN)/ruff check --quiet bots tests bench
 	$(BIN)/mypy
+
+check-rules: $(READY)
 	$(BIN)/pytest --quiet tests/unit tests/protocol
 
 test: $(READY) chromium postgres  ## all tests, with a browser and a PostgreSQL server

@@ -5,6 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import settings
+
+from tests.examples import examples
+
+settings.register_profile("bots", examples(30))
+settings.load_profile("bots")
 
 
 @pytest.fixture(autouse=True, scope="session")

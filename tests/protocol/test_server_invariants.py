@@ -11,6 +11,7 @@ from bots.errors import WireError
 from bots.server import Room
 from bots.server.rooms import Refused
 from bots.wire import PresentToken, read_request
+from tests.examples import examples
 from tests.fakes.house import FakeHouse
 
 CAPACITY = 3
@@ -175,7 +176,5 @@ class Clients(RuleBasedStateMachine):
         return self.house.ask(self.client(pick), request)
 
 
-Clients.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-)
+Clients.TestCase.settings = settings(examples(25), stateful_step_count=40, suppress_health_check=list(HealthCheck))
 TestClients = Clients.TestCase

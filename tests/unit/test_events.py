@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import bots
@@ -11,6 +12,7 @@ LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 UNUSUAL = {"library_logged", "log_interrupted"}  # written by log.py itself, in calls that look different
 
 
+@cache
 def logging_calls() -> list[tuple[str, ast.Call]]:
     """Each call `log.info(...)`, `self._log.warning(...)` and the like, with its place."""
     return [

@@ -1,9 +1,8 @@
 """Changed playbooks: lint never crashes, and what it accepts is loaded and can be simulated.
 
-A few examples in `make check`; `BOTS_EXAMPLES=5000 pytest tests/unit/playbook/test_mutations.py` looks longer.
+`BOTS_EXAMPLES=5000 pytest tests/unit/playbook/test_mutations.py` looks longer.
 """
 
-import os
 import re
 
 import pytest
@@ -15,10 +14,10 @@ from bots.fleet import plan
 from bots.playbook import MANUAL, Playbook, explain, format_text, lint_text, read
 from bots.simulation import scenario_of
 from bots.simulation.scenario import PROVIDER
+from tests.examples import examples
 from tests.unit.playbook.mutations import FOLDERS, mutated
 
-EXAMPLES = int(os.environ.get("BOTS_EXAMPLES", "50"))
-SETTINGS = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = settings(examples(20), suppress_health_check=[HealthCheck.too_slow])
 
 
 @SETTINGS

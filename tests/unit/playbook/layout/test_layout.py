@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -13,6 +13,7 @@ from bots.errors import PlaybookError
 from bots.playbook import format_text
 from bots.playbook.layout.written import Collection, Value, comments_of, read_written
 from bots.playbook.reading.load import examine
+from tests.examples import examples
 from tests.unit.playbook.texts import EVERYTHING, SMALLEST, with_bot, with_rule
 
 PLAYBOOKS = sorted(
@@ -60,7 +61,7 @@ def test_a_layout_keeps_the_meaning_and_is_its_own(text: str) -> None:
 _TEXTS = st.text(st.sampled_from("ab .,:;#'\"!?-{}[]&*|>%@`~=\\\n\té中\u2028"), min_size=1, max_size=12)
 
 
-@settings(deadline=None, max_examples=20)
+@examples(10)
 @given(_TEXTS, st.sampled_from(['"', "'"]), st.booleans())
 def test_any_text_stays_the_text_that_it_was(text: str, quote: str, is_flow: bool) -> None:
     assume("{" not in text and "}" not in text)
@@ -73,7 +74,7 @@ def test_any_text_stays_the_text_that_it_was(text: str, quote: str, is_flow: boo
     )
 
 
-@settings(deadline=None, max_examples=20)
+@examples(6)
 @given(st.lists(st.tuples(st.integers(0, 68), st.sampled_from(["own", "end", "blank"])), max_size=8), st.data())
 def test_no_comment_is_lost_and_no_blank_line_matters(places: list[tuple[int, str]], data: st.DataObject) -> None:
     lines = EVERYTHING.splitlines()
@@ -90,7 +91,7 @@ def test_no_comment_is_lost_and_no_blank_line_matters(places: list[tuple[int, st
     check_kept("\n".join(lines))
 
 
-@settings(deadline=None, max_examples=20)
+@examples(10)
 @given(st.data())
 def test_lines_of_a_playbook_in_any_order_are_laid_out_or_refused(data: st.DataObject) -> None:
     lines = EVERYTHING.splitlines()
@@ -120,7 +121,7 @@ def restyled(node: Value, source: str, data: st.DataObject, indent: int, *, is_f
     return "".join(f"\n{' ' * indent}{one}" for one in parts)
 
 
-@settings(deadline=None, max_examples=15)
+@examples(5)
 @given(st.data())
 def test_the_same_playbook_in_other_clothes_is_laid_out_with_its_meaning(data: st.DataObject) -> None:
     source = EVERYTHING.replace("say: Hi", 'say: "Hi"')
