@@ -6,7 +6,8 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def group_people(
         examined = examine_file(playbook, inputs=inputs_of(inputs))
         if examined.playbook is None:
             raise PlaybookError(examined.problems)
-        problems = _problems_of(examined.playbook, roster, asked.people)
+        problems = _remembering(examined.playbook, _problems_of(examined.playbook, roster, asked.people))
         seed = examined.playbook.seed if seed is None else seed
     else:
         problems = {"": _problem_of(asked, roster)}
@@ -108,6 +109,21 @@ def _problems_of(playbook: Playbook, roster: Sequence[RosterEntry], people: int)
     return {name: _asked(rotation, names, roster) for name, rotation in planned.items()}
 
 
+def _remembering(playbook: Playbook, problems: dict[str, Problem]) -> dict[str, Problem]:
+    """The same, knowing who met in earlier lessons, for rotations that say so."""
+    if all(rotation.memory == "session" for rotation in playbook.rotations.values()):
+        return problems
+    from bots.cli.memory import memory_of_user  # with the fleet comes the media stack: only for who asks for it
+    from bots.fleet import histories, session_times
+
+    times = session_times(playbook, datetime.now(UTC))
+    met = histories(playbook, memory_of_user(), times, None)
+    return {
+        name: replace(problem, history={(one, other): often for one, other, often in met.get(name, ())})
+        for name, problem in problems.items()
+    }
+
+
 def _asked(rotation: Rotation, people: tuple[str, ...], roster: Sequence[RosterEntry]) -> Problem:
     """A rotation as the solver's problem; the playbook counts rooms from 1, and calls people by any name."""
     ids = {plain_name(name): entry.id for entry in roster for name in (*entry.aliases, entry.name, entry.id)}
@@ -160,6 +176,7 @@ def _json(plan: Plan, seconds: float) -> dict[str, Any]:
         "method": plan.method,
         "cut": plan.is_cut,
         "never_met": [list(pair) for pair in plan.never_met()],
+        "met_before": len(plan.problem.history),
         "not_here": _absent(plan.problem),
         "rules": [{"rule": rule, "kept": kept} for rule, kept in _rules(plan)],
     }
@@ -185,6 +202,8 @@ def _show(plan: Plan, seconds: float) -> None:
         typer.echo("the time was over before the search was; another run may find another plan")
     typer.echo(_most_said(plan.problem))
     typer.echo(_never_said(plan))
+    if plan.problem.history:
+        typer.echo(_again_said(plan))
     if absent := _absent(plan.problem):
         typer.echo(f"nobody here is called {', '.join(absent)}; their rules have no effect")
     for rule, kept in _rules(plan):
@@ -229,6 +248,14 @@ def _never_said(plan: Plan) -> str:
         return "everybody meets everybody"
     some = ", ".join(f"{one}-{two}" for one, two in never[:_NAMED])
     return f"{len(never)} pairs never meet: {some}{', …' if len(never) > _NAMED else ''}"
+
+
+def _again_said(plan: Plan) -> str:
+    """How many meetings of the plan are of pairs who met in earlier lessons."""
+    known = {frozenset(pair) for pair in plan.problem.history}
+    again = sum(often for pair, often in plan.meetings().items() if frozenset(pair) in known)
+    met = sum(set(pair) <= set(plan.problem.people) for pair in plan.problem.history)
+    return f"{met} of these pairs met in earlier lessons; {again} of the meetings here are theirs"
 
 
 def _absent(problem: Problem) -> list[str]:

@@ -33,6 +33,10 @@ trace_app = typer.Typer(
     name="trace", cls=_TraceGroup, help="Why did it happen, or not? bots trace ID, or FILE.", no_args_is_help=True
 )
 app.add_typer(trace_app)
+memory_app = typer.Typer(
+    name="memory", help="Who was with whom in earlier lessons: list it, export it, erase it.", no_args_is_help=True
+)
+app.add_typer(memory_app)
 
 PlaybookPath = Annotated[str, typer.Argument(metavar="PLAYBOOK", help="the YAML file")]
 SetInput = Annotated[
@@ -269,6 +273,38 @@ def diff(
     from bots.cli.trace import diff_traces
 
     raise typer.Exit(diff_traces(first, second))
+
+
+OfPlaybook = Annotated[str, typer.Option("--playbook", metavar="NAME", help="only of the playbook with this name")]
+OfPerson = Annotated[str, typer.Option("--person", metavar="ID", help="only of this person")]
+
+
+@memory_app.command("list")
+def list_memory(json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
+    """List the rotations of which something is remembered."""
+    from bots.cli.memory import list_memory
+
+    raise typer.Exit(list_memory(as_json=json))
+
+
+@memory_app.command("export")
+def export_memory(playbook: OfPlaybook = "", person: OfPerson = "") -> None:
+    """Print who was with whom, a JSON object a round."""
+    from bots.cli.memory import export_memory
+
+    raise typer.Exit(export_memory(playbook=playbook, person=person))
+
+
+@memory_app.command("erase")
+def erase_memory(
+    playbook: OfPlaybook = "",
+    person: OfPerson = "",
+    everything: Annotated[bool, typer.Option("--all", help="everything that is remembered")] = False,
+) -> None:
+    """Forget lessons of a playbook, a person, or everything."""
+    from bots.cli.memory import erase_memory
+
+    raise typer.Exit(erase_memory(playbook=playbook, person=person, is_all=everything))
 
 
 @app.command()

@@ -15,6 +15,7 @@ import typer
 from bots.bot import Provider
 from bots.cli.exits import Exit
 from bots.cli.kept import kept_trace
+from bots.cli.memory import memory_of_user
 from bots.cli.options import inputs_of, log_format_of
 from bots.cli.provider import opened, provider_of
 from bots.cli.telling import tell
@@ -141,6 +142,7 @@ async def _run(
             session_id=session or None,
             only_bot=only_bot or None,
             report_folder=report or None,
+            memory=memory_of_user(),
             stop=stop.asked,
         )
 

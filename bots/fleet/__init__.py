@@ -3,6 +3,7 @@
 from bots.fleet.expect import ExpectResult, expectations_of
 from bots.fleet.fleet import Fleet
 from bots.fleet.local import LocalFleet
+from bots.fleet.memory import FileMemory, Memory, Remembered, histories
 from bots.fleet.plan import plan, session_label, session_times
 from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
 from bots.fleet.session import Session
@@ -10,13 +11,17 @@ from bots.fleet.start import run_session
 
 __all__ = [
     "ExpectResult",
+    "FileMemory",
     "Fleet",
     "LocalFleet",
+    "Memory",
     "Outcome",
+    "Remembered",
     "Session",
     "SessionResult",
     "SessionSnapshot",
     "expectations_of",
+    "histories",
     "plan",
     "run_session",
     "session_label",

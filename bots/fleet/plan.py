@@ -8,6 +8,7 @@ from random import Random
 
 from bots.bot import AttendancePlan, BotSpec, DropRule, InviteWindow, LeaveRule, Provider, RulePlan, sound_key
 from bots.errors import ConfigError
+from bots.fleet.memory import MeetingsOf
 from bots.fleet.rotations import rotation_plans
 from bots.fleet.sounds import clip_play
 from bots.playbook import (
@@ -55,11 +56,13 @@ def plan(
     session_id: str | None = None,
     only_bot: str | None = None,
     report_folder: str | None = None,
+    met: MeetingsOf | None = None,
 ) -> tuple[BotSpec, ...]:
     """The bots of one session, in the order of the playbook; the same arguments give the same bots.
 
     Args:
         report_folder: where the step `save` writes; None writes nothing.
+        met: who was with whom in the rotations of lessons before.
         only_bot: a bot id (all its copies) or the id of one copy.
 
     Raises:
@@ -74,7 +77,16 @@ def plan(
         raise ConfigError(f"no bot is called {only_bot!r}; this playbook has {known}")
     label = session_label(playbook, starts_at, session_id)
     specs = [
-        _spec(playbook, instance, times, label=label, provider=provider, room_id=room_id, session_id=session_id)
+        _spec(
+            playbook,
+            instance,
+            times,
+            label=label,
+            provider=provider,
+            room_id=room_id,
+            session_id=session_id,
+            met=met or {},
+        )
         for instance in chosen
     ]
     ids = tuple(one.id for one in instances)
@@ -100,7 +112,8 @@ def _spec(
     label: str,
     provider: Provider,
     room_id: str,
-    session_id: str | None = None,
+    session_id: str | None,
+    met: MeetingsOf,
 ) -> BotSpec:
     bot = playbook.bots[instance.bot_id]
     early = timedelta(seconds=_entry(playbook, session_id).join_early_s)
@@ -130,7 +143,7 @@ def _spec(
         steps={name: playbook.steps[name] for name in named if name in playbook.steps},
         roster=playbook.roster,
         controls={name: tuple(who) for name, who in playbook.controls.items()},
-        rotations=rotation_plans(playbook, bot),
+        rotations=rotation_plans(playbook, bot, met),
         attendance=AttendancePlan(
             late_after_s=playbook.attendance.late_after_s,
             present_needs=playbook.attendance.present_needs,

@@ -1,6 +1,9 @@
 """From the rotations of a playbook to what a bot needs of them."""
 
+from collections.abc import Sequence
+
 from bots.bot import RotationPlan, Terms, WarningPlan
+from bots.fleet.memory import MeetingsOf
 from bots.fleet.sounds import clip_play
 from bots.playbook import Bot, Play, Playbook, Rotate, Rotation
 
@@ -9,13 +12,17 @@ __all__ = ["rotation_plans"]
 _CAPACITY = 5  # max_active_talkers of EnableX is 6 unless the room says otherwise; breakouts.md section 1, rule 5
 
 
-def rotation_plans(playbook: Playbook, bot: Bot) -> dict[str, RotationPlan]:
-    """The rotations that a bot can come to, by name."""
+def rotation_plans(playbook: Playbook, bot: Bot, met: MeetingsOf) -> dict[str, RotationPlan]:
+    """The rotations that a bot can come to, by name.
+
+    Args:
+        met: who was with whom in lessons before.
+    """
     names = dict.fromkeys(step.plan for step in playbook.steps_of(bot) if isinstance(step, Rotate))
-    return {name: _plan(name, playbook) for name in names}
+    return {name: _plan(name, playbook, met.get(name, ())) for name in names}
 
 
-def _plan(name: str, playbook: Playbook) -> RotationPlan:
+def _plan(name: str, playbook: Playbook, met: Sequence[tuple[str, str, float]]) -> RotationPlan:
     rotation = playbook.rotations[name]
     settings = playbook.room.create
     capacity = _CAPACITY if settings is None else settings.max_active_talkers - 1
@@ -42,6 +49,8 @@ def _plan(name: str, playbook: Playbook) -> RotationPlan:
         capacity=capacity,
         is_forced=rotation.force,
         seed=playbook.seed,
+        is_remembered=rotation.memory != "session",
+        met=tuple(met),
     )
 
 

@@ -23,6 +23,7 @@ from bots.bot import (
     Drain,
     PersonClaimed,
     PersonKnown,
+    RoundPlayed,
     SignalGiven,
     SignalSent,
 )
@@ -50,6 +51,7 @@ class Session:
         label: `NAME/SCHEDULE_ID@2026-03-30T08:00Z`.
         specs: all its bots.
         expected: what it is judged by.
+        remember: takes each round of a rotation that is remembered.
     """
 
     def __init__(
@@ -61,8 +63,10 @@ class Session:
         fleet: Fleet,
         clock: Clock,
         alarms: Alarms,
+        remember: Callable[[RoundPlayed], None] | None = None,
     ) -> None:
         self._label = label
+        self._remember = remember
         self._specs = {spec.id: spec for spec in specs}
         self._fleet = fleet
         self._clock = clock
@@ -146,6 +150,8 @@ class Session:
                 self._tell_others(bot_id, PersonKnown(client_id=client_id, roster_id=roster_id))
             case SignalSent():
                 self._pass_on(event)
+            case RoundPlayed() if self._remember is not None:
+                self._remember(event)
             case BreakoutsClosed(bot_id=bot_id, room_ids=room_ids):
                 self._tell_others(bot_id, BreakoutsGone(room_ids=room_ids))
             case _:

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 
-from bots.bot import Provider, close_room, open_room
+from bots.bot import Provider, RoundPlayed, close_room, open_room
 from bots.clock import Clock
-from bots.errors import BotsError
+from bots.errors import BotsError, ConfigError
 from bots.fleet.expect import expectations_of
 from bots.fleet.local import LocalFleet
+from bots.fleet.memory import Memory, Remembered, histories
 from bots.fleet.plan import plan, session_label, session_times
 from bots.fleet.result import SessionResult
 from bots.fleet.session import Session
@@ -34,6 +35,7 @@ async def run_session(
     only_bot: str | None = None,
     report_folder: str | None = None,
     on_start: Callable[[Session], None] | None = None,
+    memory: Memory | None = None,
 ) -> SessionResult:
     """Run one session, in this process, until every bot has ended.
 
@@ -44,6 +46,7 @@ async def run_session(
         session_id: of the schedule entry; the first unless given.
         only_bot: run this bot only.
         report_folder: where the step `save` writes.
+        memory: of who was with whom in lessons before.
         on_start: gets the session when its bots are planned, to watch it by `snapshot`.
 
     Raises:
@@ -65,6 +68,7 @@ async def run_session(
         )
     alarms = AlarmClock(clock)
     try:
+        times = session_times(playbook, starts_at, session_id)
         specs = plan(
             playbook,
             provider=provider,
@@ -73,11 +77,20 @@ async def run_session(
             session_id=session_id,
             only_bot=only_bot,
             report_folder=report_folder,
+            met=histories(playbook, memory, times, session_id),
         )
-        expected = expectations_of(playbook, session_times(playbook, starts_at, session_id))
+        expected = expectations_of(playbook, times)
         alarms.start()
         async with LocalFleet(provider, clock) as fleet:
-            session = Session(label, specs, expected, fleet=fleet, clock=clock, alarms=alarms)
+            session = Session(
+                label,
+                specs,
+                expected,
+                fleet=fleet,
+                clock=clock,
+                alarms=alarms,
+                remember=_rememberer(playbook, label, memory),
+            )
             if on_start is not None:
                 on_start(session)
             await session.run(stop)
@@ -86,6 +99,21 @@ async def run_session(
         if playbook.room.create is not None:
             await _close_room(provider, room_id)
     return session.finish()
+
+
+def _rememberer(playbook: Playbook, label: str, memory: Memory | None) -> Callable[[RoundPlayed], None] | None:
+    """Keeps rounds; one that cannot be kept is told, and the lesson goes on."""
+    if memory is None:
+        return None
+
+    def remember(played: RoundPlayed) -> None:
+        at = played.began_at.astimezone(UTC).isoformat(timespec="seconds")
+        try:
+            memory.remember(Remembered(playbook.name, played.rotation, label, at, played.pairs))
+        except ConfigError as failure:
+            log.warning("memory_not_kept", rotation=played.rotation, reason=str(failure))
+
+    return remember
 
 
 async def _close_room(provider: Provider, room_id: str) -> None:

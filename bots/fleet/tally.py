@@ -19,6 +19,7 @@ from bots.bot import (
     Measured,
     PersonClaimed,
     PlayFinished,
+    RoundPlayed,
     RunEnded,
     Said,
     SignalSent,
@@ -79,7 +80,9 @@ class Tally:
                 self._counts["errors"] += outcome == "failed"
             case Measured(what=what, took_s=took_s):
                 self._times.setdefault(what, []).append(took_s)
-            case BotDropped() | BotIdle() | BreakoutsClosed() | Judged() | PersonClaimed() | SignalSent():
+            case (
+                BotDropped() | BotIdle() | BreakoutsClosed() | Judged() | PersonClaimed() | RoundPlayed() | SignalSent()
+            ):
                 pass
             case _:
                 assert_never(event)

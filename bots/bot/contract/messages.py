@@ -36,6 +36,7 @@ __all__ = [
     "PersonClaimed",
     "PersonKnown",
     "PlayFinished",
+    "RoundPlayed",
     "RunEnded",
     "Said",
     "SignalGiven",
@@ -307,8 +308,19 @@ class PersonClaimed:
     roster_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundPlayed:
+    """A round of a rotation whose groups are remembered: pairs of people who were together, by their ids."""
+
+    bot_id: str
+    rotation: str
+    began_at: datetime
+    pairs: tuple[tuple[str, str], ...]
+
+
 BotEvent = (
     PersonClaimed
+    | RoundPlayed
     | BotJoined
     | BotDropped
     | BotIdle

@@ -31,6 +31,8 @@ class RotationPlan:
         capacity: of a breakout, with the herald that plays into it.
         is_forced: people are moved without asking.
         seed: of the plan.
+        is_remembered: tell who was with whom (`RoundPlayed`), for lessons to come.
+        met: (one, other, how often) in lessons before.
     """
 
     name: str
@@ -49,6 +51,8 @@ class RotationPlan:
     capacity: int = 5
     is_forced: bool = False
     seed: int = 0
+    is_remembered: bool = False
+    met: tuple[tuple[str, str, float], ...] = ()
 
     @property
     def has_sound(self) -> bool:

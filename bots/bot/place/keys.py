@@ -7,7 +7,9 @@ from bots.bot.place.register import Register
 from bots.bot.rules.facts import Person
 from bots.playbook import plain_name
 
-__all__ = ["Keys"]
+__all__ = ["NAME", "Keys"]
+
+NAME = "name:"  # begins the key of somebody who is known by a display name only
 
 
 class Keys:
@@ -55,7 +57,7 @@ class Keys:
 
     def _free(self, person: Person, here: Collection[str]) -> str:
         """The key of this name that nobody has who is here."""
-        name = f"name:{plain_name(person.name)}"
+        name = NAME + plain_name(person.name)
         taken = {self._of_client.get(client_id) for client_id in here if client_id != person.client_id}
         numbered = (name if number == 1 else f"{name}#{number}" for number in count(1))
         return next(one for one in numbered if one not in taken)

@@ -78,7 +78,7 @@ class Conductor:
         self._happened = asyncio.Event()
         self._facts: list[Callable[[float], list[Act]]] = []
         self._crowd = crowd
-        self._diary = Diary(plan.name, kit=kit, crowd=crowd, rooms=rooms)
+        self._diary = Diary(plan, kit=kit, crowd=crowd, rooms=rooms)
 
     @property
     def name(self) -> str:

@@ -1,6 +1,12 @@
 """What is kept of a rotation: its lines in the log, and its rounds in the record."""
 
+from datetime import datetime
+
+from bots.bot.contract.messages import RoundPlayed
+from bots.bot.contract.rotation import RotationPlan
+from bots.bot.place.keys import NAME
 from bots.bot.record import record
+from bots.bot.record.groups import met_in
 from bots.bot.rotation.acts import Answered, BeginRound, EndRound, Move
 from bots.bot.rotation.crowd import Crowd
 from bots.bot.rotation.rooms import GroupRooms
@@ -8,20 +14,23 @@ from bots.bot.steps.kit import Kit
 
 __all__ = ["Diary"]
 
+TOGETHER = 0.5  # the share of a round for which two must be in one breakout to have met
+
 
 class Diary:
     """Of one rotation.
 
     Args:
-        rotation: its name.
+        plan: what the playbook says of it.
     """
 
-    def __init__(self, rotation: str, *, kit: Kit, crowd: Crowd, rooms: GroupRooms) -> None:
-        self._rotation = rotation
+    def __init__(self, plan: RotationPlan, *, kit: Kit, crowd: Crowd, rooms: GroupRooms) -> None:
+        self._plan = plan
+        self._rotation = plan.name
         self._kit = kit
         self._crowd = crowd
         self._rooms = rooms
-        self._log = kit.log.bind(rotation=rotation)
+        self._log = kit.log.bind(rotation=plan.name)
         self._round = 0
 
     @property
@@ -89,6 +98,15 @@ class Diary:
         """A round is over."""
         self._record.until = self._kit.clock.now()
         self._log.info("round_ended", round=act.round, missing=[self._crowd.pseudonym(key) for key in act.missing])
+        if self._plan.is_remembered:
+            self._tell_pairs(self._record, self._record.until)
+
+    def _tell_pairs(self, one: record.Round, now: datetime) -> None:
+        """Who was together for half of the round, by ids that mean the same in the next lesson."""
+        length_s = (now - one.since).total_seconds()
+        met = met_in(self._kit.record, one, now, least_s=length_s * TOGETHER)
+        pairs = tuple(pair for pair in met if not any(key.startswith(NAME) for key in pair))
+        self._kit.emit(RoundPlayed(bot_id=self._kit.spec.id, rotation=self._rotation, began_at=one.since, pairs=pairs))
 
     def skipped(self, number: int) -> None:
         """A round is not played."""

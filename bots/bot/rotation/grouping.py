@@ -46,7 +46,7 @@ class Grouping:
         self._keys = keys
         self._plan: Plan | None = None
         self._first = 1  # the round that the plan begins with
-        self._past: dict[tuple[str, str], float] = {}
+        self._past = {(min(one, other), max(one, other)): often for one, other, often in plan.met}
         self._given: dict[int, tuple[tuple[str, ...], ...]] = {}
         self.left_out: dict[str, tuple[str, ...]] = {}
         self._apart: frozenset[frozenset[str]] = frozenset()

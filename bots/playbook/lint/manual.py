@@ -175,6 +175,13 @@ MANUAL: dict[str, Explanation] = {
         "bots: {pupil: {count: 24, role: participant}}",
         "plan fewer rounds, smaller groups, or accept it (# bots: allow forced-repeats); bots groups shows how many.",
     ),
+    "nothing-remembered": _E(
+        "A rotation is to remember who was with whom, and cannot, or for longer than it says.",
+        "rotations: {talk: {group_size: 3, rounds: 2, round_length: 5m, memory: term}}\n"
+        "roster: [{id: ana, name: Ana}, {id: ben, name: Ben}]",
+        "write a roster, so that people have ids, and with memory: term the first day of the term: "
+        "schedule: [{from: 2026-01-07, ...}].",
+    ),
     "impossible": _E(
         "No run can fulfil this expectation, or no rotation these rules.",
         "expect: {joined: 5}\nbots: {helper: {role: moderator}}",

@@ -28,8 +28,9 @@ def check_rotations(playbook: Playbook) -> Iterator[Finding]:
             message = f'no step plays the rotation "{name}"'
             yield Finding(("rotations", name), "unused-rotation", message, "warning", is_about_key=True)
         yield from _check_size(name, rotation, playbook)
-        yield from _check_repeats(name, rotation, playbook.count_of("participant"))
+        yield from _check_repeats(name, rotation, _people(playbook))
         yield from _check_rules(name, rotation)
+        yield from _check_memory(name, rotation, playbook)
     for step in steps:
         rounds = playbook.rotations[step.plan].rounds
         if step.again is not None and step.again > rounds:
@@ -42,6 +43,11 @@ def group_names(playbook: Playbook) -> list[str]:
     """What the breakout rooms of all rotations can be called."""
     numbered = [f"Group {number}" for number in range(1, MOST_BREAKOUTS + 1)] if playbook.rotations else []
     return [*numbered, *(name for rotation in playbook.rotations.values() for name in rotation.names)]
+
+
+def _people(playbook: Playbook) -> int:
+    """How many people are known to take part before anybody has come."""
+    return sum(entry.role == "participant" for entry in playbook.roster) or playbook.count_of("participant")
 
 
 def people_of(name: str, rotation: Rotation) -> Iterator[tuple[Loc, tuple[str, ...]]]:
@@ -77,7 +83,7 @@ def _check_rooms(name: str, rotation: Rotation, playbook: Playbook) -> Iterator[
     if rotation.groups is not None and len(rotation.groups) > MOST_BREAKOUTS:
         message = f"{len(rotation.groups)} rooms needed, EnableX allows {MOST_BREAKOUTS}"
         yield Finding(("rotations", name, "groups"), "enablex-limit", message)
-    people = playbook.count_of("participant")
+    people = _people(playbook)
     size = 2 if rotation.pattern == "pairs" and rotation.rooms is None else rotation.group_size
     rooms = -(-people // size) if size else 0
     if rooms > MOST_BREAKOUTS:
@@ -87,7 +93,7 @@ def _check_rooms(name: str, rotation: Rotation, playbook: Playbook) -> Iterator[
 
 
 def _check_repeats(name: str, rotation: Rotation, people: int) -> Iterator[Finding]:
-    """Are there more rounds than anybody has partners? The people are the bots: no others are known before.
+    """Are there more rounds than anybody has partners? The people are those of the roster, or the bots.
 
     The formula is true for every size; some sizes allow fewer rounds still, which `bots groups` knows.
     """
@@ -116,6 +122,19 @@ def _check_rules(name: str, rotation: Rotation) -> Iterator[Finding]:
             if frozenset((one, two)) in together:
                 message = f'"{one}" and "{two}" are to be kept apart, and always together'
                 yield Finding(("rotations", name, "keep_apart", number), "impossible", message)
+
+
+def _check_memory(name: str, rotation: Rotation, playbook: Playbook) -> Iterator[Finding]:
+    """Is there anybody to remember, and does a term begin?"""
+    if rotation.memory == "session":
+        return
+    loc: Loc = ("rotations", name, "memory")
+    if not playbook.roster and not playbook.count_of("participant"):
+        message = "people without an id are not remembered; write a roster, or give each pupil a user_ref"
+        yield Finding(loc, "nothing-remembered", message, "warning")
+    if rotation.memory == "term" and all(entry.first_day is None for entry in playbook.schedule):
+        message = 'a term begins on the day that "from" of the schedule says; without it nothing is ever forgotten'
+        yield Finding(loc, "nothing-remembered", message, "warning")
 
 
 def _check_length(playbook: Playbook) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
-from bots.bot import BotSpec, ClipPlay, RotationPlan, RunEnded, Terms, WarningPlan
+from bots.bot import BotSpec, ClipPlay, RotationPlan, RoundPlayed, RunEnded, Terms, WarningPlan
 from bots.errors import RequestRefused
 from bots.playbook import RosterEntry, Template
 from bots.room import BreakoutDestroyed, BreakoutJoined, BreakoutLeft, InviteRejected, Participant, ParticipantLeft
@@ -290,3 +290,33 @@ async def test_rooms_that_cannot_be_closed_are_called_empty() -> None:
         await stage.pass_s(120)
         called = {to for text, to in stage.room.asked("say") if "come back" in text}
         assert {(one.client_id,) for one in PUPILS} == called
+
+
+async def test_who_was_really_together_is_remembered_by_ids_and_the_next_lesson_mixes_others() -> None:
+    guest = Participant(client_id="c-guest", name="Guest")
+    spec = lesson(group_size=2, is_remembered=True, terms=replace(TERMS, rounds=1))
+    async with on_stage(spec, TEACHER, *PUPILS, guest) as stage:
+        await stage.pass_s(6)
+        rooms = invited(stage)
+        late = next(client for client in rooms if list(rooms.values()).count(rooms[client]) == 2)
+        await go_in(stage, *(client for client in rooms if client != late))
+        await stage.pass_s(90)
+        await go_in(stage, late)
+        await stage.pass_s(31)
+        await come_out(stage)
+        [played] = stage.told(RoundPlayed)
+        groups = {room: [c.replace("c", "p") for c in rooms if rooms[c] == room] for room in rooms.values()}
+    expected = {
+        tuple(sorted((one, other)))
+        for group in groups.values()
+        for one in group
+        for other in group
+        if one < other and not {late.replace("c", "p"), "p-guest"} & {one, other}
+    }
+    assert expected
+    assert expected == set(played.pairs)
+    again = lesson(group_size=2, met=tuple((one, other, 1.0) for one, other in expected))
+    async with on_stage(again, TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        rooms = invited(stage)
+        assert all(rooms[one.replace("p", "c")] != rooms[other.replace("p", "c")] for one, other in expected)

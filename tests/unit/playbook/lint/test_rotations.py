@@ -101,3 +101,34 @@ def test_nobody_can_be_apart_and_together() -> None:
     assert [("impossible", '"ana" and "eva" are to be kept apart, and always together')] == found(
         f"{{{PLAN}, {rules}}}"
     )
+
+
+def test_the_people_are_those_of_the_roster() -> None:
+    names = ", ".join(f"{{id: p{number}, name: P{number}}}" for number in range(24))
+    rotation = "{group_size: 4, rounds: 9, round_length: 2m, keep_apart: [[p1, p99]]}"
+    text = with_step("{rotate: talk}") + f"roster: [{names}]\nrotations: {{talk: {rotation}}}\n"
+    problems = {one.id: one.message for one in lint_text(text)}
+    assert "24 people in groups of 4 can rotate at most 7 times without repeats; 9 asked" == problems["forced-repeats"]
+    assert 'nobody on the roster is called "p99"' in problems["unknown-person"]
+
+
+@pytest.mark.parametrize(
+    ("memory", "top", "is_found"),
+    [
+        ("session", "", False),
+        ("forever", "", False),
+        ("term", "", True),
+        ("term", ", from: 2026-01-07, every: [mon], at: 10:00", False),
+    ],
+)
+def test_a_term_needs_a_first_day(memory: str, top: str, *, is_found: bool) -> None:
+    text = with_step("{rotate: talk}") + f"rotations: {{talk: {{{PLAN}, memory: {memory}}}}}\n"
+    text = text.replace("{length: 50m}", f"{{length: 50m{top}}}")
+    assert is_found == ("nothing-remembered" in {one.id for one in lint_text(text)})
+
+
+def test_without_roster_and_pupil_bots_nobody_can_be_remembered() -> None:
+    text = with_step("{rotate: talk}").replace("  pupil: {count: 3, display_name: 'Pupil {n}'}\n", "")
+    text = text.replace("  helper:\n", "  helper:\n    role: moderator\n")
+    text += f"rotations: {{talk: {{{PLAN}, memory: forever}}}}\n"
+    assert "nothing-remembered" in {one.id for one in lint_text(text)}
