@@ -45,7 +45,7 @@ from bots.bot.steps.breakouts import close_own
 from bots.bot.waiting import done_within
 from bots.clock import Clock
 from bots.errors import BotsError
-from bots.room import Closed, RoomEvent, SpeechChanged, TalkersChanged
+from bots.room import Closed, RoomAwaited, RoomEvent, SpeechChanged, TalkersChanged
 from bots.schedule import Alarms, is_misfired, wait_until
 
 __all__ = ["Bot"]
@@ -222,6 +222,7 @@ class Bot:
         parts.presence.enter(room)
         parts.hearing.enter(room)
         parts.talk.enter()
+        parts.leaving.came_in()
         self._is_in = True
         self._log.info("room_joined", client_id=room.client_id, participants=len(room.participants))
         self._emit(BotJoined(bot_id=self._spec.id, room_id=room.room_id, client_id=room.client_id))
@@ -320,6 +321,9 @@ class Bot:
             return
         if not self._is_in:
             self._held.append(happened)
+            if isinstance(happened.event, RoomAwaited):
+                self._log.info("room_awaited")
+                self._parts.leaving.waits()
         else:
             self._parts.reactions.handle(happened.event, is_breakout=happened.is_breakout)
         if isinstance(happened.event, Closed) and not happened.is_breakout and not self._is_leaving:

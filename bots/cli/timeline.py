@@ -62,6 +62,10 @@ def _what(event: Mapping[str, Any]) -> str | None:
             return f"writes: {get('text')}" + ("" if get("readers") else " (nobody reads it)")
         case "room_joined":
             return f"is in the room, with {get('participants', 1) - 1} others"
+        case "room_awaited":
+            return "waits to be let in"
+        case "people_admitted" | "people_denied" as name:
+            return f"{'lets in' if name == 'people_admitted' else 'turns away'} {', '.join(get('people') or [])}"
         case "room_left":
             return f"leaves ({get('cause')})"
         case "bot_failed":

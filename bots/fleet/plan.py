@@ -229,7 +229,7 @@ def _rules(rules: Sequence[Rule]) -> tuple[RulePlan, ...]:
 def _leave(when: LeaveWhen | None) -> LeaveRule:
     if when is None:
         return LeaveRule()
-    return LeaveRule(alone_s=when.alone_s, only_bots_s=when.only_bots_s, after_s=when.after_s)
+    return LeaveRule(alone_s=when.alone_s, only_bots_s=when.only_bots_s, after_s=when.after_s, waiting_s=when.waiting_s)
 
 
 def _drops(drops: Drops | None) -> DropRule | None:

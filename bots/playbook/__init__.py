@@ -42,6 +42,7 @@ from bots.playbook.model.roster import RosterEntry
 from bots.playbook.model.rotations import Rotation
 from bots.playbook.model.schema import json_schema
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
+from bots.playbook.model.steps.moderation import Admit, Deny
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -67,6 +68,7 @@ from bots.playbook.model.triggers import (
     Silent,
     Talking,
     Trigger,
+    Waiting,
 )
 from bots.playbook.problem import Problem
 from bots.playbook.reading.load import load, read, read_file
@@ -92,6 +94,7 @@ __all__ = [
     "TRIGGERS",
     "Accept",
     "Act",
+    "Admit",
     "Arrival",
     "Bot",
     "BotFacts",
@@ -109,6 +112,7 @@ __all__ = [
     "Clip",
     "Counter",
     "Counts",
+    "Deny",
     "Drop",
     "Drops",
     "Every",
@@ -183,6 +187,7 @@ __all__ = [
     "Unmute",
     "Wait",
     "WaitFor",
+    "Waiting",
     "bot_of",
     "case_problems",
     "changes",

@@ -25,9 +25,12 @@ __all__ = [
     "DataReceived",
     "HardMuteChanged",
     "InviteRejected",
+    "KnockChanged",
     "Participant",
+    "ParticipantAwaited",
     "ParticipantJoined",
     "ParticipantLeft",
+    "RoomAllowed",
     "RoomAwaited",
     "RoomEvent",
     "RoomJoined",
@@ -88,6 +91,29 @@ class RoomJoined(RoomEvent):
     room_name: str
     me: Participant
     participants: tuple[Participant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAllowed(RoomEvent):
+    """The moderator has come: what waited for it begins. The SDK's other name for it is `wait-room-disabled`."""
+
+    name: ClassVar[str] = "room-allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantAwaited(RoomEvent):
+    """Somebody waits to be let in; told to moderators, also of those who waited before the bot came."""
+
+    name: ClassVar[str] = "user-awaited"
+    participant: Participant
+
+
+@dataclass(frozen=True, slots=True)
+class KnockChanged(RoomEvent):
+    """Participants have to knock from now on, or no longer (`knock-enabled`, `knock-disabled`)."""
+
+    name: ClassVar[str] = "knock-changed"
+    is_on: bool
 
 
 @dataclass(frozen=True, slots=True)

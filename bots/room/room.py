@@ -25,10 +25,10 @@ from bots.room.events import (
     RoomJoined,
 )
 from bots.room.microphone import Mute
+from bots.room.moderation import Moderation
 from bots.room.network import LiveNetwork, Network
 from bots.room.session import Session, Terms
 from bots.room.token import decode_token
-from bots.room.view import RoomView
 from bots.wire import (
     AnnounceBreakoutJoin,
     Answer,
@@ -36,13 +36,7 @@ from bots.wire import (
     CreateAndInviteBreakout,
     CreateBreakout,
     DestroyBreakouts,
-    Drop,
-    HardMuteRoom,
-    HardMuteUser,
-    HardUnmuteRoom,
-    HardUnmuteUser,
     InviteToBreakout,
-    LockRoom,
     PauseRoom,
     RejectBreakout,
     Request,
@@ -52,7 +46,6 @@ from bots.wire import (
 
 __all__ = ["Room"]
 
-_ONLY_MODERATORS = 1168
 _HARD_MUTED = 1201
 _NOT_AUTHORISED = 5003
 
@@ -60,7 +53,7 @@ log = structlog.get_logger()
 EventCallback = Callable[[RoomEvent], None]
 
 
-class Room(RoomView):
+class Room(Moderation):
     """One joined room. Make it with `join`.
 
     Every request raises `RequestRefused` with the server's code and text when it is refused or not answered in
@@ -153,7 +146,7 @@ class Room(RoomView):
 
         return detach
 
-    # ---- talking and moderating
+    # ---- talking
 
     async def say(self, text: str, *, to: Sequence[str] = ()) -> None:
         """Send a chat line to everybody, or to the client ids in `to`."""
@@ -176,33 +169,6 @@ class Room(RoomView):
         if self.is_hard_muted:
             raise RequestRefused("user-audio-unmuted", _HARD_MUTED, "a moderator has muted the bot")
         self._session.set_mute(Mute.SELF, is_muted=False)
-
-    async def hard_mute(self, client_id: str | None = None) -> None:
-        """Take one participant's microphone, or everybody's."""
-        await self._moderate(HardMuteUser(client_id=client_id) if client_id else HardMuteRoom())
-
-    async def hard_unmute(self, client_id: str | None = None) -> None:
-        """Give one participant's microphone back, or everybody's."""
-        await self._moderate(HardUnmuteUser(client_id=client_id) if client_id else HardUnmuteRoom())
-
-    async def drop(self, client_ids: Sequence[str]) -> None:
-        """Remove participants; at least one, because an empty list would mean everybody."""
-        if not client_ids:
-            raise RequestRefused("drop", BAD_ARGUMENT, "nobody is named")
-        await self._moderate(Drop(is_all=False, client_ids=tuple(client_ids)))
-
-    async def lock(self) -> None:
-        """Let nobody in any more; whoever is here stays."""
-        await self._moderate(LockRoom(is_locked=True))
-
-    async def unlock(self) -> None:
-        """Let people in again."""
-        await self._moderate(LockRoom(is_locked=False))
-
-    async def _moderate(self, request: Request) -> Answer:
-        if not self.is_moderator:
-            raise RequestRefused(request.event, _ONLY_MODERATORS, "only a moderator may do this")
-        return await self._session.ask(request)
 
     # ---- breakout rooms
 

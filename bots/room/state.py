@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from bots.errors import WireError
 from bots.room.events import (
     AudioMuted,
     AudioUnmuted,
@@ -22,9 +23,12 @@ from bots.room.events import (
     DataReceived,
     HardMuteChanged,
     InviteRejected,
+    KnockChanged,
     Participant,
+    ParticipantAwaited,
     ParticipantJoined,
     ParticipantLeft,
+    RoomAllowed,
     RoomAwaited,
     RoomEvent,
     RoomJoined,
@@ -54,6 +58,7 @@ from bots.wire import (
     User,
     UserAudioMuted,
     UserAudioUnmuted,
+    UserAwaited,
     UserConnected,
     UserDisconnected,
 )
@@ -82,11 +87,21 @@ class RoomState:
         self.is_waiting = False
         """Whether the room waits for a moderator; nothing can be published until it comes."""
         self._people: dict[str, Participant] = {}
+        self._awaited: dict[str, Participant] = {}
 
     @property
     def participants(self) -> Mapping[str, Participant]:
         """Everyone here by client id, oneself included; a live view."""
         return MappingProxyType(self._people)
+
+    @property
+    def awaited(self) -> Mapping[str, Participant]:
+        """Who waits to be let in, by client id; a live view."""
+        return MappingProxyType(self._awaited)
+
+    def forget_awaited(self, client_id: str) -> None:
+        """They wait no longer: they are let in or turned away."""
+        self._awaited.pop(client_id, None)
 
     @property
     def me(self) -> Participant:
@@ -101,11 +116,13 @@ class RoomState:
         """Take one message; returns what it means, in order. A message about nobody known changes nothing."""
         match notice:
             case RoomConnected():
-                return [self._connect(notice)]
+                return self._connect(notice)
             case RoomAwaitedNotice():
                 return [RoomAwaited(self.room_id)]
             case RoomDisconnected():
                 return [Closed(notice.cause, notice.msg)]
+            case UserAwaited():
+                return self._await(notice)
             case UserConnected():
                 return self._come(notice.user)
             case UserDisconnected():
@@ -126,10 +143,14 @@ class RoomState:
                 return [self._read(notice)]
             case RoomManagement(id="wait-room-disabled"):
                 return self._begin(notice.room_data or RoomData())
+            case RoomManagement(id="knock-enabled" | "knock-disabled"):
+                if notice.id == "knock-disabled":
+                    self._awaited.clear()
+                return [KnockChanged(notice.id == "knock-enabled")]
             case _:
                 return _breakout_events(notice)
 
-    def _connect(self, notice: RoomConnected) -> RoomJoined:
+    def _connect(self, notice: RoomConnected) -> list[RoomEvent]:
         self.room_id = notice.id or self.room_id
         self.meta = MappingProxyType(notice.room)
         self.room_name = str(notice.room.get("name") or "")
@@ -142,13 +163,26 @@ class RoomState:
         self.is_room_muted = notice.room.get("mute") is True and not self.me.is_moderator
         self.is_waiting = notice.room.get("waitRoom") is True
         everyone = tuple(self._people.values())
-        return RoomJoined(self.room_id, self.room_name, self.me, everyone)
+        self._awaited.clear()
+        waiting = [event for one in notice.awaited for event in self._read_awaited(one)]
+        return [RoomJoined(self.room_id, self.room_name, self.me, everyone), *waiting]
+
+    def _read_awaited(self, raw: object) -> list[RoomEvent]:
+        try:
+            return self._await(UserAwaited.read(raw))
+        except WireError:  # one odd entry must not lose the room
+            return []
+
+    def _await(self, notice: UserAwaited) -> list[RoomEvent]:
+        person = Participant(client_id=notice.client_id, name=notice.name, data=notice.data or {})
+        self._awaited[notice.client_id] = person
+        return [ParticipantAwaited(person)]
 
     def _begin(self, data: RoomData) -> list[RoomEvent]:
         """The moderator is there: whoever was kept apart is here now."""
         self.is_waiting = False
         self.slots = tuple(sorted({*self.slots, *(stream.id for stream in data.streams if _is_slot(stream))}))
-        return [event for user in data.user_list for event in self._come(user)]
+        return [RoomAllowed(), *(event for user in data.user_list for event in self._come(user))]
 
     def _person(self, user: User) -> Participant:
         return Participant(
@@ -163,6 +197,7 @@ class RoomState:
 
     def _come(self, user: User) -> list[RoomEvent]:
         is_new = user.client_id not in self._people
+        self._awaited.pop(user.client_id, None)
         person = self._people[user.client_id] = self._person(user)
         return [ParticipantJoined(person)] if is_new else []
 

@@ -52,6 +52,11 @@ class RoomView:
         return self._session.state.participants
 
     @property
+    def awaited(self) -> Mapping[str, Participant]:
+        """Who waits to be let in, by client id, as moderators are told; a live view."""
+        return self._session.state.awaited
+
+    @property
     def talkers(self) -> tuple[Talker, ...]:
         """Who is heard in which slot now."""
         return self._session.state.talkers

@@ -88,6 +88,11 @@ class SimulatedRooms:
             if member.loss is None
         }
 
+    def waiting(self, room_id: str) -> dict[str, str]:
+        """Who waits to be let into this room: `user_ref` -> client id."""
+        room = self._rooms.get(room_id)
+        return {} if room is None else {one.claim.user_ref: one.client_id for one in room.waiting.values()}
+
     def token(self, room_id: str, *, name: str, role: str, user_ref: str) -> str:
         """A room token, good once.
 

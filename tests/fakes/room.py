@@ -19,8 +19,10 @@ from bots.room import (
     Closed,
     Joinee,
     Participant,
+    ParticipantAwaited,
     ParticipantJoined,
     ParticipantLeft,
+    RoomAwaited,
     RoomEvent,
     RoomJoined,
     StreamInfo,
@@ -129,6 +131,7 @@ class FakeRoom:
     room_name: str = "Main room"
     client_id: str = "me"
     participants: Mapping[str, Participant] = field(default_factory=dict)
+    awaited: Mapping[str, Participant] = field(default_factory=dict)
     publishes: bool = True
     did: list[tuple[Any, ...]] = field(default_factory=list)
     refuses: dict[str, BotsError] = field(default_factory=dict)
@@ -157,6 +160,11 @@ class FakeRoom:
         """Somebody joins."""
         self.participants = {**self.participants, participant.client_id: participant}
         self.push(ParticipantJoined(participant))
+
+    def knock(self, participant: Participant) -> None:
+        """Somebody waits to be let in."""
+        self.awaited = {**self.awaited, participant.client_id: participant}
+        self.push(ParticipantAwaited(participant))
 
     def depart(self, client_id: str) -> None:
         gone = self.participants[client_id]
@@ -200,6 +208,17 @@ class FakeRoom:
 
     async def drop(self, client_ids: Sequence[str]) -> None:
         self._do("drop", tuple(client_ids))
+
+    async def admit(self, client_id: str) -> None:
+        self._do("admit", client_id)
+        self._let_go(client_id)
+
+    async def deny(self, client_id: str) -> None:
+        self._do("deny", client_id)
+        self._let_go(client_id)
+
+    def _let_go(self, client_id: str) -> None:
+        self.awaited = {key: one for key, one in self.awaited.items() if key != client_id}
 
     async def lock(self) -> None:
         self._do("lock")
@@ -265,6 +284,8 @@ class FakeDoor:
         self._others = others
         self._refusals = list(refusals)
         self.knocked_at_s: list[float] = []
+        self.gate: asyncio.Event | None = None
+        """Who comes waits before it until it is set."""
 
     async def __call__(
         self,
@@ -278,6 +299,9 @@ class FakeDoor:
             self.room = FakeRoom(self.room.clock)
         if self._refusals:
             raise self._refusals.pop(0)
+        if self.gate is not None:
+            on_event(RoomAwaited(self.room.room_id))
+            await self.gate.wait()
         me = Participant(client_id="me", name=spec.name, role=spec.role, user_ref=spec.id, is_me=True)
         room = self.room
         room.on_event, room.on_breakout_event = on_event, on_breakout_event

@@ -53,6 +53,7 @@ class LeaveRule:
     alone_s: float | None = None
     only_bots_s: float | None = None
     after_s: float | None = None
+    waiting_s: float | None = None
 
     @property
     def is_about_people(self) -> bool:

@@ -41,6 +41,15 @@ class Leaving:
         self._timer: asyncio.Task[None] | None = None
         self._needed = 0
 
+    def waits(self) -> None:
+        """The bot waits to be let in, or for the room to begin; it gives up after a while, if the playbook says so."""
+        if self._rule.waiting_s is not None and self._timer is None:
+            self._set(self._clock.monotonic() + self._rule.waiting_s)
+
+    def came_in(self) -> None:
+        """The waiting is over."""
+        self.close()
+
     def joined(self) -> None:
         """The bot is there for the first time; `after` counts from now."""
         self._departure = Departure(self._rule, self._clock.monotonic())
@@ -56,9 +65,8 @@ class Leaving:
         if at_s == self._at_s:
             return
         self.close()
-        self._at_s = at_s
         if at_s is not None:
-            self._timer = self._group.create_task(self._leave_at(at_s), name=f"{self._name}/leave-when")
+            self._set(at_s)
 
     @contextmanager
     def stay(self) -> Iterator[None]:
@@ -77,6 +85,10 @@ class Leaving:
             self._timer.cancel()
             self._timer = None
         self._at_s = None
+
+    def _set(self, at_s: float) -> None:
+        self._at_s = at_s
+        self._timer = self._group.create_task(self._leave_at(at_s), name=f"{self._name}/leave-when")
 
     async def _leave_at(self, at_s: float) -> None:
         await self._clock.sleep_until(at_s)

@@ -48,6 +48,7 @@ def room_body(settings: RoomSettings, owner_ref: str, moderators: int, participa
             "max_active_talkers": settings.max_active_talkers,
             "quality": "SD",
             "auto_recording": False,
+            "knock": settings.knock,
             "wait_for_moderator": settings.wait_for_moderator,
             "screen_share": settings.screen_share,
             "canvas": settings.canvas,

@@ -92,6 +92,17 @@ class Presence:
         return tuple(self.person_of(one) for one in self.parent.participants.values() if not self.is_herald(one))
 
     @property
+    def waiting(self) -> tuple[Person, ...]:
+        """Who waits to be let into the parent."""
+        return tuple(self.person_waiting(one) for one in self.parent.awaited.values())
+
+    def person_waiting(self, participant: Participant) -> Person:
+        """Somebody who waits: of their token only the name is known, so nothing of it is kept for later."""
+        person = self.person_of(participant)
+        self._found.pop(participant.client_id, None)
+        return person
+
+    @property
     def me(self) -> Person:
         """The bot itself, as the parent knows it."""
         mine = self.parent.participants.get(self.parent.client_id)

@@ -20,6 +20,7 @@ from bots.playbook import (
     Silent,
     Talking,
     Trigger,
+    Waiting,
 )
 from bots.playbook import BreakoutJoined as OnBreakoutJoined
 from bots.playbook import BreakoutLeft as OnBreakoutLeft
@@ -33,6 +34,7 @@ from bots.room import (
     ChatReceived,
     HardMuteChanged,
     InviteRejected,
+    ParticipantAwaited,
     ParticipantJoined,
     ParticipantLeft,
     RoomEvent,
@@ -63,6 +65,8 @@ def occasion_of(event: RoomEvent, room: RoomPort, presence: Presence) -> Occasio
             person = presence.person_of(participant)
             presence.went(participant, room.room_id)
             return None if person.is_me else _occasion("left", room, presence, person)
+        case ParticipantAwaited(participant=participant):
+            return _occasion("waiting", room, presence, presence.person_waiting(participant))
         case ChatReceived(text=text, sender_id=sender_id, sender_name=sender_name):
             if sender_id == room.client_id:
                 return None
@@ -148,6 +152,8 @@ def matches(trigger: Trigger, occasion: Occasion) -> bool:
             return occasion.kind == "muted"
         case OnSignal():
             return occasion.kind == "signal" and occasion.signal == trigger.name
+        case Waiting():
+            return occasion.kind == "waiting"
         case Every():
             return False  # its alarms fire it, see `Periods`
         case _:

@@ -11,7 +11,7 @@ from bots.bot.steps.kit import Kit
 from bots.errors import BotsError
 from bots.playbook import Drop, SendBack, TellTeacher
 
-__all__ = ["drop", "is_teacher", "send_back", "tell_kept", "tell_teacher"]
+__all__ = ["drop", "is_teacher", "named", "send_back", "tell_kept", "tell_teacher"]
 
 
 async def drop(kit: Kit, step: Drop, run: Run) -> None:
@@ -21,7 +21,7 @@ async def drop(kit: Kit, step: Drop, run: Run) -> None:
     if not people:
         return
     await room.drop([person.client_id for person in people])
-    kit.log.info("people_dropped", people=_named(people))
+    kit.log.info("people_dropped", people=named(people))
 
 
 async def send_back(kit: Kit, step: SendBack, run: Run) -> None:
@@ -73,9 +73,9 @@ async def _tell(kit: Kit, lines: Sequence[str], teachers: Sequence[Person]) -> N
     for text in lines:
         await parent.say(text, to=[teacher.client_id for teacher in teachers])
         kit.emit(Said(bot_id=kit.spec.id, room_id=parent.room_id))
-    kit.log.info("teacher_told", lines=len(lines), people=_named(teachers))
+    kit.log.info("teacher_told", lines=len(lines), people=named(teachers))
 
 
-def _named(people: Sequence[Person]) -> list[str]:
+def named(people: Sequence[Person]) -> list[str]:
     """As the log names people."""
     return [person.pseudonym for person in people]

@@ -7,16 +7,18 @@ from typing import Literal, assert_never
 from bots.bot.rules.conditions import seen
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run, RunStopped, StepTrace
-from bots.bot.steps import breakouts, flow, people, report, speech
+from bots.bot.steps import breakouts, flow, moderation, people, report, speech
 from bots.bot.steps.kit import Kit
 from bots.bot.steps.rotate import rotate, steer_rotation
 from bots.errors import BotsError, StepFailed
 from bots.playbook import (
     MOST_STEPS,
     Accept,
+    Admit,
     Breakouts,
     CallBack,
     Choose,
+    Deny,
     Drop,
     If,
     Invite,
@@ -186,18 +188,33 @@ class Performer:
                 await breakouts.call_back(kit, step, run)
             case Leave():
                 await breakouts.leave(kit, step)
+            case Save():
+                report.save(kit, step, run)
+            case Drop() | SendBack() | TellTeacher() | Lock() | Unlock() | Admit() | Deny():
+                await self._do_among_people(step, run)
+            case _:
+                assert_never(step)
+
+    async def _do_among_people(
+        self, step: Drop | SendBack | TellTeacher | Lock | Unlock | Admit | Deny, run: Run
+    ) -> None:
+        """Steps about who is in the room."""
+        kit = self._kit
+        match step:
             case Drop():
                 await people.drop(kit, step, run)
             case SendBack():
                 await people.send_back(kit, step, run)
-            case Save():
-                report.save(kit, step, run)
             case TellTeacher():
                 await people.tell_teacher(kit, step, run)
             case Lock():
                 await kit.room_of(run).lock()
             case Unlock():
                 await kit.room_of(run).unlock()
+            case Admit():
+                await moderation.admit(kit, step, run)
+            case Deny():
+                await moderation.deny(kit, step, run)
             case _:
                 assert_never(step)
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic.json_schema import WithJsonSchema
 
 from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.scalars import Duration, Flag, Number
@@ -18,6 +19,13 @@ _ALONE = {"joins": True, "leaves": True, "drops": "0s"}  # words that need no mo
 
 def _names(text: str) -> list[str]:
     return [name for name in re.split(r"\s*,\s*|\s+and\s+|\s+", text.strip()) if name]
+
+
+Named = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: _names(value) if isinstance(value, str) else value),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}, mode="validation"),
+]
 
 
 class Opening(Frozen):
@@ -71,6 +79,8 @@ class Act(Frozen):
     goes: Literal["back"] | None = Field(default=None, description="Leaves the breakout for the main room.")
     opens: Opening | None = Field(default=None, description="A moderator opens breakout rooms.")
     invites: Summons | None = Field(default=None, description="A moderator invites people to a breakout room.")
+    admits: Named | None = Field(default=None, min_length=1, description="A moderator lets in who waits, or everybody.")
+    denies: Named | None = Field(default=None, min_length=1, description="A moderator turns away who waits.")
     closes: Literal["breakouts"] | None = Field(default=None, description="A moderator closes all breakout rooms.")
 
     @model_validator(mode="before")
@@ -125,5 +135,7 @@ def _example(word: str) -> str:
         "goes": "goes back",
         "opens": "{opens: [red, blue]}",
         "invites": "{invites: {people: everybody, to: red}}",
+        "admits": "admits ana",
+        "denies": "denies ana",
         "closes": "closes breakouts",
     }.get(word, f"{word} invites")

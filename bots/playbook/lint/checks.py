@@ -17,6 +17,7 @@ from bots.playbook.model.cast import Rule
 from bots.playbook.model.expect import Expectation
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Breakouts, CallBack, Invite
+from bots.playbook.model.steps.moderation import Admit, Deny
 from bots.playbook.model.steps.people import Drop, Mute, SendBack, Unmute
 from bots.playbook.model.steps.rotate import Rotate
 from bots.playbook.model.steps.sound import Play
@@ -105,7 +106,7 @@ def _people_of(step: Step) -> tuple[tuple[str, ...], str]:
     match step:
         case Say():
             return step.to, "to"
-        case Invite() | CallBack() | Drop() | SendBack():
+        case Invite() | CallBack() | Drop() | SendBack() | Admit() | Deny():
             return step.people, "people"
         case Mute() | Unmute():
             return tuple(name for name in step.who if name not in ("me", "room")), "who"
@@ -143,7 +144,11 @@ def _is_closed(playbook: Playbook) -> bool:
 
 def _check_rules(playbook: Playbook) -> Iterator[Finding]:
     opened, is_closed = {*_opened(playbook), *group_names(playbook)}, _is_closed(playbook)
-    has_invites = any(isinstance(step, Invite | Rotate) for step in playbook.all_steps())
+    there = {
+        "has_breakouts": bool(opened),
+        "has_invites": any(isinstance(step, Invite | Rotate) for step in playbook.all_steps()),
+        "has_knock": playbook.room.create is not None and playbook.room.create.knock,
+    }
     for bot_id, bot in playbook.bots.items():
         for index, entry in enumerate(bot.invites.entries):
             if is_closed and 0 < len(opened) <= _MANY_ROOMS and not _fits(entry.room, opened):
@@ -153,7 +158,7 @@ def _check_rules(playbook: Playbook) -> Iterator[Finding]:
             loc: Loc = ("bots", bot_id, "rules", index)
             if rule.condition is not None and not rule.condition.facts and not rule.condition.evaluate(Scope()):
                 yield Finding((*loc, "if"), "never-fires", "this condition never holds", "warning")
-            elif is_closed and (reason := _why_silent(rule, has_breakouts=bool(opened), has_invites=has_invites)):
+            elif is_closed and (reason := _why_silent(rule, **there)):
                 yield Finding((*loc, "when"), "never-fires", f"this rule never fires: {reason}", "warning")
 
 
@@ -161,13 +166,15 @@ def _fits(pattern: str, names: set[str]) -> bool:
     return pattern in ("*", *names) or any(fnmatchcase(name, pattern) for name in names)
 
 
-def _why_silent(rule: Rule, *, has_breakouts: bool, has_invites: bool) -> str:
+def _why_silent(rule: Rule, *, has_breakouts: bool, has_invites: bool, has_knock: bool) -> str:
     """Why nothing can fire a rule in a room where only this playbook's bots moderate."""
     is_about_breakouts = rule.when.kind in ("breakout_joined", "breakout_left") or rule.within == "breakouts"
     if is_about_breakouts and not has_breakouts:
         return "no step opens breakout rooms, and nobody else moderates this room"
     if rule.when.kind == "invited" and not has_invites:
         return "no step invites, and nobody else moderates this room"
+    if rule.when.kind == "waiting" and not has_knock:
+        return "nobody has to knock; write knock: true in room: create"
     return ""
 
 

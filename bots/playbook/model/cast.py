@@ -9,7 +9,6 @@ from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, Validatio
 from bots.playbook.language.expression import Expression
 from bots.playbook.language.scope import BotFacts, Scope
 from bots.playbook.language.template import Template
-from bots.playbook.model.later import LATER_TRIGGERS
 from bots.playbook.model.steps.any import Role
 from bots.playbook.model.steps.step import Step
 from bots.playbook.model.triggers import Trigger, facts_for
@@ -129,13 +128,9 @@ class LeaveWhen(Frozen):
         default=None, validation_alias="only_bots", description="Only bots were there for this long."
     )
     after_s: Duration | None = Field(default=None, validation_alias="after", description="This long after it joined.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _later(cls, data: Any) -> Any:
-        if isinstance(data, Mapping) and "waiting" in data:
-            raise bad("not-yet", f'"waiting" is not there yet: {LATER_TRIGGERS["waiting"]}', key="waiting")
-        return data
+    waiting_s: Duration | None = Field(
+        default=None, validation_alias="waiting", description="It has waited this long to be let in."
+    )
 
 
 class TimelineEntry(Frozen):

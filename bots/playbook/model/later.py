@@ -5,15 +5,12 @@ from collections.abc import Mapping
 __all__ = ["LATER_STEPS", "LATER_TRIGGERS"]
 
 LATER_TRIGGERS: Mapping[str, str] = {
-    "waiting": "the room client cannot tell who waits to be let in",
     "hand_raised": "the room client cannot tell who raises a hand",
     "recording": "the room client cannot tell whether the room is recorded",
     "connection_lost": "a bot whose connection is lost is not reconnected",
     "connection_restored": "a bot whose connection is lost is not reconnected",
 }
 LATER_STEPS: Mapping[str, str] = {
-    "admit": "the room client cannot let anybody in who waits",
-    "deny": "the room client cannot turn anybody away who waits",
     "floor": "the room client cannot give or take the floor",
     "role": "the room client cannot hand over the moderator's role",
     "record": "the room client cannot record",

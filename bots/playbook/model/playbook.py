@@ -93,6 +93,7 @@ class RoomSettings(Frozen):
         default=None, ge=1, le=5000, description="How many participants fit; default: the playbook's."
     )
     wait_for_moderator: Flag = Field(default=False, description="Participants wait until a moderator is there.")
+    knock: Flag = Field(default=False, description="Participants are let in one by one, by a moderator.")
     screen_share: Flag = Field(default=False, description="May people share their screens?")
     canvas: Flag = Field(default=False, description="May people share a canvas?")
 

@@ -27,6 +27,7 @@ __all__ = [
     "Silent",
     "Talking",
     "Trigger",
+    "Waiting",
     "facts_for",
 ]
 
@@ -161,6 +162,12 @@ class OnSignal(_Trigger):
     name: str = Field(min_length=1, max_length=100, description="Which one.")
 
 
+class Waiting(_Trigger):
+    """Somebody waits to be let in; moderators are told, also of who waited before they came."""
+
+    kind: Literal["waiting"] = "waiting"
+
+
 class Every(_Trigger):
     """Again and again, counted from the start of the session to its end."""
 
@@ -185,6 +192,7 @@ TRIGGERS: Mapping[str, type[_Trigger]] = {
     "muted": Muted,
     "signal": OnSignal,
     "every": Every,
+    "waiting": Waiting,
 }
 _AnyTrigger = (
     Joined
@@ -201,6 +209,7 @@ _AnyTrigger = (
     | Muted
     | OnSignal
     | Every
+    | Waiting
 )
 Trigger = Annotated[
     Annotated[_AnyTrigger, Field(discriminator="kind")],

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
+from bots.playbook.model.steps.moderation import Admit, Deny
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -85,6 +86,10 @@ def step_words(step: Step, playbook: Playbook) -> str:
             return "locks the room"
         case Unlock():
             return "unlocks the room"
+        case Admit():
+            return f"lets {people(step.people, playbook)} in{_who_waits(step.people)}"
+        case Deny():
+            return f"turns {people(step.people, playbook)} away{_who_waits(step.people)}"
         case TellTeacher():
             return f"writes “{step.text.text}” to the teachers in private"
         case Save():
@@ -95,6 +100,10 @@ def step_words(step: Step, playbook: Playbook) -> str:
             return f"notes “{step.text.text}” in the log"
         case _:
             assert_never(step)
+
+
+def _who_waits(names: Sequence[str]) -> str:
+    return {"everyone": " who waits", "participants": " who wait"}.get(names[0], "")
 
 
 def _sound_words(step: Play, playbook: Playbook) -> str:

@@ -164,6 +164,7 @@ def _room(playbook: Playbook) -> str:
         return f"It takes place in the existing room {playbook.room.id}."
     extras = [f"up to {settings.max_active_talkers} people are heard at once"]
     extras += [f"{settings.participants} participants fit in"] if settings.participants else []
+    extras += ["participants are let in by a moderator"] if settings.knock else []
     extras += ["participants wait for a moderator"] if settings.wait_for_moderator else []
     return f"A room “{settings.name}” is made for it and deleted after it; {listed(extras)}."
 
@@ -189,6 +190,7 @@ def _coming(bot_id: str, bot: Bot) -> str:
             [f"only bots were there for {spoken(leaving.only_bots_s)}"] if leaving.only_bots_s is not None else []
         )
         reasons += [f"it has been there for {spoken(leaving.after_s)}"] if leaving.after_s is not None else []
+        reasons += [f"it has waited {spoken(leaving.waiting_s)} to be let in"] if leaving.waiting_s is not None else []
         words += f". {it.capitalize()} leaves early once {' or '.join(reasons)}"
     return words + "."
 

@@ -18,6 +18,7 @@ from bots.playbook.model.triggers import (
     Silent,
     Talking,
     Trigger,
+    Waiting,
 )
 from bots.playbook.telling.words import spoken
 
@@ -57,6 +58,8 @@ def trigger_words(trigger: Trigger) -> str:
             return "a moderator mutes the bot"
         case OnSignal():
             return f"a bot sends the signal “{trigger.name}”"
+        case Waiting():
+            return "somebody waits to be let in"
         case Every():
             return f"another {spoken(trigger.period_s)} of the session have passed"
         case _:

@@ -7,6 +7,7 @@ from bots.playbook import LoadedCase
 from bots.simulation.cases.direction import Direction
 from bots.simulation.clips import Clips
 from bots.simulation.dates import session_named
+from bots.simulation.people.plan import Habits
 from bots.simulation.scenario import Scenario, planned_start, scenario_of
 
 __all__ = ["Staging", "stage_case"]
@@ -32,7 +33,7 @@ def stage_case(loaded: LoadedCase, clips: Clips) -> Staging:
     starts_at = starts_at or planned_start(playbook, session_id)
     direction = Direction(case, playbook, session_times(playbook, starts_at, session_id))
     scenario = scenario_of(
-        playbook, seed=case.seed, session_id=session_id, starts_at=starts_at, clips=clips,
+        playbook, habits=Habits(people=0), seed=case.seed, session_id=session_id, starts_at=starts_at, clips=clips,
         begins_at=direction.begins_at,
     )  # fmt: skip
     return Staging(scenario, direction)

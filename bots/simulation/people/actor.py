@@ -15,7 +15,16 @@ import structlog
 from bots.clock import Clock
 from bots.errors import BotsError
 from bots.media import Clip
-from bots.room import BreakoutDefinition, BreakoutInvite, ChatReceived, Joinee, Room, RoomEvent, StreamInfo
+from bots.room import (
+    BreakoutDefinition,
+    BreakoutInvite,
+    ChatReceived,
+    Joinee,
+    ParticipantAwaited,
+    Room,
+    RoomEvent,
+    StreamInfo,
+)
 from bots.simulation.rooms import SimulatedRooms
 
 __all__ = ["Actor", "Answer", "Role", "Scene"]
@@ -49,6 +58,7 @@ class Actor:
     Args:
         id: the `user_ref` of the token.
         answers_after_s: seconds from an invite, or a call back, to doing it.
+        admits: as a moderator, lets in everybody who waits.
     """
 
     def __init__(
@@ -60,8 +70,10 @@ class Actor:
         role: Role = "participant",
         invites: Answer = "accept",
         answers_after_s: float = 3.0,
+        admits: bool = False,
     ) -> None:
         self._scene = scene
+        self._admits = admits
         self.id = id
         self.name = name
         self._role = role
@@ -177,6 +189,22 @@ class Actor:
             if known == name and people:
                 await self._room.invite(room_id, [one.client_id for one in people])
 
+    async def settle(self, ids: Iterable[str] | None, *, is_admitted: bool) -> None:
+        """Let in who waits, or turn them away; None for everybody who waits.
+
+        Raises:
+            BotsError: the room refuses it.
+        """
+        if self._room is None or not self.is_here:
+            return
+        waiting = self._scene.rooms.waiting(self._scene.room_id)
+        for who in waiting if ids is None else ids:
+            if who not in waiting:
+                self.tell("sees nobody wait", who)
+                continue
+            self.tell("admits" if is_admitted else "denies", who)
+            await (self._room.admit(waiting[who]) if is_admitted else self._room.deny(waiting[who]))
+
     async def close(self) -> None:
         """Close all breakout rooms.
 
@@ -196,6 +224,8 @@ class Actor:
         match event:
             case BreakoutInvite(room_id=room_id, is_forced=False):
                 self.spawn(self._answer(room_id))
+            case ParticipantAwaited() if self._admits:
+                self.spawn(self._admit_soon())
             case ChatReceived(text=text, is_private=True) if "come back" in text:
                 self.spawn(self._come_when_called())
             case _:
@@ -214,6 +244,10 @@ class Actor:
         if room.breakout is not None:
             await room.leave_breakout()
         await room.join_breakout(Joinee(room_id=room_id), StreamInfo())
+
+    async def _admit_soon(self) -> None:
+        await asyncio.sleep(self._answers_after_s)
+        await self.settle(None, is_admitted=True)
 
     async def _come_when_called(self) -> None:
         await asyncio.sleep(self._answers_after_s)

@@ -40,6 +40,9 @@ async def _teach(actor: Actor, act: Act) -> None:
     elif act.invites is not None:
         people = act.invites.people
         await actor.invite(None if EVERYBODY in people else people, act.invites.to)
+    elif act.admits is not None or act.denies is not None:
+        people = act.admits or act.denies or ()
+        await actor.settle(None if EVERYBODY in people else people, is_admitted=act.admits is not None)
     else:
         await actor.close()
 

@@ -16,9 +16,9 @@ STAYS_S = 3.0
 
 
 async def teach(stage: Stage) -> None:
-    """Give a lesson: greet, open rooms for groups of up to five and invite everybody, close them, say goodbye."""
+    """Give a lesson: greet, let in who waits, open rooms for groups of up to five, invite, close them, say goodbye."""
     starts_at, length = stage.times.starts_at, stage.times.ends_at - stage.times.starts_at
-    teacher = Actor(stage.scene, "human-teacher", name="Ms Vega", role="moderator")
+    teacher = Actor(stage.scene, "human-teacher", name="Ms Vega", role="moderator", admits=True)
     try:
         await teacher.come()
         await _until(stage, starts_at)

@@ -69,6 +69,11 @@ class House:
         self.pacer = Pacer(self.clock)
         self.people: list[Person] = []
 
+    async def move(self, **settings: object) -> None:
+        """Go on in a new room with these settings."""
+        body = {"participants": 8, "moderators": 3, "max_active_talkers": 3, **settings}
+        self.room_id = await self.api.create_room({"name": "9B", "owner_ref": "t", "settings": body})
+
     async def token(self, name: str = "Ravi", role: str = "participant") -> str:
         return await self.api.fetch_token(self.room_id, name=name, role=role, user_ref=f"ref-{name}")
 

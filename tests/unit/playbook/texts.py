@@ -114,6 +114,7 @@ bots:
       - {when: breakout_closed, do: [{log: over}]}
       - {when: talking, do: [{log: "{person.name} talks"}]}
       - {when: {silent: 30s}, do: [{wait_for: {when: {silent: {lasts: 5s}}, timeout: 9s}}]}
+      - {when: waiting, do: [{admit: person}, {deny: everyone}]}
       - {when: muted, do: [{lock: room}, unlock, {save: [people.csv]}]}
   pupil:
     count: "{inputs.pupils}"

@@ -18,9 +18,12 @@ from bots.room import (
     DataReceived,
     HardMuteChanged,
     InviteRejected,
+    KnockChanged,
     Participant,
+    ParticipantAwaited,
     ParticipantJoined,
     ParticipantLeft,
+    RoomAllowed,
     RoomAwaited,
     RoomEvent,
     RoomJoined,
@@ -189,9 +192,33 @@ def test_a_room_that_waits_begins_with_everybody_who_was_kept_apart() -> None:
     assert state.is_waiting
     data = {"streams": CONNECTED["streams"], "userList": [BOT, ASHA]}
     begun = apply(state, "roomManagementEvents", {"id": "wait-room-disabled", "roomData": data})
-    assert [ParticipantJoined(TEACHER)] == begun
+    assert [RoomAllowed(), ParticipantJoined(TEACHER)] == begun
     assert (1, 2) == state.slots
     assert not state.is_waiting
+
+
+LUIS = Participant("c-9", "Luis", data={"class": "9b"})
+
+
+def test_who_waits_is_told_of_until_they_come_in() -> None:
+    state = joined()
+    told = apply(state, "user-awaited", {"clientId": "c-9", "name": "Luis", "data": {"class": "9b"}})
+    assert ([ParticipantAwaited(LUIS)], {"c-9": LUIS}) == (told, dict(state.awaited))
+    apply(state, "user-connected", {"clientId": "c-9", "name": "Luis"})
+    assert {} == dict(state.awaited)
+
+
+def test_a_late_moderator_is_told_of_those_who_wait_already_and_an_odd_one_does_no_harm() -> None:
+    state = RoomState("?")
+    events = apply(state, "room-connected", {**CONNECTED, "awaitedParticipants": [{"clientId": "c-9"}, {"name": "?"}]})
+    assert [ParticipantAwaited(Participant("c-9"))] == events[1:]
+
+
+def test_when_nobody_has_to_knock_any_more_nobody_waits() -> None:
+    state = joined(awaitedParticipants=[{"clientId": "c-9", "name": "Luis"}])
+    assert [KnockChanged(False)] == apply(state, "roomManagementEvents", {"id": "knock-disabled"})
+    assert {} == dict(state.awaited)
+    assert [KnockChanged(True)] == apply(state, "roomManagementEvents", {"id": "knock-enabled"})
 
 
 def test_odd_management_messages_do_no_harm() -> None:

@@ -18,6 +18,7 @@ from bots.playbook.language.expression import Expression
 from bots.playbook.model.later import LATER_STEPS
 from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
+from bots.playbook.model.steps.moderation import Admit, Deny
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -131,6 +132,8 @@ STEPS: Mapping[str, type[AnyStep]] = {
     "send_back": SendBack,
     "lock": Lock,
     "unlock": Unlock,
+    "admit": Admit,
+    "deny": Deny,
     "tell_teacher": TellTeacher,
     "save": Save,
     "signal": SendSignal,
@@ -138,8 +141,8 @@ STEPS: Mapping[str, type[AnyStep]] = {
 }
 _AnyStep = (
     Say | Play | Stop | Wait | WaitFor | If | Choose | Repeat | Parallel | RunSteps | Breakouts | Rotate | Steer
-    | Invite | Accept | Reject | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | TellTeacher | Save
-    | SendSignal | Log
+    | Invite | Accept | Reject | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | Admit | Deny
+    | TellTeacher | Save | SendSignal | Log
 )  # fmt: skip
 Step = Annotated[
     Annotated[_AnyStep, Field(discriminator="kind")],

@@ -32,7 +32,6 @@ BROKEN = [
     ("bad-value", with_step("{save: »attendance.pdf}")),
     ("bad-value", with_step("{save: »peple.csv}")),
     ("bad-value", with_step("{save: »[]}")),
-    ("not-yet", with_bot("leave_when: {»waiting: 5m}")),
     ("bad-value", with_bot("drops: {every: »0s}")),
     ("bad-value", with_bot("drops: {every: 5m, chance: »0%}")),
     ("missing-key", with_bot("drops: »{chance: 5%}")),

@@ -66,6 +66,9 @@ WORDS = {
     "{send_back: [pupil-01]}": "invites pupil-01 back to the breakout room they were in last",
     "{lock: room}": "locks the room",
     "{unlock: room}": "unlocks the room",
+    "{admit: person}": "lets the person who caused this in",
+    "{admit: everyone}": "lets everybody in who waits",
+    "{deny: participants}": "turns all participants away who wait",
     "{tell_teacher: Help}": "writes “Help” to the teachers in private",
     "{signal: break-time}": "sends all bots the signal “break-time”",
     "{save: people.csv}": "saves people.csv",
@@ -88,6 +91,7 @@ def test_every_step_of_the_language_is_among_them() -> None:
     [
         ("{joined: first_time}", "somebody joins for the first time"),
         ("left", "somebody leaves"),
+        ("waiting", "somebody waits to be let in"),
         ("{chat: help}", "somebody writes “help” in the chat"),
         ("{chat: {matches: ^a}}", "somebody writes something like /^a/ in the chat"),
         ("chat", "somebody writes in the chat"),
