@@ -40,6 +40,7 @@ PARTING_S = 1.0  # what a client has to leave by itself, before its socket is cl
 CUTTING_S = 5.0  # what a client has to take the last words, before it is gone without them
 MOST_WAITING = 2000  # texts; a client that reads so slowly is cut off
 MOST_WAITING_SIZE = 16 * 2**20  # characters, of all that waits; a chat line may have two million
+MOST_AGENT = 500  # characters of a user agent that are kept
 BAD_ARGUMENT = 1155
 NOT_CONNECTED = 1171
 
@@ -72,6 +73,7 @@ class Connection:
     def __init__(self, socket: WebSocket, house: House) -> None:
         self.client_id = ""
         self.address = socket.client.host if socket.client is not None else "127.0.0.1"
+        self.agent = socket.headers.get("user-agent", "")[:MOST_AGENT]
         self._socket = socket
         self._house = house
         self._wire = SocketIO.server(

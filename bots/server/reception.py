@@ -47,6 +47,11 @@ class Line(Protocol):
 
     @property
     def address(self) -> str: ...
+    @property
+    def agent(self) -> str:
+        """What program the client says it is; empty if it does not say."""
+        ...
+
     def send(self, notice: Notice) -> None: ...
     def part(self) -> None:
         """Close, once the client had a second to leave by itself."""
@@ -118,6 +123,7 @@ class Reception:
             log.debug("join_refused", result=no.result, reason=no.reason)
             return token_refused(no.result, no.reason), ""
         client_id = admission.member.client_id
+        admission.member.address, admission.member.agent = line.address, line.agent
         for ghost in admission.ghosts:
             self._gone(ghost)
         if admission.replaced and (older := self._lines.get(client_id)) is not None:

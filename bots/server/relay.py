@@ -21,6 +21,7 @@ from bots.media import (
 )
 from bots.server.forward import SILENT_LEVEL, SlotStream
 from bots.server.people import Listening, Person, Publication, Seating, Subscription
+from bots.server.provisioning.calls import Calls
 from bots.server.rooms import Rooms
 from bots.server.talkers import Voice
 from bots.wire import MediaSignal, Notice, Signal
@@ -43,6 +44,7 @@ class Relay:
         loopback: whether ICE uses 127.0.0.1 only.
         tell: says something to one client.
         unix_s: the time of day, for sender reports.
+        calls: keeps record of how long sound went out and came in.
     """
 
     def __init__(
@@ -52,11 +54,13 @@ class Relay:
         loopback: bool,
         tell: Callable[[str, Notice], None],
         unix_s: Callable[[], float],
+        calls: Calls,
     ) -> None:
         self._rooms = rooms
         self._loopback = loopback
         self._tell = tell
         self._unix_s = unix_s
+        self._calls = calls
         self._people: dict[str, Person] = {}
         self._seating = Seating(tell)
         self._next_publication = FIRST_PUBLICATION
@@ -130,6 +134,7 @@ class Relay:
         person = self._people.get(client_id)
         subscription = person.subscriptions.pop(stream_id, None) if person is not None else None
         if person is not None and subscription is not None:
+            self._calls.media_ended(client_id, stream_id, is_publication=False)
             self._close(subscription.peer)
             self._seating.connect(person.room)
 
@@ -229,6 +234,7 @@ class Relay:
             self._media_up(person, stream_id, is_publication, peer)
 
     def _media_up(self, person: Person, stream_id: int, is_publication: bool, peer: PeerConnection) -> None:
+        self._calls.media_began(person.client_id, stream_id, is_publication=is_publication)
         self._say(person, stream_id, is_publication, {"type": "ready"})
         if is_publication:
             for older in [number for number in person.publications if number < stream_id]:
@@ -316,6 +322,7 @@ class Relay:
 
     def _end_publication(self, person: Person, stream_id: int) -> None:
         publication = person.publications.pop(stream_id)
+        self._calls.media_ended(person.client_id, stream_id, is_publication=True)
         person.member.publication_ids.discard(stream_id)
         publication.listeners = []
         if publication.peer is not None:

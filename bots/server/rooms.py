@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bots.server.state import Breakout, Disconnect, Effect, Expire, Member, Room, Send
+from bots.server.state import Breakout, Disconnect, Effect, Expire, Member, Room, Send, Watch
 from bots.server.tokens import Claim, TokenMint
 from bots.wire import (
     PresentToken,
@@ -73,6 +73,8 @@ class Rooms:
     def __init__(self, mint: TokenMint, *, new_hex: Callable[[int], str] = secrets.token_hex) -> None:
         self.mint = mint
         self.new_hex = new_hex
+        self.watches: list[Watch] = []
+        """Are told of comings and goings."""
         self._rooms: dict[str, Room] = {}
         self._where: dict[str, Room] = {}
         self._waiting: dict[str, Room] = {}
@@ -248,10 +250,15 @@ class Rooms:
     def _seat(self, room: Room, member: Member) -> None:
         member.is_room_muted = room.is_muted and not member.is_moderator
         member.is_hard_muted = member.client_id in room.hard_muted
+        is_new = member.client_id not in room.members
         if not room.members:
             room.session += 1
+            for watch in self.watches:
+                watch.session_began(room)
         room.members[member.client_id] = member
         self._where[member.client_id] = room
+        for watch in self.watches if is_new else ():
+            watch.entered(room, member)
 
     # ---- going
 
@@ -332,8 +339,12 @@ class Rooms:
         return []
 
     def _forget(self, room: Room, client_id: str) -> None:
-        room.members.pop(client_id, None)
+        member = room.members.pop(client_id)
         self._where.pop(client_id, None)
+        for watch in self.watches:
+            watch.left(room, member)
+        for watch in self.watches if not room.members else ():
+            watch.session_ended(room)
 
     def _stop_waiting(self, room: Room, client_id: str) -> None:
         room.waiting.pop(client_id, None)

@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket
 from bots.clock import Clock, SystemClock
 from bots.errors import ConfigError
 from bots.server.connection import Connection
+from bots.server.provisioning.calls import Calls
 from bots.server.provisioning.routes import ServerApiRoutes
 from bots.server.reception import Reception
 from bots.server.relay import Relay
@@ -55,15 +56,18 @@ class RoomServer:
         self.app_key = app_key or secrets.token_hex(16)
         self.rooms = Rooms(TokenMint())
         self._clock = clock or SystemClock()
+        calls = Calls(app_id=self.app_id, now=self._clock.now, new_hex=self.rooms.new_hex)
+        self.rooms.watches.append(calls)
         self._relay = Relay(
             self.rooms,
             loopback=_is_loopback(host),
             tell=self._tell,
             unix_s=self._unix_now,
+            calls=calls,
         )
         self._api = ServerApiRoutes(
             self.rooms, app_id=self.app_id, app_key=self.app_key, address=lambda: self.address,
-            perform=self._perform, now=self._clock.now,
+            perform=self._perform, now=self._clock.now, calls=calls.filed,
         )  # fmt: skip
         self._reception = Reception(
             self.rooms, self._relay, token_for=self._api.token_for, now_s=self._unix_now,

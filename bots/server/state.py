@@ -9,7 +9,7 @@ from bots.server.provisioning.settings import starts_at
 from bots.server.tokens import Claim
 from bots.wire import Notice, Permissions, Stream, User
 
-__all__ = ["Breakout", "Disconnect", "Effect", "Expire", "GiveUp", "Member", "Room", "Send", "Welcome"]
+__all__ = ["Breakout", "Disconnect", "Effect", "Expire", "GiveUp", "Member", "Room", "Send", "Watch", "Welcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,10 @@ class Member:
     client_id: str
     claim: Claim
     is_single_pc: bool = False
+    address: str = ""
+    """The IP address that it came from."""
+    agent: str = ""
+    """What program it says it is."""
     is_self_muted: bool = False
     is_hard_muted: bool = False
     is_room_muted: bool = False
@@ -270,3 +274,19 @@ class Room:
         if self.awaits_moderator:
             return []
         return [Send(member.client_id, notice) for member in self.others(but)]
+
+
+class Watch:
+    """Is told of comings and goings; this one does not care."""
+
+    def session_began(self, room: Room) -> None:
+        """The first one is about to come in."""
+
+    def entered(self, room: Room, member: Member) -> None:
+        """Somebody is in; not told of one whose connection is replaced."""
+
+    def left(self, room: Room, member: Member) -> None:
+        """Somebody is out, for good or for now."""
+
+    def session_ended(self, room: Room) -> None:
+        """The last one is out."""

@@ -216,6 +216,7 @@ class _Line:
     def __init__(self, reception: Reception, wire: Wire, ears: Ears, client: _Conversation) -> None:
         self.client_id = ""
         self.address = "127.0.0.1"
+        self.agent = ""
         self._reception = reception
         self._wire = wire
         self._ears = ears

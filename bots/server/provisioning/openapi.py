@@ -13,7 +13,14 @@ from bots.server.provisioning.visitors import VISITOR
 
 __all__ = ["openapi_document"]
 
-PARAMETERS: Mapping[str, JsonSchema] = {"room_id": {"type": "string", "minLength": 1}}
+DAY: JsonSchema = {
+    "type": "string",
+    "pattern": r"^[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$",  # of the later days it says nothing
+    "description": "YYYY-MM-DD, UTC",
+}
+ANY_ID: JsonSchema = {"type": "string", "minLength": 1}
+PARAMETERS: Mapping[str, JsonSchema] = {"room_id": ANY_ID, "conf_num": ANY_ID, "from": DAY, "to": DAY}
+TEXT: JsonSchema = {"type": "string"}
 PERMISSIONS = ("publish", "subscribe", "record", "stats", "controlhandlers")
 
 
@@ -89,11 +96,34 @@ def _schemas() -> dict[str, JsonSchema]:
         "RoomsReply": _success({"rooms": {"type": "array", "items": _ref("Room")}}),
         "UsersReply": _success({"total": {"type": "integer"}, "users": {"type": "array", "items": _ref("User")}}),
         "TokenReply": _success({"token": {"type": "string"}}),
+        "Call": _call(),
+        "Calls": _report("cdr", "Call"),
         "Refusal": _object(
             {"result": {"type": "integer"}, "error": {"type": "string"}, "desc": {"type": "string"}},
             ("result", "error", "desc"),
         ),
     }
+
+
+def _call() -> JsonSchema:
+    texts = ("trans_date", "conf_num", "call_num", "call_log_id", "cdr_id", "app_id")
+    times = {"connect_dt": TEXT, "disconnect_dt": TEXT, "duration": {"type": "integer"}}
+    user = dict.fromkeys(("ip", "name", "role", "ref", "agent", "token", "confName"), TEXT)
+    tracks = {**{key: {"type": "boolean"} for key in ("audio", "data", "video", "screen")}, "url": TEXT}
+    parts: dict[str, dict[str, JsonSchema]] = {
+        "room": {"room_id": TEXT, **times},
+        "user": user,
+        "sigserver": {**times, "ip": TEXT, "hold_duration": {"type": "integer"}},
+        "published_track": tracks,
+        "usage": {key: {"type": "number"} for key in ("published_minutes", "subscribed_minutes")},
+    }
+    described = {key: _object(fields, tuple(fields)) for key, fields in parts.items()}
+    return _object({**dict.fromkeys(texts, TEXT), **described}, (*texts, *parts))
+
+
+def _report(key: str, item: str) -> JsonSchema:
+    """The reports say their result as a text (server-api.md section 2)."""
+    return _object({"result": {"const": "0"}, key: {"type": "array", "items": _ref(item)}}, ("result", key))
 
 
 def _kept(shapes: Mapping[str, Shape]) -> dict[str, JsonSchema]:

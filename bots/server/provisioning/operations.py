@@ -33,6 +33,9 @@ class Operation:
 NO_ROOM = {404: "No such room in this project"}
 BAD_BODY = {400: "Something in the body is missing or wrong", 413: "The body is too large"}
 
+NOTHING = {404: "The id has a slash in it"}
+BAD_DAYS = {**NOTHING, 400: "A day that is none, or the later one first"}
+
 OPERATIONS = (
     Operation("create_room", "POST", "/rooms", "Make a room", "RoomReply", "NewRoom", BAD_BODY),
     Operation("list_rooms", "GET", "/rooms", "All rooms of the project, without breakout rooms", "RoomsReply"),
@@ -52,5 +55,14 @@ OPERATIONS = (
     Operation(
         "create_token", "POST", "/rooms/{room_id}/tokens", "A token for one user: good once, for 15 minutes",
         "TokenReply", "Visitor", {**BAD_BODY, **NO_ROOM, 409: "The room is not open yet, or its time is over"},
+    ),
+    Operation("calls_of_period", "GET", "/cdr/period/{from}/{to}", "Call records of days", "Calls", refusals=BAD_DAYS),
+    Operation("calls_of_room", "GET", "/cdr/room/{room_id}", "Call records of a room", "Calls", refusals=NOTHING),
+    Operation(
+        "calls_of_session", "GET", "/cdr/conf/{conf_num}", "Call records of a session", "Calls", refusals=NOTHING
+    ),
+    Operation(
+        "calls_of_room_period", "GET", "/cdr/room-period/{room_id}/{from}/{to}", "Call records of a room's days",
+        "Calls", refusals=BAD_DAYS,
     ),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from bots.errors import WireError
 from bots.server.provisioning.openapi import openapi_document
 from bots.server.provisioning.operations import OPERATIONS
 from bots.server.provisioning.refusal import ApiRefusal
+from bots.server.provisioning.reports import Reports, read_period
 from bots.server.provisioning.rooms import changed_room_body, check_open, new_room_body, refuse_late_change
 from bots.server.provisioning.visitors import read_visitor
 from bots.server.rooms import Rooms, room_meta
@@ -46,17 +47,19 @@ class ServerApiRoutes:
         address: tells the `host:port` that tokens name, once the server listens.
         perform: carries out what a deleted room's members have to be told.
         now: the instant now, aware, UTC.
+        calls: the call records of sessions that are over.
     """
 
     def __init__(
         self, rooms: Rooms, *, app_id: str, app_key: str, address: Callable[[], str],
-        perform: Callable[[list[Effect]], None], now: Callable[[], datetime],
+        perform: Callable[[list[Effect]], None], now: Callable[[], datetime], calls: Reports,
     ) -> None:  # fmt: skip
         self._rooms = rooms
         self._credentials = f"{app_id}:{app_key}".encode()
         self._address = address
         self._perform = perform
         self._now = now
+        self._calls = calls
         self._routes: list[Route] = []
 
     def routes(self) -> list[BaseRoute]:
@@ -68,6 +71,10 @@ class ServerApiRoutes:
             "delete_room": self._delete,
             "list_users": self._users,
             "create_token": self._token,
+            "calls_of_period": self._report("cdr", self._calls),
+            "calls_of_room": self._report("cdr", self._calls),
+            "calls_of_session": self._report("cdr", self._calls),
+            "calls_of_room_period": self._report("cdr", self._calls),
         }
         self._routes = [
             Route(one.path, self._guarded(handlers.pop(one.name)), methods=[one.method], name=one.name)
@@ -154,6 +161,18 @@ class ServerApiRoutes:
             user_ref=visitor.user_ref, expires_at=now.timestamp() + LIFE_S, data=visitor.data,
         )  # fmt: skip
         return {"token": self.token_for(claim, room)}
+
+    @staticmethod
+    def _report(key: str, reports: Reports) -> Handler:
+        """Answers with what is filed; a room or session that there never was has nothing filed."""
+
+        async def find(request: Request) -> dict[str, Any]:
+            asked = request.path_params
+            period = read_period(asked["from"], asked["to"]) if "from" in asked else None
+            found = reports.find(room_id=asked.get("room_id"), conf_num=asked.get("conf_num"), period=period)
+            return {"result": "0", key: found}  # documented: here the result is a text
+
+        return find
 
     async def _nothing(self, request: Request) -> dict[str, Any]:
         """Whatever has no route of its own: refused in the form that clients of the Server API read."""

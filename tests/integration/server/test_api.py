@@ -125,7 +125,10 @@ async def test_users_of_a_room_without_a_session_are_an_empty_list(api: httpx.As
     ("method", "path", "status", "code"),
     [
         ("GET", "/nothing", 404, 404),
-        ("GET", "/cdr/room/x", 404, 404),
+        ("GET", "/cdr/room", 404, 404),
+        ("GET", "/cdr/period/2026-03-01/2026-02-01", 400, 10010),
+        ("GET", "/cdr/period/2026-02-30/2026-03-01", 400, 10010),
+        ("GET", "/cdr/room-period/x/yesterday/today", 400, 10010),
         ("PUT", "/rooms", 405, 405),
         ("PATCH", f"/rooms/{UNKNOWN}", 404, 404),
         ("OPTIONS", "/rooms", 405, 405),

@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 from starlette.routing import Mount, Route
 
 from bots.server.provisioning.openapi import openapi_document
+from bots.server.provisioning.reports import Reports
 from bots.server.provisioning.routes import BASES, ServerApiRoutes
 from bots.server.rooms import Rooms
 from bots.server.tokens import TokenMint
@@ -19,7 +20,7 @@ def routed() -> dict[str, set[tuple[str, str]]]:
     """Base -> what is routed below it, but the document itself and the refusal of everything else."""
     api = ServerApiRoutes(
         Rooms(TokenMint()), app_id="a", app_key="k", address=lambda: "127.0.0.1:1", perform=lambda _: None,
-        now=lambda: datetime(2026, 3, 30, tzinfo=UTC),
+        now=lambda: datetime(2026, 3, 30, tzinfo=UTC), calls=Reports(),
     )  # fmt: skip
     found = {}
     for mount in api.routes():
