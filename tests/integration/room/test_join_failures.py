@@ -18,6 +18,7 @@ from bots.room import (
     Closed,
     Joinee,
     Room,
+    RoomAllowed,
     RoomAwaited,
     RoomEvent,
     RoomJoined,
@@ -153,7 +154,7 @@ async def test_a_bot_publishes_only_when_the_moderator_has_come() -> None:
         events: list[RoomEvent] = []
         with pytest.raises(PublishRefused, match="enough seen"):
             await join(server, events, timeout_s=20)
-        assert [RoomJoined, RoomAwaited, Closed] == [type(event) for event in events]
+        assert [RoomJoined, RoomAwaited, RoomAllowed, Closed] == [type(event) for event in events]
 
 
 async def test_a_viewer_joins_without_publishing() -> None:
