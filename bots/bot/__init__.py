@@ -33,6 +33,7 @@ from bots.bot.contract.messages import (
     SignalGiven,
     SignalSent,
     SteerRotation,
+    StepUnknown,
 )
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.provider import Provider
@@ -85,6 +86,7 @@ __all__ = [
     "SignalGiven",
     "SignalSent",
     "SteerRotation",
+    "StepUnknown",
     "Terms",
     "Venue",
     "WarningPlan",

@@ -7,7 +7,7 @@ time (steps, invites, sounds) runs in tasks that `run` owns and awaits.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 import structlog
@@ -38,15 +38,18 @@ from bots.bot.inbox import Inbox
 from bots.bot.parts import assemble
 from bots.bot.place.drops import drops_of
 from bots.bot.place.entry import enter
+from bots.bot.recall import Recall
 from bots.bot.rotation.course import Refused
 from bots.bot.rules.periods import Periods
+from bots.bot.rules.timeline import Timeline
 from bots.bot.rules.triggers import signal_of
 from bots.bot.steps.breakouts import close_own
 from bots.bot.waiting import done_within
 from bots.clock import Clock
 from bots.errors import BotsError
-from bots.room import Closed, RoomAwaited, RoomEvent, SpeechChanged, TalkersChanged
-from bots.schedule import Alarms, is_misfired, wait_until
+from bots.journal import Diary
+from bots.room import Closed, ParticipantJoined, RoomAwaited, RoomEvent, SpeechChanged, TalkersChanged
+from bots.schedule import Alarms, wait_until
 
 __all__ = ["Bot"]
 
@@ -70,15 +73,6 @@ class _Entered:
     room: RoomPort
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    """The alarm of a timeline entry."""
-
-    entry: RulePlan
-    at: datetime
-    cancel: Callable[[], None]
-
-
 class Bot:
     """One bot of one session.
 
@@ -86,6 +80,7 @@ class Bot:
         join: enters the room; `Venue.join` is the real one.
         load: makes clips; `bots.media.load_clip` is the real one.
         emit: takes each `BotEvent`, on the event loop, without blocking.
+        diary: keeps what is begun and done, and knows what an earlier life has done; none unless given.
     """
 
     def __init__(
@@ -97,6 +92,7 @@ class Bot:
         join: JoinRoom,
         load: LoadClip,
         emit: Callable[[BotEvent], None],
+        diary: Diary | None = None,
     ) -> None:
         self._spec = spec
         self._clock = clock
@@ -104,6 +100,8 @@ class Bot:
         self._join = join
         self._load = load
         self._emit = emit
+        self._diary = diary or Diary()
+        self._recall = Recall(spec, self._diary, clock)
         self._log = structlog.get_logger().bind(session=spec.session, bot=spec.id, room=spec.room_id)
         self._inbox = Inbox[_Happened | _Entered | Command]()
         self._held: list[_Happened] = []
@@ -116,8 +114,10 @@ class Bot:
         self._connection = 0
         self._is_in = False
         self._has_arrived = False
-        self._planned: dict[str, _Planned] = {}
-        self._periods = Periods(spec, clock=clock, alarms=alarms, fire=self._tick, miss=self._miss)
+        self._timeline = Timeline(
+            spec, self._recall, clock=clock, alarms=alarms, fire=self._fire, miss=self._miss
+        )  # fmt: skip
+        self._periods = Periods(spec, clock=clock, alarms=alarms, fire=self._tick, miss=self._slept)
         self._cancel_end: Callable[[], None] = lambda: None
         self._is_leaving = False
 
@@ -132,10 +132,9 @@ class Bot:
                 await self._live(group)
         except Exception as bug:  # noqa: BLE001 - the border of a bot: a fault of ours must not reach the others
             self._log.exception("bot_failed", stage="bug", reason=str(bug))
-            self._emit(BotFailed(bot_id=self._spec.id, stage="bug", reason=f"{type(bug).__name__}: {bug}"))
+            self._tell_failure("bug", f"{type(bug).__name__}: {bug}")
         finally:
-            for planned in self._planned.values():
-                planned.cancel()
+            self._timeline.stop()
             self._cancel_end()
             self._periods.stop()
             if self._room is not None:
@@ -153,12 +152,18 @@ class Bot:
             emit=self._emit,
             leave=self._finish,
             shift=self._shift,
+            diary=self._diary,
             log=self._log,
         )
+        self._recall.restore(self._parts)
         pump = group.create_task(self._pump(), name=f"{self._spec.id}/pump")
         arriving = group.create_task(self._arrive(), name=f"{self._spec.id}/arrive")
         self._set_end()
-        await self._over.wait()
+        try:
+            await self._over.wait()
+        except asyncio.CancelledError:
+            self._diary.close()  # the process ends, not the lesson: what stops now is not over
+            raise
         arriving.cancel()
         await self._go()
         pump.cancel()
@@ -226,6 +231,8 @@ class Bot:
         self._is_in = True
         self._log.info("room_joined", client_id=room.client_id, participants=len(room.participants))
         self._emit(BotJoined(bot_id=self._spec.id, room_id=room.room_id, client_id=room.client_id))
+        self._diary.joined(room.client_id, self._clock.now())
+        newcomers = () if self._has_arrived else self._recall.newcomers(parts, tuple(room.participants.values()))
         held, self._held = self._held, []
         for happened in held:
             parts.reactions.handle(happened.event, is_breakout=happened.is_breakout)
@@ -233,40 +240,26 @@ class Bot:
         if self._has_arrived:
             return
         self._has_arrived = True
-        parts.leaving.joined()
-        for entry in self._spec.timeline:
-            self._plan(entry)
+        for newcomer in newcomers:
+            parts.presence.forget(newcomer)
+            parts.reactions.handle(ParticipantJoined(newcomer), is_breakout=False)
+        self._recall.go_on(parts)
+        self._timeline.start()
         self._periods.start()
         self._set_end()  # after the timeline: its entries at the end come first
 
-    def _plan(self, entry: RulePlan) -> None:
-        """Set the alarm of a timeline entry; what was due on the way in is done at once, what was before is missed."""
-        now, at = self._clock.now(), entry.at or self._spec.starts_at
-        if at > now:
-            self._set_alarm(entry, at)
-        elif at >= self._spec.arrives_at or not is_misfired(at, now):
-            self._fire(entry, at)
-        else:
-            self._parts.runs.misfire(entry, f"the bot came {(now - at).total_seconds():.1f} s later")
-
-    def _set_alarm(self, entry: RulePlan, at: datetime) -> None:
-        cancel = self._alarms.at(at, f"{self._spec.id}/{entry.id}", lambda: self._fire(entry, at))
-        self._planned[entry.id] = _Planned(entry, at, cancel)
-
     def _shift(self, seconds: float) -> None:
         """What hangs on the start and is still to come, comes so much later."""
-        for planned in list(self._planned.values()):
-            if planned.entry.is_movable and planned.at > self._clock.now():
-                planned.cancel()
-                self._set_alarm(planned.entry, planned.at + timedelta(seconds=seconds))
+        self._recall.shifted(self._clock.now(), seconds)
+        self._timeline.shift(seconds)
         self._log.info("timeline_shifted", seconds=round(seconds, 3))
 
-    def _fire(self, entry: RulePlan, at: datetime) -> None:
+    def _fire(self, entry: RulePlan, at: datetime, is_late: bool = False) -> None:
         late_s = (self._clock.now() - at).total_seconds()
         self._emit(Measured(bot_id=self._spec.id, what="lateness", took_s=round(max(0.0, late_s), 3)))
         trigger = "timeline" if entry.trigger is None else entry.trigger.kind
         self._log.info("rule_fired", rule=entry.id, trigger=trigger, participant=None)
-        self._parts.runs.fire(entry)
+        self._parts.runs.fire(entry, planned_at=at, is_late=is_late)
 
     def _tick(self, rule: RulePlan, at: datetime) -> None:
         """An instant of a rule with `every`; a bot that has dropped out lets it pass."""
@@ -275,8 +268,11 @@ class Bot:
         else:
             self._parts.runs.misfire(rule, "the bot is not in the room now")
 
-    def _miss(self, rule: RulePlan, count: int) -> None:
-        self._parts.runs.misfire(rule, f"{count} of its instants passed while this machine stood still")
+    def _miss(self, entry: RulePlan, reason: str) -> None:
+        self._parts.runs.misfire(entry, reason)
+
+    def _slept(self, rule: RulePlan, count: int) -> None:
+        self._miss(rule, f"{count} of its instants passed while this machine stood still")
 
     def _set_end(self) -> None:
         self._cancel_end()
@@ -290,6 +286,7 @@ class Bot:
         while True:
             self._handle(await self._inbox.get())
             self._parts.changed.ring()
+            self._recall.keep(self._parts)
 
     def _handle(self, item: _Happened | _Entered | Command) -> None:
         match item:
@@ -305,9 +302,9 @@ class Bot:
                 self._parts.presence.name_breakouts(names)
             case BreakoutsGone(room_ids=room_ids):
                 self._parts.reactions.breakouts_gone(room_ids)
-            case SignalGiven(name=name):
-                if self._parts.presence.is_joined and not self._over.is_set():
-                    self._parts.reactions.occur(signal_of(name, self._parts.presence))
+            case SignalGiven(name=name, key=key):
+                if self._parts.presence.is_joined and not self._over.is_set() and self._recall.is_new(key):
+                    self._parts.reactions.occur(signal_of(name, key, self._parts.presence))
             case PersonKnown(client_id=client_id, roster_id=roster_id):
                 self._parts.presence.believe(client_id, roster_id)
             case SteerRotation(text=text):
@@ -396,8 +393,13 @@ class Bot:
         if self._failure is not None:
             stage, reason = self._failure
             self._log.error("bot_failed", stage=stage, reason=reason)
-            self._emit(BotFailed(bot_id=self._spec.id, stage=stage, reason=reason))
+            self._tell_failure(stage, reason)
             return
         if self._room is not None:
             self._log.info("room_left", cause=self._cause)
+        self._diary.left("left", self._cause)
         self._emit(BotLeft(bot_id=self._spec.id, cause=self._cause, was_joined=self._room is not None))
+
+    def _tell_failure(self, stage: FailStage, reason: str) -> None:
+        self._diary.left("failed", reason)
+        self._emit(BotFailed(bot_id=self._spec.id, stage=stage, reason=reason))

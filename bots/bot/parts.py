@@ -31,6 +31,7 @@ from bots.bot.steps.perform import Performer
 from bots.bot.waiting import Signal
 from bots.clock import Clock
 from bots.errors import BotsError
+from bots.journal import Diary
 from bots.playbook import Invited, Silent
 from bots.schedule import Alarms
 
@@ -39,7 +40,7 @@ __all__ = ["Parts", "assemble"]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a bot is made of; `changed` rings after each thing that happened."""
+    """What a bot is made of; `changed` rings after each thing that happened, `spawn` starts a task under a name."""
 
     kit: Kit
     presence: Presence
@@ -52,6 +53,7 @@ class Parts:
     talk: TalkWatch
     leaving: Leaving
     changed: Signal
+    spawn: Callable[[Coroutine[Any, Any, None], str], None]
 
 
 def assemble(
@@ -65,6 +67,7 @@ def assemble(
     emit: Callable[[BotEvent], None],
     leave: Callable[[LeaveCause], None],
     shift: Callable[[float], None],
+    diary: Diary,
     log: FilteringBoundLogger,
 ) -> Parts:
     """Make the parts of a bot.
@@ -73,6 +76,7 @@ def assemble(
         group: owns every task that the parts start.
         leave: asks the bot to leave the meeting.
         shift: moves what the timeline still has to do; seconds.
+        diary: keeps what is begun and done.
     """
     presence, changed = Presence(spec.id, spec.bot_ids, spec.roster), Signal()
     sound = Sound(
@@ -98,7 +102,7 @@ def assemble(
     )
     kit = Kit(
         spec=spec, presence=presence, record=Record(presence.keys), sound=sound, heralds=heralds,
-        invitations=invitations, clock=clock, changed=changed,
+        invitations=invitations, clock=clock, changed=changed, diary=diary,
         emit=emit, leave=lambda: leave("leave_step"), stay=leaving.stay, shift=shift,
         log=log, silent_for_s=lambda: talk.silent_for_s,
     )  # fmt: skip
@@ -115,7 +119,7 @@ def assemble(
         silence=lambda room_id: spawn(sound.silence(room_id), "silence"),
         tell_teacher=lambda person: spawn(tell_kept(kit, person), "teacher"),
     )  # fmt: skip
-    return Parts(kit, presence, hearing, sound, invitations, runs, reactions, controls, talk, leaving, changed)
+    return Parts(kit, presence, hearing, sound, invitations, runs, reactions, controls, talk, leaving, changed, spawn)
 
 
 def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:
@@ -132,7 +136,15 @@ def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:
             duration_s=since,
             steps=0 if run is None else len(run.trace),
         )
+        if run is not None:
+            kit.diary.run_ended(run.number, outcome, reason, kit.clock.now())
         kit.emit(RunEnded(bot_id=kit.spec.id, rule=rule_id, outcome=outcome, reason=reason))
+
+    def begun(run: Run) -> None:
+        kit.diary.run_begun(
+            run.number, run.rule_id, firing=run.firing.to_json(), planned_at=run.planned_at,
+            started_at=run.started_at,
+        )  # fmt: skip
 
     async def perform(rule: RulePlan, run: Run) -> None:
         kit.log.info("run_started", rule=rule.id, run=run.number, occasions=run.firing.count)
@@ -159,6 +171,8 @@ def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:
         clock=kit.clock,
         group=group,
         name=kit.spec.id,
+        next_number=kit.diary.next_number,
+        on_begin=begun,
         on_end=ended,
     )
 

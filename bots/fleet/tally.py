@@ -23,6 +23,7 @@ from bots.bot import (
     RunEnded,
     Said,
     SignalSent,
+    StepUnknown,
 )
 from bots.playbook import COUNTERS
 
@@ -81,7 +82,14 @@ class Tally:
             case Measured(what=what, took_s=took_s):
                 self._times.setdefault(what, []).append(took_s)
             case (
-                BotDropped() | BotIdle() | BreakoutsClosed() | Judged() | PersonClaimed() | RoundPlayed() | SignalSent()
+                BotDropped()
+                | BotIdle()
+                | BreakoutsClosed()
+                | Judged()
+                | PersonClaimed()
+                | RoundPlayed()
+                | SignalSent()
+                | StepUnknown()
             ):
                 pass
             case _:

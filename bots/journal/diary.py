@@ -41,6 +41,11 @@ class Diary:
         self._at = {"at_session": session, "at_bot": bot}
         self._fence = fence
         self._numbers = max((run.number for run in self.past.runs), default=0)
+        self._is_closed = False
+
+    def close(self) -> None:
+        """The life is cut short: how its runs end now is no end of them."""
+        self._is_closed = True
 
     # ---- the bot
 
@@ -82,19 +87,27 @@ class Diary:
         values = {"at_run": run, "ended_at": us_of(at), "outcome": outcome, "reason": reason}
         self._put((self._say.run_ended, {**self._at, **values}))
 
-    async def intend(self, run: int, place: str, *, path: str, kind: str, at: datetime, detail: Any = None) -> None:
+    def begin(self, run: int, place: str, *, path: str, kind: str, at: datetime) -> None:
+        """A step begins that does nothing outside."""
+        self._put(self._intent(run, place, path, kind, at))
+
+    async def intend(self, run: int, place: str, *, path: str, kind: str, at: datetime) -> None:
         """A step is about to be done; returns when that is kept, or when the journal is known to be away.
+
+        Of a step that is begun again the first instant stays, and what it noted.
 
         Raises:
             JournalError: another process has taken the session; nothing may be done.
         """
-        if self._store is None:
-            return
+        if self._store is not None:
+            await self._store.write(self._intent(run, place, path, kind, at), fence=self._fence)
+
+    def _intent(self, run: int, place: str, path: str, kind: str, at: datetime) -> Write:
         row = {
             **self._key, "run": run, "place": place, "path": path, "kind": kind, "state": "intent",
-            "intent_at": us_of(at), "attempts": 1, "detail": _written(detail),
+            "intent_at": us_of(at), "attempts": 1,
         }  # fmt: skip
-        await self._store.write((self._say.step_intended, row), fence=self._fence)
+        return self._say.step_intended, row
 
     def note(self, run: int, place: str, detail: Any) -> None:
         """What a step that goes on must know to go on; replaces what it kept before."""
@@ -143,7 +156,7 @@ class Diary:
         return "/".join(map(str, (self._key["session"], self._key["bot"], *what)))
 
     def _put(self, *writes: Write, slot: str | None = None) -> None:
-        if self._store is not None and writes:
+        if self._store is not None and writes and not self._is_closed:
             self._store.put(*writes, fence=self._fence, slot=slot)
 
 

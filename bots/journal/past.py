@@ -21,11 +21,14 @@ class StepPast:
 
     Attributes:
         state: `intent` if it is not known how it ended; else done, skipped, unknown, failed or stopped.
+        intent_at: when it was begun, for the first time.
+        path: its place in the playbook.
         detail: what it kept to go on.
     """
 
     state: str
     intent_at: datetime
+    path: str = ""
     detail: Any = None
 
 
@@ -81,7 +84,7 @@ def pasts_of(connection: Connection, session: str) -> dict[str, Past]:
     """The past of every bot of a session, by its id."""
     done: defaultdict[tuple[str, int], dict[str, StepPast]] = defaultdict(dict)
     for row in _rows(connection, steps, session):
-        done[row.bot, row.run][row.place] = StepPast(row.state, instant_of(row.intent_at), _read(row.detail))
+        done[row.bot, row.run][row.place] = StepPast(row.state, instant_of(row.intent_at), row.path, _read(row.detail))
     ran: defaultdict[str, list[RunPast]] = defaultdict(list)
     for row in sorted(_rows(connection, runs, session), key=lambda one: one.run):
         ran[row.bot].append(

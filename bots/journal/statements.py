@@ -52,9 +52,7 @@ class Statements:
         self.bot_facts = upsert(kind, bots, columns=("facts",))
         self.run_begun = upsert(kind, runs)
         self.run_ended = _change(runs, "ended_at", "outcome", "reason")
-        self.step_intended = upsert(
-            kind, steps, columns=("state", "intent_at", "detail"), counting="attempts"
-        )  # fmt: skip
+        self.step_intended = upsert(kind, steps, columns=("state",), counting="attempts")
         self.step_settled = upsert(kind, steps, columns=("state", "settled_at"))
         self.step_noted = _change(steps, "detail")
         self.invite_received = upsert(

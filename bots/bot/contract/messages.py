@@ -42,6 +42,7 @@ __all__ = [
     "SignalGiven",
     "SignalSent",
     "SteerRotation",
+    "StepUnknown",
 ]
 
 InviteEnd = Literal["accepted", "rejected", "ignored", "expired", "failed"]
@@ -114,10 +115,11 @@ class Dismiss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalGiven:
-    """A bot of the session, perhaps the same, has sent a signal."""
+    """A bot of the session, perhaps the same, has sent a signal; one that comes again has the same `key`."""
 
     name: str
     sender: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +241,17 @@ class SignalSent:
 
     bot_id: str
     name: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepUnknown:
+    """The process was killed while this step was done: it is not done again, and nobody knows whether it was."""
+
+    bot_id: str
+    rule: str
+    step: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,6 +346,7 @@ BotEvent = (
     | BreakoutsClosed
     | Said
     | SignalSent
+    | StepUnknown
     | Measured
     | PlayFinished
     | Judged

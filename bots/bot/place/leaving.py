@@ -50,9 +50,9 @@ class Leaving:
         """The waiting is over."""
         self.close()
 
-    def joined(self) -> None:
-        """The bot is there for the first time; `after` counts from now."""
-        self._departure = Departure(self._rule, self._clock.monotonic())
+    def joined(self, ago_s: float = 0.0) -> None:
+        """The bot is there; `after` counts from when it came first, so many seconds ago."""
+        self._departure = Departure(self._rule, self._clock.monotonic() - ago_s)
 
     def consider(self) -> None:
         """Something has changed: set the timer anew if the instant is another one."""

@@ -4,6 +4,7 @@ Kept up to date by the room's events; what others decide on is read from here as
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import bot_of_herald
@@ -42,6 +43,41 @@ class Presence:
         self.own_breakouts: set[str] = set()
         self.away: dict[str, str] = {}
         self._last_breakout: dict[str, str] = {}
+
+    # what outlives the process
+
+    def kept(self, *, seen: bool) -> dict[str, Any]:
+        """What must be known to go on in another process; JSON.
+
+        Args:
+            seen: also who was here before.
+        """
+        return {
+            "names": self._names_known,
+            "open": sorted(self.open_breakouts),
+            "own": sorted(self.own_breakouts),
+            "last": self._last_breakout,
+            "seen": sorted(self._seen) if seen else [],
+            "claims": self.register.claims,
+        }
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Know what an earlier life has kept."""
+        self._names_known = dict(kept["names"])
+        self.open_breakouts = set(kept["open"])
+        self.breakout_names = {name: room for room, name in self._names_known.items() if room in self.open_breakouts}
+        self.own_breakouts = set(kept["own"])
+        self._last_breakout = dict(kept["last"])
+        self._seen = set(kept["seen"])
+        self.register.claims.update(kept["claims"])
+
+    def unseen(self, participants: Iterable[Participant]) -> list[Participant]:
+        """Those of them who have not been here before."""
+        return [one for one in participants if not one.is_me and self.identity_of(one) not in self._seen]
+
+    def forget(self, participant: Participant) -> None:
+        """Whoever this is, they were not here first."""
+        self._seen.discard(self.identity_of(participant))
 
     # rooms
 

@@ -45,7 +45,7 @@ class Register:
     def __init__(self, roster: Sequence[RosterEntry]) -> None:
         self._roster = tuple(roster)
         self._by_id = {entry.id: entry for entry in roster}
-        self._claims: dict[str, str] = {}  # key of a participant -> roster id
+        self.claims: dict[str, str] = {}  # key of a participant -> roster id
 
     @property
     def is_empty(self) -> bool:
@@ -62,7 +62,7 @@ class Register:
         of_token = self._of_token(user_ref)
         if of_token.entry is not None or of_token.candidates:
             return of_token
-        claimed = self._claims.get(_key(client_id, user_ref))
+        claimed = self.claims.get(_key(client_id, user_ref))
         return self.named(name) if claimed is None else Found(self._by_id[claimed], "claimed")
 
     def named(self, name: str) -> Found:
@@ -98,7 +98,7 @@ class Register:
 
     def believe(self, client_id: str, user_ref: str, entry_id: str) -> None:
         """A claim that was heard, by this bot or another."""
-        self._claims[_key(client_id, user_ref)] = entry_id
+        self.claims[_key(client_id, user_ref)] = entry_id
 
     def _of_token(self, user_ref: str) -> Found:
         if not user_ref:

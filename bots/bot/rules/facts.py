@@ -1,7 +1,9 @@
 """What a rule can know: people, and what has just happened. Plain values."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
 
 __all__ = ["Firing", "Occasion", "OccasionKind", "Person"]
 
@@ -51,6 +53,7 @@ class Occasion:
         text: of a chat line.
         silent_s: with `silent`, how long the silence has lasted now.
         signal: with `signal`, its name.
+        key: with `signal`, the same for one that comes again.
         invite_room_id: with `invited`, the breakout one is invited to.
     """
 
@@ -64,6 +67,7 @@ class Occasion:
     text: str = ""
     silent_s: float = 0.0
     signal: str = ""
+    key: str = ""
     invite_room_id: str | None = None
 
 
@@ -84,3 +88,14 @@ class Firing:
     @property
     def count(self) -> int:
         return len(self.occasions)
+
+    def to_json(self) -> Any:
+        """As plain values, to be kept."""
+        return _FIRING.dump_python(self, mode="json")
+
+    @staticmethod
+    def from_json(data: Any) -> "Firing":
+        return _FIRING.validate_python(data)
+
+
+_FIRING = TypeAdapter(Firing)

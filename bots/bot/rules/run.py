@@ -6,9 +6,8 @@ anew, `queued` waits its turn, `parallel` runs beside it.
 """
 
 import asyncio
-import itertools
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Literal, Protocol, TypeVar
@@ -19,10 +18,13 @@ from bots.bot.rules.facts import Firing, Occasion
 from bots.bot.rules.outcome import Outcome
 from bots.clock import Clock
 from bots.errors import StepFailed
+from bots.journal import StepPast
 
 __all__ = ["Mode", "Rule", "Run", "RunStopped", "Runs", "StepTrace"]
 
 Mode = Literal["single", "restart", "queued", "parallel"]
+
+StepOutcome = Literal["finished", "failed", "stopped", "skipped", "unknown"]
 
 AT_ONCE = 10  # queued or parallel runs of a rule that does not say its `max`
 
@@ -55,7 +57,7 @@ class StepTrace:
     step: str
     kind: str
     duration_s: float
-    outcome: Literal["finished", "failed", "stopped"]
+    outcome: StepOutcome
 
 
 @dataclass(slots=True)
@@ -65,6 +67,9 @@ class Run:
     Attributes:
         number: counts the runs of a bot, from 1.
         started_at: aware.
+        planned_at: when it was due, of a timeline entry.
+        is_late: it was due while the process was away, too long ago for what people hear and read at its instant.
+        past: what an earlier life of the bot has done of it, by the places of steps.
         is_draining: stop before the next step.
         under_way: how many steps it performs now; more than one inside `parallel`.
         waiting: how many of them only wait; where all do, stopping loses nothing.
@@ -75,6 +80,9 @@ class Run:
     number: int
     firing: Firing
     started_at: datetime
+    planned_at: datetime | None = None
+    is_late: bool = False
+    past: Mapping[str, StepPast] = field(default_factory=dict)
     trace: list[StepTrace] = field(default_factory=list)
     is_draining: bool = False
     under_way: int = 0
@@ -106,6 +114,8 @@ class Runs(Generic[R]):
         clock: for cooldowns and gathering.
         group: owns the tasks.
         name: of the bot, for the names of tasks.
+        next_number: counts the runs.
+        on_begin: told each run that begins; not those that go on.
         on_end: told the rule's id, the outcome and a reason (or None) of every firing, once.
     """
 
@@ -118,6 +128,8 @@ class Runs(Generic[R]):
         clock: Clock,
         group: asyncio.TaskGroup,
         name: str,
+        next_number: Callable[[], int],
+        on_begin: Callable[[Run], None],
         on_end: Callable[[str, Outcome, str | None, Run | None], None],
     ) -> None:
         self._perform = perform
@@ -126,23 +138,48 @@ class Runs(Generic[R]):
         self._clock = clock
         self._group = group
         self._name = name
+        self._next_number = next_number
+        self._on_begin = on_begin
         self._on_end = on_end
-        self._numbers = itertools.count(1)
         self._states: dict[str, _State] = {}
         self._is_closed = False
 
-    def fire(self, rule: R, occasion: Occasion | None = None) -> None:
-        """A trigger matched, or a timeline entry is due (no occasion). Never waits."""
+    def fire(
+        self,
+        rule: R,
+        occasion: Occasion | None = None,
+        *,
+        planned_at: datetime | None = None,
+        is_late: bool = False,
+    ) -> None:
+        """A trigger matched, or a timeline entry is due (no occasion). Never waits.
+
+        Args:
+            planned_at, is_late: see `Run`.
+        """
         if self._is_closed:
             return
         state = self._states.setdefault(rule.id, _State())
-        if occasion is None or rule.gather_s <= 0:
-            self._start(rule, Firing((occasion,) if occasion else ()))
+        if occasion is None:
+            self._start(rule, Firing(), planned_at=planned_at, is_late=is_late)
+        elif rule.gather_s <= 0:
+            self._start(rule, Firing((occasion,)))
         elif state.gathered is not None:
             state.gathered.append(occasion)
         else:
             state.gathered = [occasion]
             self._group.create_task(self._gather(rule, state), name=f"{self._name}/{rule.id}/gather")
+
+    def restore(self, rule: R, *, started: int, last_at: datetime) -> None:
+        """In an earlier life a rule has begun so many runs, the last one then: `max` and `cooldown` count on."""
+        state = self._states.setdefault(rule.id, _State())
+        state.started = started
+        left_s = rule.cooldown_s - (self._clock.now() - last_at).total_seconds()
+        state.cool_until_s = self._clock.monotonic() + left_s
+
+    def go_on(self, rule: R, run: Run) -> None:
+        """A run that was cut off goes on, whatever the rule's mode says of a second one."""
+        self._begin(rule, self._states.setdefault(rule.id, _State()), run, [])
 
     def misfire(self, rule: R, reason: str) -> None:
         """What was planned came too late."""
@@ -189,7 +226,7 @@ class Runs(Generic[R]):
         if not self._is_closed:
             self._start(rule, Firing(tuple(occasions)))
 
-    def _start(self, rule: R, firing: Firing) -> None:
+    def _start(self, rule: R, firing: Firing, *, planned_at: datetime | None = None, is_late: bool = False) -> None:
         state = self._states.setdefault(rule.id, _State())
         if self._clock.monotonic() < state.cool_until_s:
             self._on_end(rule.id, "already_running", "cooldown", None)
@@ -203,9 +240,17 @@ class Runs(Generic[R]):
         if not is_true:
             self._on_end(rule.id, "condition_false", None, None)
             return
-        self._admit(rule, state, firing)
+        self._admit(rule, state, firing, planned_at=planned_at, is_late=is_late)
 
-    def _admit(self, rule: R, state: _State, firing: Firing) -> None:
+    def _admit(
+        self,
+        rule: R,
+        state: _State,
+        firing: Firing,
+        *,
+        planned_at: datetime | None = None,
+        is_late: bool = False,
+    ) -> None:
         """Start, queue or drop a firing, by the rule's mode."""
         previous: list[asyncio.Task[None]] = []
         if rule.mode in ("single", "restart") and rule.max is not None and state.started >= rule.max:
@@ -225,7 +270,11 @@ class Runs(Generic[R]):
                 return
         state.started += 1
         state.cool_until_s = self._clock.monotonic() + rule.cooldown_s
-        run = Run(rule.id, next(self._numbers), firing, self._clock.now())
+        run = Run(rule.id, self._next_number(), firing, self._clock.now(), planned_at, is_late)
+        self._on_begin(run)
+        self._begin(rule, state, run, previous)
+
+    def _begin(self, rule: R, state: _State, run: Run, previous: list[asyncio.Task[None]]) -> None:
         task = self._group.create_task(self._run(rule, run, previous), name=f"{self._name}/{rule.id}/{run.number}")
         state.tasks[task] = run
         task.add_done_callback(lambda done: self._settle(rule, state, done))

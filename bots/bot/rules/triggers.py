@@ -105,9 +105,9 @@ def silence_in(room: RoomPort, presence: Presence, lasts_s: float) -> Occasion:
     return replace(_occasion("silent", room, presence, None), silent_s=lasts_s)
 
 
-def signal_of(name: str, presence: Presence) -> Occasion:
+def signal_of(name: str, key: str, presence: Presence) -> Occasion:
     """A bot has sent a signal: it is about the room that this bot is in."""
-    return replace(_occasion("signal", presence.here, presence, None), signal=name)
+    return replace(_occasion("signal", presence.here, presence, None), signal=name, key=key)
 
 
 def does_fire(rule: RulePlan, occasion: Occasion) -> bool:

@@ -6,6 +6,7 @@ from bots.bot.contract.messages import BreakoutsClosed, BreakoutsOpened
 from bots.bot.rules.facts import Person
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run
+from bots.bot.steps.begun import Begun
 from bots.bot.steps.kit import Kit
 from bots.bot.waiting import done_within
 from bots.playbook import Accept, Breakouts, CallBack, Invite, Leave, Reject
@@ -29,25 +30,45 @@ CALL_BACK_LINE = "Please come back to the main room."
 BACK_WITHIN_S = 15.0  # nobody can be fetched: who does not come within this time stays away
 
 
-async def open_or_close(kit: Kit, step: Breakouts) -> None:
-    """Open breakouts under names, or close them; closing brings everybody back."""
+async def open_or_close(kit: Kit, step: Breakouts, begun: Begun) -> None:
+    """Open breakouts under names, or close them; closing brings everybody back.
+
+    What an earlier life has opened or closed of them, stays so.
+    """
+    is_open = kit.presence.breakout_names
     if step.open is not None:
-        await _open(kit, step, step.open)
+        names = tuple(name for name in step.open if not (begun.is_again and name in is_open))
+        if names:
+            await _open(kit, step, names)
     elif step.close is not None:
-        await _close(kit, step.close)
+        names = tuple(name for name in step.close if not begun.is_again or name in is_open or name == "all")
+        await _close(kit, names)
 
 
-async def invite(kit: Kit, step: Invite, run: Run) -> None:
-    """Invite people to an open breakout, or share them out over several; ends when the room has sent the invites."""
+async def invite(kit: Kit, step: Invite, run: Run, begun: Begun) -> None:
+    """Invite people to an open breakout, or share them out over several; ends when the room has sent the invites.
+
+    As they were shared out in an earlier life, they stay; who has gone in since is not invited again.
+    """
     room_ids = {name: _id_of(kit, name) for name in step.to}
     people = kit.people(step.people, run)
     if not people:
         raise CannotDo(f"nobody is here to be invited to {', '.join(step.to)}")
-    for number, room_id in enumerate(room_ids.values()):
-        group = people[number :: len(room_ids)]
-        if not group:
-            continue
-        await invite_to(kit, room_id, group, force=step.force)
+    groups = {name: people[number :: len(room_ids)] for number, name in enumerate(room_ids)}
+    if begun.detail is None:
+        await begun.noted({name: [[one.client_id, one.id] for one in group] for name, group in groups.items()})
+    else:
+        groups = {name: _same(people, begun.detail[name]) for name in groups}
+    for name, room_id in room_ids.items():
+        outside = [one for one in groups[name] if kit.presence.away.get(one.client_id) != room_id]
+        if outside:
+            await invite_to(kit, room_id, outside, force=step.force)
+
+
+def _same(people: Sequence[Person], known: Sequence[Sequence[str]]) -> tuple[Person, ...]:
+    """Those of the people who are known by their connection, or by their id under a new one."""
+    clients, ids = {client_id for client_id, _ in known}, {one for _, one in known if one}
+    return tuple(person for person in people if person.client_id in clients or person.id in ids)
 
 
 async def invite_to(kit: Kit, room_id: str, people: Sequence[Person], *, force: bool) -> None:
@@ -74,10 +95,11 @@ async def accept(kit: Kit, step: Accept, run: Run) -> None:
     )
 
 
-async def reject(kit: Kit, step: Reject, run: Run) -> None:
-    """Refuse the invite that fired the rule, or the last one."""
+async def reject(kit: Kit, step: Reject, run: Run, begun: Begun) -> None:
+    """Refuse the invite that fired the rule, or the last one; of an earlier life, there is none left to refuse."""
     del step
-    await kit.invitations.reject(_invited_to(kit, run))
+    if not begun.is_again:
+        await kit.invitations.reject(_invited_to(kit, run))
 
 
 async def call_back(kit: Kit, step: CallBack, run: Run) -> None:

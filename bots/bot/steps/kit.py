@@ -25,6 +25,7 @@ from bots.bot.sound.heralds import Heralds
 from bots.bot.sound.voice import Sound
 from bots.bot.waiting import Signal
 from bots.clock import Clock
+from bots.journal import Diary
 from bots.playbook import Scope
 
 __all__ = ["Kit"]
@@ -46,6 +47,7 @@ class Kit:
 
     Attributes:
         changed: rings after each thing that happened.
+        diary: keeps what is begun and done.
         dice: the random numbers of each rule, by its id; see `dice_of`.
         watchers: told each occasion; `wait_for` adds itself.
         leave: asks the bot to leave the meeting.
@@ -66,6 +68,7 @@ class Kit:
     invitations: Invitations
     clock: Clock
     changed: Signal
+    diary: Diary
     emit: Callable[[BotEvent], None]
     leave: Callable[[], None]
     log: FilteringBoundLogger

@@ -6,6 +6,7 @@ from bots.bot.contract.messages import Said
 from bots.bot.rules.facts import Person
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run
+from bots.bot.steps.begun import Begun
 from bots.bot.steps.breakouts import invite_to
 from bots.bot.steps.kit import Kit
 from bots.errors import BotsError
@@ -14,12 +15,15 @@ from bots.playbook import Drop, SendBack, TellTeacher
 __all__ = ["drop", "is_teacher", "named", "send_back", "tell_kept", "tell_teacher"]
 
 
-async def drop(kit: Kit, step: Drop, run: Run) -> None:
-    """Remove people from the room that the run is about."""
+async def drop(kit: Kit, step: Drop, run: Run, begun: Begun) -> None:
+    """Remove people from the room that the run is about; who came again after an earlier life did so, stays."""
     room = kit.room_of(run)
     people = kit.people(step.people, run, room)
+    if begun.detail is not None:
+        people = tuple(person for person in people if person.client_id in begun.detail["clients"])
     if not people:
         return
+    await begun.noted({"clients": [person.client_id for person in people]})
     await room.drop([person.client_id for person in people])
     kit.log.info("people_dropped", people=named(people))
 

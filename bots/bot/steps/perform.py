@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Literal, assert_never
+from typing import assert_never
 
 from bots.bot.rules.conditions import seen
 from bots.bot.rules.outcome import CannotDo
-from bots.bot.rules.run import Run, RunStopped, StepTrace
+from bots.bot.rules.run import Run, RunStopped, StepOutcome, StepTrace
 from bots.bot.steps import breakouts, flow, moderation, people, report, speech
+from bots.bot.steps.begun import Begun, begin, settle
 from bots.bot.steps.kit import Kit
 from bots.bot.steps.rotate import rotate, steer_rotation
 from bots.errors import BotsError, StepFailed
@@ -57,32 +58,38 @@ class Performer:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
 
-    async def perform(self, steps: Sequence[Step], run: Run) -> None:
+    async def perform(self, steps: Sequence[Step], run: Run, place: str = "") -> None:
         """Perform steps one after the other.
+
+        Args:
+            place: of the list in the run; ends with a dot unless it is the run's own list.
 
         Raises:
             StepFailed: one could not be done; those after it are not tried.
             RunStopped: the run is to stop, and this is the place between two steps.
         """
-        for step in steps:
+        for number, step in enumerate(steps):
             if run.is_draining:
                 raise RunStopped
-            await self._perform_one(step, run)
+            await self._perform_one(step, run, f"{place}{number}")
 
     async def rescue(self, steps: Sequence[Step], run: Run) -> None:
         """Perform the steps of a rule for a run that failed; they may be as many again. Raises as `perform`."""
         run.performed = 0
-        await self.perform(steps, run)
+        await self.perform(steps, run, "r.")
 
-    async def _perform_one(self, step: Step, run: Run) -> None:
+    async def _perform_one(self, step: Step, run: Run, place: str) -> None:
+        begun = await begin(self._kit, step, run, place)
+        if begun is None:
+            return
         started_s = self._kit.clock.monotonic()
-        outcome: Literal["finished", "failed", "stopped"] = "stopped"
+        outcome: StepOutcome = "stopped"
         reason: str | None = None
         is_work = not isinstance(step, If | Choose | Repeat | Parallel | RunSteps)
         run.under_way += is_work
         try:
             await self._count(run)
-            await self._do(step, run)
+            await self._do(step, run, begun)
             outcome = "finished"
         except StepFailed:
             outcome = "failed"
@@ -92,6 +99,7 @@ class Performer:
             raise StepFailed(self._kit.spec.id, step.path or step.kind, reason) from cause
         finally:
             run.under_way -= is_work
+            settle(self._kit, step, run, place, outcome)
             self._finish(step, run, started_s, outcome, reason)
 
     @staticmethod
@@ -108,10 +116,11 @@ class Performer:
         step: Step,
         run: Run,
         started_s: float,
-        outcome: Literal["finished", "failed", "stopped"],
+        outcome: StepOutcome,
         reason: str | None,
     ) -> None:
         duration_s = round(self._kit.clock.monotonic() - started_s, 3)
+        run.is_late = run.is_late and duration_s < 1.0  # what follows a step that takes time is not late any more
         run.trace.append(StepTrace(step.path or step.kind, step.kind, duration_s, outcome))
         self._kit.log.info(
             "step_finished",
@@ -125,9 +134,12 @@ class Performer:
             reason=reason,
         )
 
-    def _branch(self, step: If, run: Run) -> Sequence[Step]:
+    def _branch(self, step: If, run: Run, begun: Begun) -> Sequence[Step]:
+        if begun.detail is not None:
+            return step.then if begun.detail["then"] else step.otherwise
         scope = self._kit.scope(run.firing)
         holds = step.condition.evaluate(scope)
+        begun.note({"then": holds})
         self._kit.log.info(
             "branch_taken",
             rule=run.rule_id,
@@ -139,9 +151,12 @@ class Performer:
         )
         return step.then if holds else step.otherwise
 
-    def _draw(self, step: Choose, run: Run) -> Sequence[Step]:
+    def _draw(self, step: Choose, run: Run, begun: Begun) -> Sequence[Step]:
+        if begun.detail is not None:
+            return step.choices[int(begun.detail["choice"])].steps
         weights = [choice.weight for choice in step.choices]
         [index] = self._kit.dice_of(run.rule_id).choices(range(len(weights)), weights)
+        begun.note({"choice": index})
         self._kit.log.info(
             "branch_taken",
             rule=run.rule_id,
@@ -151,19 +166,19 @@ class Performer:
         )
         return step.choices[index].steps
 
-    async def _do(self, step: Step, run: Run) -> None:
+    async def _do(self, step: Step, run: Run, begun: Begun) -> None:
         kit = self._kit
         match step:
             case Say():
                 await speech.say(kit, step, run)
             case Play():
-                await speech.play(kit, step, run)
+                await speech.play(kit, step, run, begun)
             case Stop():
                 await kit.sound.stop()
             case Mute() | Unmute():
                 await speech.mute(kit, step, run)
             case SendSignal():
-                speech.signal(kit, step, run)
+                speech.signal(kit, step, run, begun)
             case Log():
                 speech.log(kit, step, run)
             case Rotate():
@@ -171,19 +186,19 @@ class Performer:
             case Steer():
                 steer_rotation(kit, step)
             case Wait():
-                await flow.wait(kit, step, run)
+                await flow.wait(kit, step, run, begun)
             case WaitFor():
-                await flow.wait_for(kit, step, run)
+                await flow.wait_for(kit, step, run, begun)
             case If() | Choose() | Repeat() | RunSteps() | Parallel():
-                await self._do_inside(step, run)
+                await self._do_inside(step, run, begun)
             case Breakouts():
-                await breakouts.open_or_close(kit, step)
+                await breakouts.open_or_close(kit, step, begun)
             case Invite():
-                await breakouts.invite(kit, step, run)
+                await breakouts.invite(kit, step, run, begun)
             case Accept():
                 await breakouts.accept(kit, step, run)
             case Reject():
-                await breakouts.reject(kit, step, run)
+                await breakouts.reject(kit, step, run, begun)
             case CallBack():
                 await breakouts.call_back(kit, step, run)
             case Leave():
@@ -191,18 +206,18 @@ class Performer:
             case Save():
                 report.save(kit, step, run)
             case Drop() | SendBack() | TellTeacher() | Lock() | Unlock() | Admit() | Deny():
-                await self._do_among_people(step, run)
+                await self._do_among_people(step, run, begun)
             case _:
                 assert_never(step)
 
     async def _do_among_people(
-        self, step: Drop | SendBack | TellTeacher | Lock | Unlock | Admit | Deny, run: Run
+        self, step: Drop | SendBack | TellTeacher | Lock | Unlock | Admit | Deny, run: Run, begun: Begun
     ) -> None:
         """Steps about who is in the room."""
         kit = self._kit
         match step:
             case Drop():
-                await people.drop(kit, step, run)
+                await people.drop(kit, step, run, begun)
             case SendBack():
                 await people.send_back(kit, step, run)
             case TellTeacher():
@@ -218,19 +233,22 @@ class Performer:
             case _:
                 assert_never(step)
 
-    async def _do_inside(self, step: If | Choose | Repeat | RunSteps | Parallel, run: Run) -> None:
+    async def _do_inside(self, step: If | Choose | Repeat | RunSteps | Parallel, run: Run, begun: Begun) -> None:
         """Steps made of steps."""
-        kit = self._kit
+        kit, inner = self._kit, f"{begun.place}."
         match step:
             case If():
-                await self.perform(self._branch(step, run), run)
+                await self.perform(self._branch(step, run, begun), run, inner)
             case Choose():
-                await self.perform(self._draw(step, run), run)
+                await self.perform(self._draw(step, run, begun), run, inner)
             case Repeat():
-                await flow.repeat(kit, step, run, lambda: self.perform(step.steps, run))
+                await flow.repeat(
+                    kit, step, run, begun, lambda number: self.perform(step.steps, run, f"{inner}{number}.")
+                )
             case RunSteps():
-                await self.perform(kit.spec.steps[step.name], run)
+                await self.perform(kit.spec.steps[step.name], run, inner)
             case Parallel():
-                await flow.side_by_side([self.perform(branch, run) for branch in step.branches])
+                branches = enumerate(step.branches)
+                await flow.side_by_side([self.perform(branch, run, f"{inner}{number}.") for number, branch in branches])
             case _:
                 assert_never(step)

@@ -41,8 +41,7 @@ def _conductor(kit: Kit, plan: RotationPlan, step: Rotate, run: Run) -> Conducto
         grouping.begin()
     crowd = Crowd(kit, grouping)
     now, now_s = kit.clock.now(), kit.clock.monotonic()
-    planned = next((entry.at for entry in kit.spec.timeline if entry.id == run.rule_id), None)
-    late_s = max(0.0, (run.started_at - planned).total_seconds()) if planned else 0.0
+    late_s = max(0.0, (run.started_at - run.planned_at).total_seconds()) if run.planned_at else 0.0
     limit_s = now_s + (kit.spec.ends_at - now).total_seconds() - BACK_WITHIN_S
     terms = plan.terms
     whole_s = terms.whole_s if step.again is None else terms.length_s

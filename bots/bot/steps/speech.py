@@ -4,6 +4,7 @@ from bots.bot.contract.messages import Said, SignalSent
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import sound_key
 from bots.bot.rules.run import Run
+from bots.bot.steps.begun import Begun
 from bots.bot.steps.kit import Kit
 from bots.playbook import Log, Mute, Play, Say, SendSignal, Unmute
 
@@ -24,10 +25,12 @@ async def say(kit: Kit, step: Say, run: Run) -> None:
     kit.emit(Said(bot_id=kit.spec.id, room_id=room.room_id))
 
 
-async def play(kit: Kit, step: Play, run: Run) -> None:
+async def play(kit: Kit, step: Play, run: Run, begun: Begun) -> None:
     """Play into the breakout if the bot is in one, else into the parent; or into all breakouts at once."""
     clip, where = kit.spec.sounds[sound_key(step)], step.path or step.kind
     if step.within == "here":
+        if clip.is_looped:
+            begun.note({"room": kit.presence.here.room_id})  # it plays on in another life, too
         await kit.sound.play(clip, rule=run.rule_id, step=where)
         return
     await kit.heralds.stand_in(kit.presence.breakout_names)
@@ -53,10 +56,10 @@ async def _mute_people(kit: Kit, room: RoomPort, who: tuple[str, ...], run: Run,
         await (room.hard_mute(person.client_id) if is_muting else room.hard_unmute(person.client_id))
 
 
-def signal(kit: Kit, step: SendSignal, run: Run) -> None:
-    """Tell all bots of the session; each hears it in its turn, this one too."""
+def signal(kit: Kit, step: SendSignal, run: Run, begun: Begun) -> None:
+    """Tell all bots of the session; each hears it in its turn, this one too, and once, however often it is sent."""
     kit.log.info("signal_sent", rule=run.rule_id, step=step.path or step.kind, signal=step.name)
-    kit.emit(SignalSent(bot_id=kit.spec.id, name=step.name))
+    kit.emit(SignalSent(bot_id=kit.spec.id, name=step.name, key=f"{kit.spec.id}/{run.number}/{begun.place}"))
 
 
 def log(kit: Kit, step: Log, run: Run) -> None:

@@ -15,6 +15,7 @@ from bots.errors import BotsError
 from bots.playbook import Expression, Play, Rule, Step, every_step
 from bots.room import Participant
 from tests.fakes.clock import FakeAlarms, FakeClock
+from tests.fakes.diary import FakeDiary
 from tests.fakes.room import FakeDoor, FakeRoom, load_fake
 
 __all__ = ["ANA", "LUIS", "TEACHER", "Stage", "on_stage", "rule", "spec_of", "steps_of", "timeline"]
@@ -94,15 +95,24 @@ class _AtOnce(ThreadPoolExecutor):
 class Stage:
     """The bot, its room, its clock, and what it told its fleet."""
 
-    def __init__(self, spec: BotSpec, *others: Participant, refusals: Sequence[BotsError] = ()) -> None:
+    def __init__(
+        self,
+        spec: BotSpec,
+        *others: Participant,
+        refusals: Sequence[BotsError] = (),
+        clock: FakeClock | None = None,
+        diary: FakeDiary | None = None,
+    ) -> None:
         asyncio.get_running_loop().set_default_executor(_AtOnce())
-        self.clock = FakeClock()
+        self.clock = clock or FakeClock()
+        self.diary = diary or FakeDiary()
         self.alarms = FakeAlarms(self.clock)
         self.door = FakeDoor(self.clock, *others, refusals=refusals)
         self.events: list[BotEvent] = []
         self.bot = Bot(
-            spec, clock=self.clock, alarms=self.alarms, join=self.door, load=load_fake, emit=self.events.append
-        )
+            spec, clock=self.clock, alarms=self.alarms, join=self.door, load=load_fake, emit=self.events.append,
+            diary=self.diary,
+        )  # fmt: skip
         self.life = asyncio.create_task(self.bot.run())
 
     @property
@@ -112,14 +122,28 @@ class Stage:
     def told(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]
 
+    async def kill(self) -> FakeDiary:
+        """Cut the bot's life short; what its next life finds."""
+        diary = self.diary.killed()
+        self.life.cancel()
+        await asyncio.gather(self.life, return_exceptions=True)
+        await self.alarms.stop()
+        return diary
+
     async def pass_s(self, seconds: float = 0.0) -> None:
         await self.clock.advance(seconds)
 
 
 @asynccontextmanager
-async def on_stage(spec: BotSpec, *others: Participant, refusals: Sequence[BotsError] = ()) -> AsyncIterator[Stage]:
+async def on_stage(
+    spec: BotSpec,
+    *others: Participant,
+    refusals: Sequence[BotsError] = (),
+    clock: FakeClock | None = None,
+    diary: FakeDiary | None = None,
+) -> AsyncIterator[Stage]:
     """The bot has joined, unless it arrives later; at the end its life is over."""
-    stage = Stage(spec, *others, refusals=refusals)
+    stage = Stage(spec, *others, refusals=refusals, clock=clock, diary=diary)
     await stage.pass_s()
     try:
         yield stage

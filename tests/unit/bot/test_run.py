@@ -1,6 +1,7 @@
 """What a second firing does, and in which outcome a run ends."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,6 +43,8 @@ class Stage:
             clock=clock,
             group=group,
             name="helper",
+            next_number=itertools.count(1).__next__,
+            on_begin=lambda run: None,
             on_end=lambda rule, outcome, reason, run: self.ended.append(outcome),
         )
 

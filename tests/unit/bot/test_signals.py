@@ -17,7 +17,7 @@ def said(stage: Stage) -> list[str]:
 async def test_a_step_sends_a_signal_to_the_fleet() -> None:
     async with on_stage(spec_of(timeline=(timeline(1, {"signal": "tea"}),))) as stage:
         await stage.pass_s(1)
-        assert [SignalSent(bot_id="helper", name="tea")] == stage.told(SignalSent)
+        assert [SignalSent(bot_id="helper", name="tea", key="helper/1/0")] == stage.told(SignalSent)
 
 
 async def test_a_rule_hears_its_signal_and_no_other() -> None:
