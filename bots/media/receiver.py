@@ -1,6 +1,7 @@
 """What one bot hears in one talker slot: decoded, and kept for a while by the time it came.
 
-A slot is one RTP stream whoever talks in it; lost packets and pauses are silence. Source: RFC 3550, RFC 7587.
+A slot is one RTP stream whoever talks in it; lost packets and pauses are silence, and so is the time between two media
+connections. Source: RFC 3550, RFC 7587.
 """
 
 from collections.abc import Callable
@@ -28,15 +29,11 @@ Observer = Callable[[Samples, float], None]
 
 
 class IncomingAudio:
-    """The sound of one slot.
+    """The sound of one slot, over one subscription after the other."""
 
-    Args:
-        peer: the subscription's connection; this takes its packets.
-    """
-
-    def __init__(self, peer: PeerConnection) -> None:
+    def __init__(self) -> None:
         self.last_level = SILENT_LEVEL
-        self._peer = peer
+        self._peer: PeerConnection | None = None
         self._ring: Samples = np.zeros(KEPT_S * RATE_HZ, np.int16)
         self._origin_s: float | None = None
         self._end = 0  # samples since the origin that have been written, silence included
@@ -46,11 +43,21 @@ class IncomingAudio:
         self._decoder = _new_decoder()
         self._resampler = _new_resampler()
         self._is_sounding = False
+
+    def attach(self, peer: PeerConnection) -> None:
+        """Take the packets of this connection from now on, and of no other."""
+        if self._peer is not None:
+            self._peer.set_receivers(None, None)
+        self._peer = peer
+        self._decoder = _new_decoder()
+        self._shift_s = None
+        self._is_sounding = False
         peer.set_receivers(self.take, None)
 
     def take(self, packet: bytes, at_s: float) -> None:
         """One RTP packet as it came; `at_s` in monotonic seconds."""
-        parsed = parse_rtp(packet, self._peer.lines[0].level_id if self._peer.lines else None)
+        lines = self._peer.lines if self._peer is not None else ()
+        parsed = parse_rtp(packet, lines[0].level_id if lines else None)
         if parsed is None:
             return
         header, payload, level = parsed

@@ -1,5 +1,8 @@
 """What one bot sends into one room: a clip's packets, paced; silence costs nothing.
 
+It outlives its media connections: while none is up, a clip's time goes on unheard, and over the next one it is heard
+from where it is by then.
+
 Source: RFC 3550 (sender reports, receiver reports), RFC 7587 (timestamps go on over pauses, the marker begins a talk).
 """
 
@@ -19,6 +22,7 @@ RATE_HZ = 48_000
 TICKS = 960
 SILENCE = b"\xf8\xff\xfe"  # 20 ms of silence: a decoder fades out on it instead of guessing on
 REPORT_EVERY = 50  # packets: about a second
+FRESH_S = 2.5  # receiver reports come about every second; what was sent after one that is older did not arrive
 
 Outcome = Literal["finished", "stopped", "closed"]
 
@@ -76,36 +80,62 @@ class Playback:
 
 
 class OutgoingAudio:
-    """The audio stream of one publication.
+    """What one bot sends, over one publication after the other.
 
     Args:
-        peer: the connection it goes over; takes its RTCP.
         pacer: the process's.
-        ssrc: as offered.
     """
 
-    def __init__(self, peer: PeerConnection, pacer: Pacer, *, ssrc: int) -> None:
+    def __init__(self, pacer: Pacer) -> None:
         self.is_muted = False
         """While muted a clip's time goes on, and nothing is sent."""
-        self._peer = peer
+        self._peer: PeerConnection | None = None
         self._pacer = pacer
-        self._ssrc = ssrc
+        self._ssrc = 0
         self._sequence = secrets.randbelow(0x8000)
         self._timestamp = secrets.randbelow(0x1_0000_0000)
         self._ticked_at: float | None = None
         self._marker = True
         self._sent = 0
+        self._sent_before = 0  # over earlier connections
+        self._lost_before = 0
         self._octets = 0
         self._playback: Playback | None = None
         self._delivery: Delivery | None = None
+        self._heard_s = 0.0
         self._is_closed = False
+
+    def attach(self, peer: PeerConnection, *, ssrc: int) -> None:
+        """Send over this connection from now on, under the stream number that was offered; it takes its RTCP."""
+        if self._peer is not None:
+            self.detach(self._peer)
+        self._peer, self._ssrc, self._octets = peer, ssrc, 0
+        self._sent_before = self._sent
+        self._marker = True
+        self._heard_s = asyncio.get_running_loop().time()
         peer.set_receivers(None, self._take_rtcp)
+
+    def detach(self, peer: PeerConnection) -> None:
+        """This connection is over; without effect if another one has taken its place."""
+        if peer is not self._peer:
+            return
+        last = self._delivery
+        is_sure = peer.state == "connected" and asyncio.get_running_loop().time() - self._heard_s < FRESH_S
+        if last is not None:
+            unknown = 0 if is_sure else self._sent - max(last.packets_sent, self._sent_before)
+            self._lost_before = last.packets_lost + unknown
+            self._delivery = Delivery(
+                self._sent, self._lost_before, last.fraction_lost, last.jitter_ms, has_report=True
+            )
+        peer.send_rtcp(self._report() + build_bye(self._ssrc))
+        peer.set_receivers(None, None)
+        self._peer = None
 
     def play(self, clip: Clip, *, loop: bool = False) -> Playback:
         """Begin to send a clip, at the next tick of the pacer; what plays now is stopped."""
         self.stop()
         playback = Playback(self, clip, loop=loop)
-        if self._is_closed or self._peer.state in ("failed", "closed"):
+        if self._is_closed:
             playback.finish("closed")
             return playback
         self._playback = playback
@@ -131,16 +161,17 @@ class OutgoingAudio:
             self._is_closed = True
             if self._playback is not None:
                 self.end(self._playback, "closed")
-            self._peer.send_rtcp(self._report() + build_bye(self._ssrc))
+            if self._peer is not None:
+                self.detach(self._peer)
 
     def end(self, playback: Playback, outcome: Outcome) -> None:
         """End a playback, if it is the one that plays."""
         if playback is self._playback:
             self._playback = None
             self._pacer.remove(self)
-            if playback.packets and not self._is_closed:
-                self._send(SILENCE, 127)
-                self._peer.send_rtcp(self._report())
+            if playback.packets and not self._is_closed and (peer := self._up()) is not None:
+                self._send(peer, SILENCE, 127)
+                peer.send_rtcp(self._report())
             playback.finish(outcome)
 
     def tick(self, now: float) -> None:
@@ -148,18 +179,16 @@ class OutgoingAudio:
         playback = self._playback
         if playback is None:
             return
-        if self._peer.state in ("failed", "closed"):
-            self.end(playback, "closed")
-            return
         self._advance(now)
         clip, position = playback.clip, playback.position
-        if not self.is_muted:
-            self._send(clip.packets[position], clip.levels[position])
+        peer = self._up()
+        if peer is not None and not self.is_muted:
+            self._send(peer, clip.packets[position], clip.levels[position])
             if playback.started_s is None:
                 playback.started_s = now
             playback.packets += 1
             if self._sent % REPORT_EVERY == 1:
-                self._peer.send_rtcp(self._report())
+                peer.send_rtcp(self._report())
         else:
             self._marker = True
         playback.ticks += 1
@@ -178,14 +207,18 @@ class OutgoingAudio:
         self._timestamp &= 0xFFFFFFFF
         self._ticked_at = now
 
-    def _send(self, payload: bytes, level: int) -> None:
-        line = self._peer.lines[0]
+    def _up(self) -> PeerConnection | None:
+        """The connection, if anything can be sent over it now."""
+        return self._peer if self._peer is not None and self._peer.state == "connected" else None
+
+    def _send(self, peer: PeerConnection, payload: bytes, level: int) -> None:
+        line = peer.lines[0]
         self._sequence = (self._sequence + 1) & 0xFFFF
         packet = build_rtp(
             payload_type=line.payload_type, sequence=self._sequence, timestamp=self._timestamp, ssrc=self._ssrc,
             payload=payload, marker=self._marker, level_id=line.level_id, level=level,
         )  # fmt: skip
-        self._peer.send_rtp(packet)
+        peer.send_rtp(packet)
         self._marker = False
         self._sent += 1
         self._octets += len(payload)
@@ -194,7 +227,7 @@ class OutgoingAudio:
         return build_sender_report(
             self._ssrc,
             timestamp=self._timestamp,
-            packets=self._sent,
+            packets=self._sent - self._sent_before,
             octets=self._octets,
             unix_s=self._pacer.unix_s(),
         )
@@ -202,9 +235,10 @@ class OutgoingAudio:
     def _take_rtcp(self, data: bytes, _at: float) -> None:
         for block in parse_rtcp(data).blocks:
             if block.ssrc == self._ssrc:
+                self._heard_s = asyncio.get_running_loop().time()
                 self._delivery = Delivery(
                     self._sent,
-                    block.packets_lost,
+                    self._lost_before + block.packets_lost,
                     block.fraction_lost / 256,
                     block.jitter * 1000 / RATE_HZ,
                     has_report=True,

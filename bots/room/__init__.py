@@ -17,6 +17,8 @@ from bots.room.events import (
     BreakoutLeft,
     ChatReceived,
     Closed,
+    ConnectionLost,
+    ConnectionRestored,
     DataReceived,
     HardMuteChanged,
     InviteRejected,
@@ -34,8 +36,9 @@ from bots.room.events import (
     TalkersChanged,
     Unknown,
 )
-from bots.room.network import Conversation, Incoming, Network, Outgoing, Playing, PublicationLine, SubscriptionLine
+from bots.room.network import Conversation, Incoming, MediaLine, Network, Outgoing, Playing
 from bots.room.room import Room
+from bots.room.session.wayback import ComeBack
 from bots.room.token import decode_token, socket_url
 from bots.wire import BreakoutDefinition
 
@@ -56,6 +59,9 @@ __all__ = [
     "CallRecord",
     "ChatReceived",
     "Closed",
+    "ComeBack",
+    "ConnectionLost",
+    "ConnectionRestored",
     "Conversation",
     "DataReceived",
     "HardMuteChanged",
@@ -63,6 +69,7 @@ __all__ = [
     "InviteRejected",
     "Joinee",
     "KnockChanged",
+    "MediaLine",
     "Network",
     "Outgoing",
     "Participant",
@@ -70,7 +77,6 @@ __all__ = [
     "ParticipantJoined",
     "ParticipantLeft",
     "Playing",
-    "PublicationLine",
     "Room",
     "RoomAllowed",
     "RoomAwaited",
@@ -81,7 +87,6 @@ __all__ = [
     "SessionUser",
     "SpeechChanged",
     "StreamInfo",
-    "SubscriptionLine",
     "Talker",
     "TalkersChanged",
     "Unknown",

@@ -16,7 +16,7 @@ from bots.errors import BotsError, BreakoutRefused, JoinRefused, PublishRefused,
 from bots.room.events import BreakoutConnected, BreakoutDisconnected, BreakoutError, BreakoutInvite, RoomEvent
 from bots.wire import Answer, JoinBreakout, Request
 
-__all__ = ["BreakoutState", "BreakoutTable", "BreakoutWay", "Joinee", "ParentPort", "StreamInfo"]
+__all__ = ["BreakoutState", "BreakoutTable", "BreakoutWay", "Joinee", "ParentPort", "StreamInfo", "token_in"]
 
 BAD_ARGUMENT = 1155
 NOT_CONNECTED = 1171
@@ -145,7 +145,7 @@ class ParentPort(Protocol):
     async def pause(self) -> None: ...
     async def resume(self) -> None: ...
     def emit(self, event: RoomEvent) -> None: ...
-    async def enter(self, token: str, *, has_audio: bool) -> BreakoutConnected: ...
+    async def enter(self, token: str, joinee: Joinee, *, has_audio: bool) -> BreakoutConnected: ...
 
 
 class BreakoutWay:
@@ -199,7 +199,7 @@ class BreakoutWay:
         try:
             await self._parent.pause()
             answer = await self._parent.request(JoinBreakout(room_id=joinee.room_id, role=joinee.role))
-            return await self._parent.enter(_token(joinee.room_id, answer), has_audio=has_audio)
+            return await self._parent.enter(token_in(joinee.room_id, answer), joinee, has_audio=has_audio)
         except BreakoutRefused:
             raise
         except (JoinRefused, PublishRefused, RequestRefused) as error:
@@ -217,8 +217,12 @@ class BreakoutWay:
             self._table.returned()
 
 
-def _token(room_id: str, answer: Answer) -> str:
-    """The token in the answer to `join-breakout-room`; bare in SDK 1.9.x (breakouts.md section 5.2)."""
+def token_in(room_id: str, answer: Answer) -> str:
+    """The token in the answer to `join-breakout-room`; bare in SDK 1.9.x (breakouts.md section 5.2).
+
+    Raises:
+        BreakoutRefused: there is none.
+    """
     if not answer.is_ok:
         raise BreakoutRefused(room_id, answer.result, answer.reason or "no reason given")
     token = answer.data if isinstance(answer.data, str) else answer.get("token")

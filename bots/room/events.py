@@ -22,6 +22,8 @@ __all__ = [
     "BreakoutLeft",
     "ChatReceived",
     "Closed",
+    "ConnectionLost",
+    "ConnectionRestored",
     "DataReceived",
     "HardMuteChanged",
     "InviteRejected",
@@ -285,6 +287,32 @@ class Closed(RoomEvent):
     name: ClassVar[str] = "room-disconnected"
     cause: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLost(RoomEvent):
+    """The connection broke, or its media; the bot is on its way back. What it asks meanwhile waits."""
+
+    name: ClassVar[str] = "network-disconnected"
+    room_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRestored(RoomEvent):
+    """The connection and its media are there again; who came and went meanwhile was told before.
+
+    Attributes:
+        away_s: how long it was lost, seconds.
+        tries: how many it took.
+        is_resumed: the server went on where it was, so nothing was missed.
+    """
+
+    name: ClassVar[str] = "network-reconnected"
+    room_id: str
+    away_s: float
+    tries: int
+    is_resumed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from bots.clock import Clock
 from bots.errors import RoomClosed
-from bots.media import Clip, Delivery, Pacer, Played
+from bots.media import Clip, Delivery, IncomingAudio, OutgoingAudio, Pacer, Played
 from bots.room.peers import Publication, Subscription
 from bots.room.signaling import Signaling
 from bots.wire import Answer, Notice, Request
@@ -21,11 +21,10 @@ __all__ = [
     "Conversation",
     "Incoming",
     "LiveNetwork",
+    "MediaLine",
     "Network",
     "Outgoing",
     "Playing",
-    "PublicationLine",
-    "SubscriptionLine",
 ]
 
 
@@ -34,9 +33,15 @@ class Conversation(Protocol):
 
     @property
     def is_closed(self) -> bool: ...
-    def post(self, request: Request) -> asyncio.Future[Answer]: ...
-    async def request(self, request: Request, *, timeout_s: float = ...) -> Answer: ...
+    def post(self, request: Request, number: int | None = None) -> asyncio.Future[Answer]:
+        """Queue a request, under the next number unless one is given; once the connection is lost, answers are 1163."""
+        ...
+
     async def answer_to(self, event: str, answer: asyncio.Future[Answer], *, timeout_s: float = ...) -> Answer: ...
+    def cut(self) -> None:
+        """Break it without a word, as a network does."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -50,13 +55,17 @@ class Playing(Protocol):
 
 
 class Outgoing(Protocol):
-    """What the bot sends into one room; `media.OutgoingAudio` is the real one."""
+    """What the bot sends into one room; `media.OutgoingAudio` is the real one.
+
+    It outlives its media connections: while none is up, what plays goes on unheard.
+    """
 
     is_muted: bool
 
     def play(self, clip: Clip, *, loop: bool = False) -> Playing: ...
     def stop(self) -> None: ...
     def delivery(self) -> Delivery: ...
+    def close(self) -> None: ...
 
 
 class Incoming(Protocol):
@@ -76,20 +85,6 @@ class MediaLine(Protocol):
     async def close(self) -> None: ...
 
 
-class PublicationLine(MediaLine, Protocol):
-    """The line that carries what the bot sends."""
-
-    @property
-    def outgoing(self) -> Outgoing: ...
-
-
-class SubscriptionLine(MediaLine, Protocol):
-    """The line of one slot that the bot hears."""
-
-    @property
-    def incoming(self) -> Incoming: ...
-
-
 class Network(Protocol):
     """Opens connections."""
 
@@ -100,24 +95,49 @@ class Network(Protocol):
         room_id: str,
         name: str,
         clock: Clock,
+        numbers: Iterator[int],
         on_notice: Callable[[Notice], None],
         on_closed: Callable[[RoomClosed], None],
         timeout_s: float,
     ) -> Conversation:
-        """Connect to a room server; see `Signaling.open`.
+        """Connect to a room server; see `Signaling.open`. Requests take their numbers from `numbers`.
 
         Raises:
             JoinRefused: there is none.
         """
         ...
 
+    def outgoing(self) -> Outgoing:
+        """What a bot will send; over no line yet."""
+        ...
+
+    def incoming(self) -> Incoming:
+        """What a bot will hear in a slot; over no line yet."""
+        ...
+
     def publication(
-        self, number: int, conversation: Conversation, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]
-    ) -> PublicationLine: ...
+        self,
+        number: int,
+        conversation: Conversation,
+        outgoing: Outgoing,
+        *,
+        is_local: bool,
+        ice_servers: Sequence[Mapping[str, Any]],
+    ) -> MediaLine:
+        """The line over which this is sent, once it is connected."""
+        ...
 
     def subscription(
-        self, number: int, conversation: Conversation, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]
-    ) -> SubscriptionLine: ...
+        self,
+        number: int,
+        conversation: Conversation,
+        incoming: Incoming,
+        *,
+        is_local: bool,
+        ice_servers: Sequence[Mapping[str, Any]],
+    ) -> MediaLine:
+        """The line over which this is heard, once it is connected."""
+        ...
 
 
 class LiveNetwork:
@@ -133,20 +153,42 @@ class LiveNetwork:
         room_id: str,
         name: str,
         clock: Clock,
+        numbers: Iterator[int],
         on_notice: Callable[[Notice], None],
         on_closed: Callable[[RoomClosed], None],
         timeout_s: float,
     ) -> Signaling:
         return await Signaling.open(
-            url, room_id=room_id, name=name, clock=clock, on_notice=on_notice, on_closed=on_closed, timeout_s=timeout_s
-        )
+            url, room_id=room_id, name=name, clock=clock, numbers=numbers, on_notice=on_notice, on_closed=on_closed,
+            timeout_s=timeout_s,
+        )  # fmt: skip
+
+    def outgoing(self) -> OutgoingAudio:
+        return OutgoingAudio(self._pacer)
+
+    def incoming(self) -> IncomingAudio:
+        return IncomingAudio()
 
     def publication(
-        self, number: int, conversation: Conversation, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]
+        self,
+        number: int,
+        conversation: Conversation,
+        outgoing: Outgoing,
+        *,
+        is_local: bool,
+        ice_servers: Sequence[Mapping[str, Any]],
     ) -> Publication:
-        return Publication(number, conversation.post, self._pacer, is_local=is_local, ice_servers=ice_servers)
+        assert isinstance(outgoing, OutgoingAudio), "made here"
+        return Publication(number, conversation.post, outgoing, is_local=is_local, ice_servers=ice_servers)
 
     def subscription(
-        self, number: int, conversation: Conversation, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]
+        self,
+        number: int,
+        conversation: Conversation,
+        incoming: Incoming,
+        *,
+        is_local: bool,
+        ice_servers: Sequence[Mapping[str, Any]],
     ) -> Subscription:
-        return Subscription(number, conversation.post, is_local=is_local, ice_servers=ice_servers)
+        assert isinstance(incoming, IncomingAudio), "made here"
+        return Subscription(number, conversation.post, incoming, is_local=is_local, ice_servers=ice_servers)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bots.errors import MediaError, WireError
-from bots.media import IncomingAudio, MediaLine, OutgoingAudio, Pacer, PeerConnection
+from bots.media import IncomingAudio, MediaLine, OutgoingAudio, PeerConnection
 from bots.wire import Request, Signal, read_json
 
 __all__ = ["MediaPeer", "Publication", "Subscription"]
@@ -89,51 +89,50 @@ class MediaPeer:
 
 
 class Publication(MediaPeer):
-    """What the bot sends."""
+    """The connection over which the bot sends."""
 
     def __init__(
         self,
         number: int,
         post: Post,
-        pacer: Pacer,
+        outgoing: OutgoingAudio,
         *,
         is_local: bool,
         ice_servers: Sequence[Mapping[str, Any]],
     ) -> None:
         super().__init__(number, post, is_local=is_local, ice_servers=ice_servers)
         self._ssrc = PeerConnection.new_ssrc()
-        self.outgoing = OutgoingAudio(self.connection, pacer, ssrc=self._ssrc)
+        self._outgoing = outgoing
 
     async def connect(self, timeout_s: float) -> None:
-        """Negotiate; see `MediaPeer`."""
+        """Negotiate, see `MediaPeer`; from then on what the bot sends goes this way."""
         await self._negotiate(MediaLine("sendonly", ssrc=self._ssrc), timeout_s)
+        self._outgoing.attach(self.connection, ssrc=self._ssrc)
 
     async def close(self) -> None:
-        self.outgoing.close()
+        self._outgoing.detach(self.connection)
         await super().close()
 
 
 class Subscription(MediaPeer):
-    """What the bot hears in one slot."""
+    """The connection over which the bot hears one slot."""
 
     def __init__(
         self,
         number: int,
         post: Post,
+        incoming: IncomingAudio,
         *,
         is_local: bool,
         ice_servers: Sequence[Mapping[str, Any]],
     ) -> None:
         super().__init__(number, post, is_local=is_local, ice_servers=ice_servers)
-        self.incoming = IncomingAudio(self.connection)
+        self._incoming = incoming
 
     async def connect(self, timeout_s: float) -> None:
-        """Negotiate; see `MediaPeer`."""
+        """Negotiate, see `MediaPeer`; what comes from then on is heard."""
         await self._negotiate(MediaLine("recvonly"), timeout_s)
-
-    async def close(self) -> None:
-        self.incoming.close()
-        await super().close()
+        self._incoming.attach(self.connection)
 
 
 def _without_candidates(sdp: str) -> tuple[str, list[str]]:

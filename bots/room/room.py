@@ -14,20 +14,22 @@ import structlog
 from bots.clock import Clock
 from bots.errors import BreakoutRefused, RequestRefused, RoomClosed
 from bots.media import Pacer
-from bots.room.breakout import BAD_ARGUMENT, BreakoutTable, BreakoutWay, Joinee, StreamInfo
+from bots.room.breakout import BAD_ARGUMENT, BreakoutTable, BreakoutWay, Joinee, StreamInfo, token_in
 from bots.room.events import (
     BreakoutConnected,
     BreakoutDestroyed,
     BreakoutError,
     BreakoutInvite,
     Closed,
+    ConnectionRestored,
     RoomEvent,
     RoomJoined,
 )
 from bots.room.microphone import Mute
 from bots.room.moderation import Moderation
 from bots.room.network import LiveNetwork, Network
-from bots.room.session import Session, Terms
+from bots.room.session.session import Session, Terms
+from bots.room.session.wayback import ComeBack
 from bots.room.token import decode_token
 from bots.wire import (
     AnnounceBreakoutJoin,
@@ -37,6 +39,7 @@ from bots.wire import (
     CreateBreakout,
     DestroyBreakouts,
     InviteToBreakout,
+    JoinBreakout,
     PauseRoom,
     RejectBreakout,
     Request,
@@ -48,6 +51,7 @@ __all__ = ["Room"]
 
 _HARD_MUTED = 1201
 _NOT_AUTHORISED = 5003
+_NOT_CONNECTED = 1163
 
 log = structlog.get_logger()
 EventCallback = Callable[[RoomEvent], None]
@@ -88,6 +92,7 @@ class Room(Moderation):
         publish: bool = True,
         listen: bool = False,
         watch_talk: bool = False,
+        come_back: ComeBack | None = None,
         on_event: EventCallback | None = None,
         on_breakout_event: EventCallback | None = None,
         timeout_s: float = 15.0,
@@ -100,6 +105,8 @@ class Room(Moderation):
             publish: open an outgoing sound; without it the bot is mute for good.
             listen: subscribe every talker slot.
             watch_talk: be told who talks (`SpeechChanged`), here and in breakout rooms.
+            come_back: how a lost connection comes back, in place: this room goes on, its events are `ConnectionLost`
+                and `ConnectionRestored`, what is asked meanwhile waits. Without it a loss is the end of the room.
             on_event: gets every event of this room, from `RoomJoined` to `Closed`, on the event loop.
             on_breakout_event: the same for every breakout room that is joined from here.
             timeout_s: limit of each step of the join; waiting for a moderator in a knock room may take longer.
@@ -111,7 +118,7 @@ class Room(Moderation):
         """
         return await cls.join_over(
             LiveNetwork(pacer), token, clock=clock, publish=publish, listen=listen, watch_talk=watch_talk,
-            on_event=on_event, on_breakout_event=on_breakout_event, timeout_s=timeout_s,
+            come_back=come_back, on_event=on_event, on_breakout_event=on_breakout_event, timeout_s=timeout_s,
         )  # fmt: skip
 
     @classmethod
@@ -124,14 +131,16 @@ class Room(Moderation):
         publish: bool = True,
         listen: bool = False,
         watch_talk: bool = False,
+        come_back: ComeBack | None = None,
         on_event: EventCallback | None = None,
         on_breakout_event: EventCallback | None = None,
         timeout_s: float = 15.0,
     ) -> "Room":
         """As `join`, over another network than sockets: a simulation's."""
         terms = Terms(
-            clock=clock, network=network, publish=publish, listen=listen, watch_talk=watch_talk, timeout_s=timeout_s
-        )
+            clock=clock, network=network, publish=publish, listen=listen, watch_talk=watch_talk, come_back=come_back,
+            timeout_s=timeout_s,
+        )  # fmt: skip
         room = cls(decode_token(token), terms, on_event=on_event, on_breakout_event=on_breakout_event)
         await room._session.open()
         return room
@@ -240,8 +249,26 @@ class Room(Moderation):
 
     async def resume(self) -> None:
         """Send and receive again; a hard mute and the bot's own mute stay."""
-        await self._session.ask(ResumeRoom())
+        try:
+            await self._session.ask(ResumeRoom())
+        except RequestRefused as refused:
+            if refused.result == _NOT_CONNECTED:  # once it is back, it is not paused
+                self._session.set_mute(Mute.PAUSE, is_muted=False)
+            raise
         self._session.set_mute(Mute.PAUSE, is_muted=False)
+
+    async def wait_connected(self) -> None:
+        """Return when the connection and its media are there: at once, unless they are lost and on the way back.
+
+        Raises:
+            RequestRefused: the room is over, or it did not come back within a minute.
+        """
+        await self._session.wait_connected("sound")
+
+    async def cut(self, gone_s: float) -> None:
+        """Lose the network for so long, seconds: here and in the breakout; then come back, if the room does that."""
+        rooms = [self] if self.breakout is None else [self.breakout, self]
+        await asyncio.gather(*(room._session.cut(gone_s) for room in rooms))
 
     # ---- leaving
 
@@ -277,8 +304,8 @@ class Room(Moderation):
         """Every event of this connection comes by here, in order."""
         follow = False
         match event:
-            case RoomJoined() if self.parent is not None:
-                self.parent._session.post(AnnounceBreakoutJoin(name=event.room_name))
+            case RoomJoined() | ConnectionRestored() if self.parent is not None:
+                self.parent._session.send(AnnounceBreakoutJoin(name=self.room_name))
             case BreakoutInvite():
                 follow = self._table.invite(event)
             case BreakoutDestroyed():
@@ -312,8 +339,13 @@ class Room(Moderation):
         with suppress(BreakoutRefused):
             await self.join_breakout(Joinee(room_id=room_id), StreamInfo(audio=self._terms.publish))
 
-    async def _enter(self, token: str, *, has_audio: bool) -> BreakoutConnected:
-        terms = replace(self._terms, publish=has_audio, is_breakout=True)
+    async def _enter(self, token: str, joinee: Joinee, *, has_audio: bool) -> BreakoutConnected:
+        async def ask_again() -> str:
+            request = JoinBreakout(room_id=joinee.room_id, role=joinee.role)
+            return token_in(joinee.room_id, await self._session.request(request))
+
+        come_back = self._terms.come_back and replace(self._terms.come_back, fetch_token=ask_again)
+        terms = replace(self._terms, publish=has_audio, is_breakout=True, come_back=come_back)
         breakout = Room(decode_token(token), terms, parent=self)
         self.breakout = breakout
         try:
@@ -360,8 +392,8 @@ class _Parent:
     def emit(self, event: RoomEvent) -> None:
         self._room._emit(event)
 
-    async def enter(self, token: str, *, has_audio: bool) -> BreakoutConnected:
-        return await self._room._enter(token, has_audio=has_audio)
+    async def enter(self, token: str, joinee: Joinee, *, has_audio: bool) -> BreakoutConnected:
+        return await self._room._enter(token, joinee, has_audio=has_audio)
 
 
 def _room_ids(answer: Answer) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ Source: signalling.md sections 2 and 4.6.
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import structlog
@@ -63,6 +63,7 @@ class Signaling:
         room_id: str,
         name: str,
         clock: Clock,
+        numbers: Iterator[int],
         on_notice: Callable[[Notice], None],
         on_closed: Callable[[RoomClosed], None],
     ) -> None:
@@ -70,6 +71,7 @@ class Signaling:
         self._room_id = room_id
         self._name = name
         self._clock = clock
+        self._numbers = numbers
         self._on_notice = on_notice
         self._on_closed: Callable[[RoomClosed], None] | None = on_closed
         self._wire = SocketIO.client()
@@ -88,6 +90,7 @@ class Signaling:
         room_id: str,
         name: str,
         clock: Clock,
+        numbers: Iterator[int],
         on_notice: Callable[[Notice], None],
         on_closed: Callable[[RoomClosed], None],
         timeout_s: float,
@@ -98,7 +101,9 @@ class Signaling:
             JoinRefused: nobody answers, the TLS certificate is not trusted, or the other end is no room server.
         """
         socket = await _connect(url, room_id, timeout_s)
-        self = cls(socket, room_id=room_id, name=name, clock=clock, on_notice=on_notice, on_closed=on_closed)
+        self = cls(
+            socket, room_id=room_id, name=name, clock=clock, numbers=numbers, on_notice=on_notice, on_closed=on_closed
+        )
         self._tasks = [
             asyncio.create_task(self._pump(), name=f"{name}/pump"),
             asyncio.create_task(self._write(), name=f"{name}/writer"),
@@ -122,14 +127,18 @@ class Signaling:
     def is_closed(self) -> bool:
         return self._wire.is_closed
 
-    def post(self, request: Request) -> asyncio.Future[Answer]:
-        """Queue a request; the answer may be awaited or left alone. Order of calls is order on the wire."""
+    def post(self, request: Request, number: int | None = None) -> asyncio.Future[Answer]:
+        """Queue a request; the answer may be awaited or left alone. Order of calls is order on the wire.
+
+        Args:
+            number: of the request, if it has one already; otherwise it takes the next.
+        """
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         if self.is_closed:
             answer.set_result(Answer(_NETWORK_DISCONNECTED, "the connection to the room is closed"))
             return answer
-        number = self._wire.emit(request.event, request.arguments(), ack=True)
-        assert number is not None, "an ack was asked for"
+        number = next(self._numbers) if number is None else number
+        self._wire.emit(request.event, request.arguments(), ack_id=number)
         self._answers[number] = answer
         self._has_outgoing.set()
         return answer
@@ -151,6 +160,10 @@ class Signaling:
             raise RequestRefused(
                 event, _NETWORK_DISCONNECTED, f"the room server did not answer in {timeout_s:g} s"
             ) from None
+
+    def cut(self) -> None:
+        """Break the connection without a word."""
+        self._lose("the connection was cut")
 
     async def close(self) -> None:
         """End the conversation: say so if possible, close the socket, end the tasks. Safe to call twice."""

@@ -122,7 +122,7 @@ class RoomState:
             case RoomDisconnected():
                 return [Closed(notice.cause, notice.msg)]
             case UserAwaited():
-                return self._await(notice)
+                return list(self._await(notice))
             case UserConnected():
                 return self._come(notice.user)
             case UserDisconnected():
@@ -151,6 +151,8 @@ class RoomState:
                 return _breakout_events(notice)
 
     def _connect(self, notice: RoomConnected) -> list[RoomEvent]:
+        """Admitted: for the first time, or again after a loss; then it is told who came and went meanwhile."""
+        before, self._people = self._people, {}
         self.room_id = notice.id or self.room_id
         self.meta = MappingProxyType(notice.room)
         self.room_name = str(notice.room.get("name") or "")
@@ -162,21 +164,34 @@ class RoomState:
             self._people[self.client_id] = self._person(replace(notice.user, client_id=self.client_id))
         self.is_room_muted = notice.room.get("mute") is True and not self.me.is_moderator
         self.is_waiting = notice.room.get("waitRoom") is True
-        everyone = tuple(self._people.values())
-        self._awaited.clear()
+        self.talkers = ()
+        waited, self._awaited = self._awaited, {}
         waiting = [event for one in notice.awaited for event in self._read_awaited(one)]
+        if before:
+            return [*self._changes(before), *(one for one in waiting if one.participant.client_id not in waited)]
+        everyone = tuple(self._people.values())
         return [RoomJoined(self.room_id, self.room_name, self.me, everyone), *waiting]
 
-    def _read_awaited(self, raw: object) -> list[RoomEvent]:
+    def _read_awaited(self, raw: object) -> list[ParticipantAwaited]:
         try:
             return self._await(UserAwaited.read(raw))
         except WireError:  # one odd entry must not lose the room
             return []
 
-    def _await(self, notice: UserAwaited) -> list[RoomEvent]:
+    def _await(self, notice: UserAwaited) -> list[ParticipantAwaited]:
         person = Participant(client_id=notice.client_id, name=notice.name, data=notice.data or {})
         self._awaited[notice.client_id] = person
         return [ParticipantAwaited(person)]
+
+    def _changes(self, before: Mapping[str, Participant]) -> list[RoomEvent]:
+        left = [ParticipantLeft(one) for key, one in before.items() if key not in self._people and not one.is_me]
+        came = [ParticipantJoined(one) for key, one in self._people.items() if key not in before and not one.is_me]
+        muted: list[RoomEvent] = [
+            AudioMuted(one) if one.is_audio_muted else AudioUnmuted(one)
+            for key, one in self._people.items()
+            if key in before and before[key].is_audio_muted != one.is_audio_muted and not one.is_me
+        ]
+        return [*left, *came, *muted]
 
     def _begin(self, data: RoomData) -> list[RoomEvent]:
         """The moderator is there: whoever was kept apart is here now."""

@@ -6,7 +6,7 @@ from typing import Any
 from bots.room.breakout import BreakoutTable
 from bots.room.events import BreakoutInvite, Participant, Talker
 from bots.room.network import Incoming, Outgoing
-from bots.room.session import Session
+from bots.room.session.session import Session
 
 __all__ = ["RoomView"]
 

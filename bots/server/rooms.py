@@ -150,7 +150,11 @@ class Rooms:
         if client_id not in room.members:
             self._check_places(room, claim)
         room.used_tokens[claim.token_id] = client_id
-        return self._replace(room, member) if client_id in room.members else self._arrive(room, member)
+        if client_id not in room.members:
+            return self._arrive(room, member)
+        if presented.received is not None:
+            member.resume(room.members[client_id])
+        return self._replace(room, member)
 
     def _arrive(self, room: Room, member: Member) -> Admission:
         """Somebody is at the door: in, or into the waiting room."""

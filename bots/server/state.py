@@ -100,6 +100,15 @@ class Member:
         """Whether the server forwards what this member sends."""
         return not (self.is_self_muted or self.is_hard_muted or self.is_room_muted or self.is_paused)
 
+    def resume(self, before: "Member") -> None:
+        """Be as before the loss of the connection: a client that goes on says only what has changed."""
+        self.is_self_muted = before.is_self_muted
+        self.is_video_muted = before.is_video_muted
+        self.is_paused = before.is_paused
+        self.is_returning = before.is_returning
+        self.watches_talk = before.watches_talk
+        self.talkers, self.audio_talkers = before.talkers, before.audio_talkers
+
     def user(self) -> User:
         """The member as other clients see it."""
         silenced = self.is_self_muted or self.is_hard_muted or self.is_room_muted

@@ -6,7 +6,7 @@ one connection keeps its order.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from bots.clock import Clock
 from bots.errors import RequestRefused, RoomClosed
-from bots.room import Conversation
+from bots.room import Conversation, Incoming, Outgoing
 from bots.server import Reception
 from bots.simulation.ears import Ears
 from bots.simulation.voices import VirtualOutgoing, Voices
@@ -74,6 +74,7 @@ class MemoryNetwork:
         room_id: str,
         name: str,
         clock: Clock,
+        numbers: Iterator[int],
         on_notice: Callable[[Notice], None],
         on_closed: Callable[[RoomClosed], None],
         timeout_s: float,
@@ -81,23 +82,42 @@ class MemoryNetwork:
         del url, name, clock, timeout_s  # there is one server, it is here, and it answers
         await asyncio.sleep(2 * LATENCY_S)
         conversation = _Conversation(
-            self._reception, self._wire, self._ears, room_id, on_notice=on_notice, on_closed=on_closed
+            self._reception, self._wire, self._ears, room_id, numbers, on_notice=on_notice, on_closed=on_closed
         )
         self._open.append(conversation)
         return conversation
 
+    def outgoing(self) -> VirtualOutgoing:
+        return self._voices.outgoing()
+
+    def incoming(self) -> "_Silence":
+        return _Silence()
+
     def publication(
-        self, number: int, conversation: Conversation, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]
+        self,
+        number: int,
+        conversation: Conversation,
+        outgoing: Outgoing,
+        *,
+        is_local: bool,
+        ice_servers: Sequence[Mapping[str, Any]],
     ) -> "_Publication":
         del is_local, ice_servers
         assert isinstance(conversation, _Conversation), "this network has no others"
-        return _Publication(number, self._voices.outgoing(conversation.client_id))
+        assert isinstance(outgoing, VirtualOutgoing), "this network has no others"
+        return conversation.carry(_Publication(number, outgoing, conversation.client_id))
 
     def subscription(
-        self, number: int, conversation: Conversation, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]
-    ) -> "_Subscription":
-        del conversation, is_local, ice_servers
-        return _Subscription(number)
+        self,
+        number: int,
+        conversation: Conversation,
+        incoming: Incoming,
+        *,
+        is_local: bool,
+        ice_servers: Sequence[Mapping[str, Any]],
+    ) -> "_MediaLine":
+        del conversation, incoming, is_local, ice_servers
+        return _MediaLine(number)
 
     def cut(self) -> None:
         """The client's network is gone: every connection breaks, at both ends."""
@@ -129,17 +149,19 @@ class _Conversation:
         wire: Wire,
         ears: Ears,
         room_id: str,
+        numbers: Iterator[int],
         *,
         on_notice: Callable[[Notice], None],
         on_closed: Callable[[RoomClosed], None],
     ) -> None:
         self._room_id = room_id
+        self._numbers = numbers
+        self._lines: list[_Publication] = []
         self._on_notice = on_notice
         self._on_closed: Callable[[RoomClosed], None] | None = on_closed
         self._up = _Pipe()
         self._line = _Line(reception, wire, ears, self)
         self._waiting: dict[int, Answered] = {}
-        self._count = 0
         self._is_closed = False
 
     @property
@@ -150,18 +172,20 @@ class _Conversation:
     def client_id(self) -> str:
         return self._line.client_id
 
-    def post(self, request: Request) -> Answered:
+    def carry(self, line: "_Publication") -> "_Publication":
+        """This line goes over the client's network too, and breaks with it."""
+        self._lines.append(line)
+        return line
+
+    def post(self, request: Request, number: int | None = None) -> Answered:
         answer: Answered = asyncio.get_running_loop().create_future()
         if self._is_closed:
             answer.set_result(Answer(_CLOSED, "the connection to the room is closed"))
             return answer
-        self._count += 1
-        self._waiting[self._count] = answer
-        self._up.send(partial(self._line.take, request.event, request.arguments(), self._count))
+        number = next(self._numbers) if number is None else number
+        self._waiting[number] = answer
+        self._up.send(partial(self._line.take, request.event, request.arguments(), number))
         return answer
-
-    async def request(self, request: Request, *, timeout_s: float = ACK_S) -> Answer:
-        return await self.answer_to(request.event, self.post(request), timeout_s=timeout_s)
 
     async def answer_to(self, event: str, answer: Answered, *, timeout_s: float = ACK_S) -> Answer:
         try:
@@ -179,6 +203,8 @@ class _Conversation:
 
     def cut(self) -> None:
         """The network is gone."""
+        for line in self._lines:
+            line.cut()
         self.lose("the connection broke (simulated)")
         self._line.hang_up()
 
@@ -295,12 +321,23 @@ class _MediaLine:
 
 
 class _Publication(_MediaLine):
-    def __init__(self, number: int, outgoing: VirtualOutgoing) -> None:
+    """Carries what a member sends."""
+
+    def __init__(self, number: int, outgoing: VirtualOutgoing, client_id: str) -> None:
         super().__init__(number)
-        self.outgoing = outgoing
+        self._outgoing = outgoing
+        self._client_id = client_id
+
+    async def connect(self, timeout_s: float) -> None:
+        await super().connect(timeout_s)
+        self._outgoing.attach(self, self._client_id)
 
     async def close(self) -> None:
-        self.outgoing.close()
+        self._outgoing.detach(self)
+
+    def cut(self) -> None:
+        """Nothing comes through any more."""
+        self._outgoing.detach(self)
 
 
 class _Silence:
@@ -309,9 +346,3 @@ class _Silence:
     def samples(self, since_s: float, until_s: float) -> npt.NDArray[np.int16]:
         del since_s, until_s
         return np.zeros(0, np.int16)
-
-
-class _Subscription(_MediaLine):
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.incoming = _Silence()

@@ -45,7 +45,6 @@ class Voices:
         self._clock = clock
         self._tell = tell
         self._numbers = itertools.count(FIRST_PUBLICATION)
-        self._outgoing: dict[str, list[VirtualOutgoing]] = {}
         self._sounding: dict[str, set[str]] = {}
         self._seated: set[_Utterance] = set()
         self._talking: dict[str, str] = {}  # client id -> room id
@@ -55,11 +54,9 @@ class Voices:
     # ---- what the reception asks
 
     def enter(self, client_id: str) -> None:
-        self._outgoing.setdefault(client_id, [])
+        self._told.pop(client_id, None)  # who is back is told of the talk anew, if it asks again
 
     def forget(self, client_id: str) -> None:
-        for outgoing in self._outgoing.pop(client_id, ()):
-            outgoing.close()
         self._told.pop(client_id, None)
         self._fall_silent(client_id)
 
@@ -89,17 +86,15 @@ class Voices:
 
     # ---- what a member sends
 
-    def outgoing(self, client_id: str) -> "VirtualOutgoing":
-        """The microphone line of a member."""
-        outgoing = VirtualOutgoing(self._clock, lambda is_sounding: self._sound(client_id, is_sounding=is_sounding))
-        self._outgoing.setdefault(client_id, []).append(outgoing)
-        return outgoing
+    def outgoing(self) -> "VirtualOutgoing":
+        """What a member sends, over one line after the other."""
+        return VirtualOutgoing(self._clock, self._sound)
 
     def was_heard(self, user_ref: str, room_id: str, since: datetime) -> bool:
         """Could the members of the room hear what this one began to play at that instant?"""
         return _Utterance(user_ref, room_id, since) in self._seated
 
-    def _sound(self, client_id: str, *, is_sounding: bool) -> None:
+    def _sound(self, client_id: str, is_sounding: bool) -> None:
         place = self._rooms.place_of(client_id)
         if place is None:
             return
@@ -169,15 +164,17 @@ class VirtualPlayback:
 
 
 class VirtualOutgoing:
-    """The audio stream of one publication; implements `bots.room.Outgoing`.
+    """What one member sends; implements `bots.room.Outgoing`.
 
     Args:
-        tell: hears when sound begins and ends.
+        tell: hears whose sound begins and ends.
     """
 
-    def __init__(self, clock: Clock, tell: Callable[[bool], None]) -> None:
+    def __init__(self, clock: Clock, tell: Callable[[str, bool], None]) -> None:
         self._clock = clock
         self._tell = tell
+        self._line: object = None
+        self._client_id = ""
         self._is_muted = False
         self._is_closed = False
         self._playback: VirtualPlayback | None = None
@@ -197,8 +194,20 @@ class VirtualOutgoing:
         if is_muted == self._is_muted:
             return
         self._is_muted = is_muted
-        if self._playback is not None:
-            self._switch(is_audible=not is_muted)
+        self._look()
+
+    def attach(self, line: object, client_id: str) -> None:
+        """It goes over this line from now on, as this member's."""
+        if self._line is not None:
+            self.detach(self._line)
+        self._line, self._client_id = line, client_id
+        self._look()
+
+    def detach(self, line: object) -> None:
+        """This line is over; without effect if another one has taken its place."""
+        if line is self._line:
+            self._switch(is_audible=False)
+            self._line = None
 
     def now_s(self) -> float:
         """Virtual seconds, monotonic."""
@@ -214,8 +223,7 @@ class VirtualOutgoing:
         self._playback, self._began_s, self._audible_s = playback, self._clock.monotonic(), 0.0
         if not loop:
             self._timer = asyncio.get_running_loop().call_later(clip.duration_s, self.end, playback, "finished")
-        if not self._is_muted:
-            self._switch(is_audible=True)
+        self._look()
         return playback
 
     def stop(self) -> None:
@@ -246,12 +254,17 @@ class VirtualOutgoing:
         self._sent += packets
         playback.finish(packets, round(self._clock.monotonic() - self._began_s, 6), outcome)
 
+    def _look(self) -> None:
+        """Can what plays be heard?"""
+        if self._playback is not None:
+            self._switch(is_audible=self._line is not None and not self._is_muted)
+
     def _switch(self, *, is_audible: bool) -> None:
         now_s = self._clock.monotonic()
         if is_audible and self._audible_since_s is None:
             self._audible_since_s = now_s
-            self._tell(True)
+            self._tell(self._client_id, True)
         elif not is_audible and self._audible_since_s is not None:
             self._audible_s += now_s - self._audible_since_s
             self._audible_since_s = None
-            self._tell(False)
+            self._tell(self._client_id, False)

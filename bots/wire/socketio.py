@@ -151,18 +151,22 @@ class SocketIO:
             case EngineKind.MESSAGE:
                 return [self._read_message(packet.text)]
 
-    def emit(self, name: str, arguments: Sequence[Any], *, ack: bool = False) -> int | None:
+    def emit(self, name: str, arguments: Sequence[Any], *, ack: bool = False, ack_id: int | None = None) -> int | None:
         """Queue an event; returns the ack id that its answer will carry, None if none was asked for.
+
+        Args:
+            ack: ask for an answer, under the next id.
+            ack_id: ask for an answer under this id, from who counts itself.
 
         Raises:
             WireError: an argument cannot be sent as JSON.
         """
         body = write_json([name, *arguments])
-        if not ack:
+        if not ack and ack_id is None:
             self._queue(f"{_EVENT}{body}")
             return None
-        number = self._next_id
-        self._next_id += 1
+        number = self._next_id if ack_id is None else ack_id
+        self._next_id = max(self._next_id, number + 1)
         self._queue(f"{_EVENT}{number}{body}")
         return number
 

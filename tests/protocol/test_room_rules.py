@@ -166,6 +166,18 @@ def test_a_reconnect_of_one_who_muted_itself_is_told_as_what_it_is() -> None:
     assert [ben] == [notice.client_id for notice in house.heard(ann, UserAudioUnmuted)]
 
 
+def test_who_goes_on_after_a_loss_is_as_before() -> None:
+    house = FakeHouse()
+    ann, fields = house.enter(name="Ann"), house.token(name="Ben")
+    ben = house.present(fields)
+    house.ask(ben, MuteOwnAudio())
+    house.ask(ben, PauseRoom(audio=True, video=True))
+    told = len(house.told[ann])
+    house.present({**fields, "isReconnecting": True, "oldClientIdForReconnect": ben, "receivedNotices": 0})
+    assert (True, True) == (house.room.members[ben].is_self_muted, house.room.members[ben].is_paused)
+    assert told == len(house.told[ann])
+
+
 def test_own_mute_is_told_to_everybody_with_the_whole_user() -> None:
     house = FakeHouse()
     ann, ben = house.enter(name="Ann"), house.enter(name="Ben")

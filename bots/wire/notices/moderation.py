@@ -56,6 +56,7 @@ class UserAwaited(Notice):
     """Somebody has knocked; told to moderators. `data` is what the token's maker attached (moderation.md section 4)."""
 
     event: ClassVar[str] = "user-awaited"
+    lasts: ClassVar[bool] = False
     client_id: str = wire_key("clientId")
     name: str = ""
     data: dict[str, Any] | None = None

@@ -38,7 +38,8 @@ class Wire:
     def __init__(self, here: PeerConnection, there: PeerConnection) -> None:
         self.there = there
         self.pacer = Pacer(SystemClock())
-        self.audio = OutgoingAudio(here, self.pacer, ssrc=77)
+        self.audio = OutgoingAudio(self.pacer)
+        self.audio.attach(here, ssrc=77)
         self.arrived: list[tuple[RtpHeader, bytes, int | None]] = []
         self.reports: list[int] = []
         there.set_receivers(

@@ -25,7 +25,6 @@ from bots.room import (
     ServerApi,
     StreamInfo,
 )
-from bots.room.signaling import Signaling
 from bots.wire import Event
 from tests.fakes.scripted_server import ScriptedServer
 from tests.integration.room.conftest import House
@@ -207,9 +206,7 @@ async def test_a_lost_parent_takes_its_breakout_with_it(house: House) -> None:
     teacher = await house.join("Asha", "moderator")
     [room_id] = await teacher.room.create_breakouts(BreakoutDefinition(participants=2))
     breakout = await teacher.room.join_breakout(Joinee(room_id=room_id), StreamInfo(audio=False))
-    signaling = teacher.room._session._signaling
-    assert isinstance(signaling, Signaling)
-    signaling._socket.transport.abort()
+    await teacher.room.cut(0.0)
     closed = await asyncio.wait_for(teacher.room.wait_closed(), 5)
     assert (2002, True) == (closed.cause, closed.retryable)
     assert breakout.is_closed

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -55,6 +56,7 @@ async def open_one(url: str, listener: Listener | None = None, *, timeout_s: flo
         room_id="r-1",
         name="bot",
         clock=SystemClock(),
+        numbers=itertools.count(),
         on_notice=listener.notices.put_nowait,
         on_closed=listener.closed.set_result,
         timeout_s=timeout_s,

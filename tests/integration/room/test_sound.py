@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import av
 import numpy as np
 import pytest
 
+from bench.reconnect.proxy import FaultProxy
 from bots.media import Clip, load_clip
-from bots.room import BreakoutDefinition, Joinee, Room, SpeechChanged, StreamInfo
+from bots.room import BreakoutDefinition, ComeBack, ConnectionRestored, Joinee, Room, SpeechChanged, StreamInfo
 from tests.integration.room.conftest import House, Person
 
 RATE_HZ = 48_000
@@ -120,3 +123,46 @@ async def test_back_from_a_breakout_the_bot_is_heard_again(house: House, tone: C
     began_s = asyncio.get_running_loop().time()
     assert len(tone.packets) == await play(speaker.room, tone)
     await until(lambda: loudness(listener.room, began_s) > LOUD)
+
+
+def silence_s(room: Room, since_s: float, until_s: float) -> float:
+    """The longest silence in what was heard, by steps of 20 ms."""
+    slots = [one.samples(since_s, until_s).astype(np.float64) for one in room.incoming.values()]
+    heard = sum(slots, np.zeros_like(slots[0]))
+    steps = heard[: len(heard) // 320 * 320].reshape(-1, 320)
+    longest = run = 0
+    for step in steps:
+        run = run + 1 if np.sqrt(np.mean(step**2)) < LOUD / 5 else 0
+        longest = max(longest, run)
+    return longest * 0.02
+
+
+async def test_a_sound_goes_on_without_a_gap_when_the_socket_is_cut(house: House, tone: Clip) -> None:
+    async with FaultProxy(house.server.address) as proxy:
+
+        async def fetch() -> str:
+            return proxy.token(await house.token("Ravi"))
+
+        come_back = ComeBack(fetch, Random(1))
+        speaker = await house.join("Ravi", token=await fetch(), come_back=come_back)
+        listener = await house.join("Lena", listen=True)
+        assert speaker.room.outgoing is not None
+        began_s = asyncio.get_running_loop().time()
+        playback = speaker.room.outgoing.play(long(tone, 4))
+        await until(lambda: loudness(listener.room, began_s) > LOUD)
+        heard_s = asyncio.get_running_loop().time()
+        [link] = proxy.links_of("Ravi")
+        link.cut()
+        played = await playback.wait()
+        assert ("finished", 200) == (played.outcome, round(played.duration_s / 0.02))
+        assert played.packets > 150
+        assert [1] == [event.tries for event in speaker.events if isinstance(event, ConnectionRestored)]
+        assert silence_s(listener.room, heard_s, began_s + 3.8) < 0.5
+
+
+def long(tone: Clip, seconds: int) -> Clip:
+    """The tone, over and over."""
+    return replace(
+        tone, duration_s=float(seconds), packets=tone.packets * seconds, levels=tone.levels * seconds,
+        samples=np.tile(tone.samples, seconds),
+    )  # fmt: skip

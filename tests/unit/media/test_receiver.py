@@ -27,7 +27,9 @@ class FakePeer:
 
 
 def slot() -> IncomingAudio:
-    return IncomingAudio(cast("PeerConnection", FakePeer()))
+    audio = IncomingAudio()
+    audio.attach(cast("PeerConnection", FakePeer()))
+    return audio
 
 
 def opus_tone(packets: int) -> list[bytes]:

@@ -51,7 +51,7 @@ class FakeParent:
     def emit(self, event: RoomEvent) -> None:
         self.events.append(event)
 
-    async def enter(self, token: str, *, has_audio: bool) -> BreakoutConnected:
+    async def enter(self, token: str, joinee: Joinee, *, has_audio: bool) -> BreakoutConnected:
         self.steps.append(f"enter {token} {has_audio}")
         if self.enter_error is not None:
             raise self.enter_error

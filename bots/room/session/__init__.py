@@ -1,0 +1,1 @@
+"""One stay in a room, over however many connections."""

@@ -1,0 +1,110 @@
+"""Requests wait for the connection within their limits, and are sent again under their numbers."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import cast
+
+import pytest
+
+from bots.errors import RequestRefused
+from bots.room.session.asking import WAIT_S, Asking
+from bots.room.session.connection import Connection
+from bots.simulation import VirtualClock, run_virtually
+from bots.wire import Answer, Request, SendData
+
+CLOCK = VirtualClock(datetime(2026, 3, 30, 8, 0, tzinfo=UTC))
+SAY = SendData(msg="hello", broadcast=True)
+
+
+class FakeConnection:
+    """Keeps what is sent; the test answers."""
+
+    def __init__(self) -> None:
+        self.is_up = True
+        self.sent: dict[int, asyncio.Future[Answer]] = {}
+
+    def post(self, _request: Request, number: int) -> asyncio.Future[Answer]:
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.sent[number] = answer
+        return answer
+
+    def breaks(self, asking: Asking) -> None:
+        self.is_up = False
+        for answer in self.sent.values():
+            if not answer.done():
+                answer.set_result(Answer(1163, "broke"))
+        asking.lost()
+
+
+def connect(asking: Asking, *, is_resumed: bool = True) -> FakeConnection:
+    connection = FakeConnection()
+    asking.connected(cast("Connection", connection), is_resumed=is_resumed)
+    return connection
+
+
+def virtually(act: Callable[[Asking], object]) -> None:
+    async def main() -> None:
+        work = act(Asking(CLOCK))
+        assert asyncio.iscoroutine(work)
+        await work
+
+    run_virtually(main, CLOCK)
+
+
+def test_a_request_waits_for_the_connection_and_gets_its_answer() -> None:
+    async def act(asking: Asking) -> None:
+        asked = asyncio.create_task(asking.request(SAY))
+        await asyncio.sleep(WAIT_S - 1)
+        connection = connect(asking)
+        await asyncio.sleep(9)
+        connection.sent[0].set_result(Answer(0))
+        assert Answer(0) == await asked
+
+    virtually(act)
+
+
+def test_a_request_that_broke_off_goes_again_under_its_number() -> None:
+    async def act(asking: Asking) -> None:
+        first = connect(asking)
+        asked = asyncio.create_task(asking.request(SAY))
+        await asyncio.sleep(1)
+        first.breaks(asking)
+        await asyncio.sleep(30)
+        second = connect(asking)
+        assert list(first.sent) == list(second.sent) == [0]
+        second.sent[0].set_result(Answer(0))
+        assert Answer(0) == await asked
+
+    virtually(act)
+
+
+def test_without_a_connection_the_wait_ends_at_its_limit() -> None:
+    async def act(asking: Asking) -> None:
+        began_s = CLOCK.monotonic()
+        with pytest.raises(RequestRefused, match="did not come back in 60 s"):
+            await asking.request(SAY)
+        assert WAIT_S == round(CLOCK.monotonic() - began_s, 3)
+        assert {} == connect(asking).sent
+
+    virtually(act)
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for_longer_than_before() -> None:
+    async def act(asking: Asking) -> None:
+        connect(asking)
+        with pytest.raises(RequestRefused, match="did not answer in 10 s"):
+            await asking.request(SAY)
+
+    virtually(act)
+
+
+def test_the_end_answers_everybody() -> None:
+    async def act(asking: Asking) -> None:
+        asked = asyncio.create_task(asking.request(SAY))
+        await asyncio.sleep(1)
+        asking.close()
+        assert 1163 == (await asked).result
+        assert 1163 == (await asking.request(SAY)).result
+
+    virtually(act)
