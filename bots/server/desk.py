@@ -10,6 +10,7 @@ from bots.server.breakouts import Breakouts
 from bots.server.offer import check_offered
 from bots.server.rooms import DROPPED, LOCKED, Refused, Rooms
 from bots.server.rules import mutes
+from bots.server.rules.floor import answer_floor, has_floor
 from bots.server.rules.ruling import BAD_ARGUMENT, Reply, require_moderator
 from bots.server.rules.waiting import answer_waiting
 from bots.server.state import Disconnect, Effect, Member, Room, Send
@@ -33,11 +34,14 @@ from bots.wire import (
     HardUnmuteUser,
     HardUnmuteVideo,
     InviteToBreakout,
+    InviteToFloor,
     JoinBreakout,
     LockRoom,
     MuteOwnAudio,
     MuteOwnVideo,
+    OpenFloor,
     PauseRoom,
+    ProcessFloor,
     RejectBreakout,
     Request,
     ResumeRoom,
@@ -107,7 +111,7 @@ class Desk:
             return MAY_NOT_PUBLISH, f"A {member.claim.role} does not publish."
         if room.awaits_moderator and not member.is_moderator:
             return NO_MODERATOR, "The room waits for its moderator."
-        if room.is_lecture and not member.is_moderator:
+        if not has_floor(room, member):
             return FLOOR_NOT_GRANTED, "In lecture mode a participant publishes only with the floor."
         return None
 
@@ -145,6 +149,8 @@ class Desk:
                 return mutes.mute_room(room, member, is_muted=isinstance(request, HardMuteRoom))
             case AdmitAwaited() | DenyAwaited() | EnableKnock() | GetAwaited():
                 return answer_waiting(self._rooms, room, member, request)
+            case ProcessFloor() | InviteToFloor() | OpenFloor():
+                return answer_floor(room, member, request)
             case SendData():
                 return self._send_data(room, member, request, now)
             case Drop():

@@ -9,7 +9,7 @@ __all__ = ["check_offered"]
 
 NOT_IN_LICENCE = 1170
 FOR_MODERATORS = frozenset((
-    "openFloor", "inviteToFloor", "switchUserRole", "switchRoomMode",
+    "switchUserRole", "switchRoomMode",
     "muteUser", "unMuteUser", "sendLayoutData", "stopAllSharing", "startRecord", "stopRecord", "startStreaming",
     "stopStreaming", "setStreamingParams", "startLiveRecording", "stopLiveRecording", "setLiveRecordingParams",
     "invalidateTranscoding",
@@ -17,8 +17,8 @@ FOR_MODERATORS = frozenset((
 FOR_ALL = frozenset((
     "auxilaryPublishRequests", "saveCustomData", "setCustomData", "getCustomData", "makeOutboundCall",
     "cancelOutboundCall", "sendDTMF", "startLiveTranscription", "stopLiveTranscription", "startLiveMeetingAnalytics",
-    "stopLiveMeetingAnalytics", "getLiveMeetingAnalytics", "subscribeForLiveSummary", "processFloorRequest",
-    "changeUserRoleOption", "addDataChannel",
+    "stopLiveMeetingAnalytics", "getLiveMeetingAnalytics", "subscribeForLiveSummary", "changeUserRoleOption",
+    "addDataChannel",
 ))  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from bots.server.breakouts import Breakouts
 from bots.server.desk import Desk
 from bots.server.ledger import Ledger
 from bots.server.rooms import DUPLICATE, Refused, Rooms
-from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send, Welcome
+from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send, StopPublishing, Welcome
 from bots.server.tokens import Claim
 from bots.wire import (
     Notice,
@@ -234,6 +234,9 @@ class Reception:
                         line.part()
                 case Welcome(client_id=client_id):
                     self.entered(client_id)
+                case StopPublishing(client_id=client_id):
+                    for stream_id in self._rooms.publications_of(client_id):
+                        self._media.unpublish(client_id, stream_id)
                 case GiveUp(after_s=after_s):
                     asyncio.get_running_loop().call_later(after_s, self._give_up, effect)
                 case Expire(after_s=after_s):

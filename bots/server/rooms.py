@@ -112,6 +112,11 @@ class Rooms:
         room = self._where.get(client_id)
         return None if room is None else (room, room.members[client_id])
 
+    def publications_of(self, client_id: str) -> tuple[int, ...]:
+        """The ids of what a member publishes."""
+        place = self.place_of(client_id)
+        return () if place is None else tuple(place[1].publication_ids)
+
     def waits(self, client_id: str) -> bool:
         """Has this connection knocked, and is not in a room yet?"""
         return client_id in self._waiting
@@ -301,6 +306,7 @@ class Rooms:
             return []
         room, member = place
         self._forget(room, client_id)
+        room.floor.forget(client_id)
         if not is_lost:
             room.used_tokens[member.claim.token_id] = ""
             room.hard_muted.discard(client_id)
@@ -382,7 +388,7 @@ class Rooms:
             "wait_room": is_apart,
             "waitRoom": is_apart,
             "knockEnabled": room.knocks,
-            "openFloor": False,
+            "openFloor": room.floor.is_open,
             "sharePermissions": {"screen": dict(sharing), "canvas": dict(sharing)},
         }
         return RoomConnected(
@@ -399,10 +405,26 @@ class Rooms:
             probe_url=probe_url,
             awaited=tuple(room.awaited()) if member.is_moderator else (),
             # the SDK reads the lengths of these in lecture mode without a check
-            raised_hands=() if room.is_lecture else None,
-            floor_invites=() if room.is_lecture else None,
-            approved_hands=() if room.is_lecture else None,
+            **(_floor_told(room, member) if room.is_lecture else {}),
         )
+
+
+def _floor_told(room: Room, member: Member) -> dict[str, Any]:
+    """Hands, invites and grants so far, for a moderator; to others empty lists."""
+    floor, people = room.floor, room.members if member.is_moderator else {}
+    names = {client_id: one.claim.name for client_id, one in people.items()}
+
+    def told(entries: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+        return tuple(
+            {"clientId": one, "name": names[one], "moderatorId": moderator}
+            for one, moderator in entries.items() if one in names
+        )  # fmt: skip
+
+    return {
+        "raised_hands": tuple({"clientId": one, "name": names[one]} for one in floor.hands if one in names),
+        "floor_invites": told(floor.invites),
+        "approved_hands": told(floor.granted),
+    }
 
 
 def breakout_of(room: Room) -> Breakout:

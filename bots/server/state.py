@@ -9,7 +9,20 @@ from bots.server.provisioning.settings import starts_at
 from bots.server.tokens import Claim
 from bots.wire import Notice, Permissions, Stream, User
 
-__all__ = ["Breakout", "Disconnect", "Effect", "Expire", "GiveUp", "Member", "Room", "Send", "Watch", "Welcome"]
+__all__ = [
+    "Breakout",
+    "Disconnect",
+    "Effect",
+    "Expire",
+    "Floor",
+    "GiveUp",
+    "Member",
+    "Room",
+    "Send",
+    "StopPublishing",
+    "Watch",
+    "Welcome",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,14 @@ class Welcome:
     client_id: str
 
 
-Effect = Send | Disconnect | GiveUp | Expire | Welcome
+@dataclass(frozen=True, slots=True)
+class StopPublishing:
+    """End what this client publishes; it stays in the room."""
+
+    client_id: str
+
+
+Effect = Send | Disconnect | GiveUp | Expire | Welcome | StopPublishing
 
 
 @dataclass(slots=True)
@@ -160,6 +180,34 @@ class Breakout:
 
 
 @dataclass(slots=True)
+class Floor:
+    """Who may speak in a lecture, beside moderators; by client id."""
+
+    is_open: bool = False
+    """Everybody may."""
+    hands: dict[str, str] = field(default_factory=dict)
+    """Who has asked for the floor -> the name."""
+    invites: dict[str, str] = field(default_factory=dict)
+    """Whom it is offered to -> by which moderator."""
+    granted: dict[str, str] = field(default_factory=dict)
+    """Who has it -> from which moderator."""
+    past: dict[str, int] = field(default_factory=dict)
+    """How the last time ended -> result code."""
+
+    def grant(self, client_id: str, moderator_id: str) -> None:
+        self.forget(client_id)
+        self.granted[client_id] = moderator_id
+
+    def forget(self, client_id: str, ended: int | None = None) -> None:
+        """Neither hand nor invite nor floor any more."""
+        for places in (self.hands, self.invites, self.granted):
+            places.pop(client_id, None)
+        self.past.pop(client_id, None)
+        if ended is not None:
+            self.past[client_id] = ended
+
+
+@dataclass(slots=True)
 class Room:
     """A room: permanent, made through the Server API, or a breakout room of one."""
 
@@ -175,6 +223,7 @@ class Room:
     """Whom a moderator has let in: a reconnect does not knock again."""
     is_knocked_at: bool | None = None
     """Must participants knock? None is as the settings say."""
+    floor: Floor = field(default_factory=Floor)
     has_begun: bool = False
     """A moderator has been here in this session."""
     is_muted: bool = False
@@ -263,6 +312,7 @@ class Room:
         self.hard_muted.clear()
         self.admitted.clear()
         self.is_knocked_at = None
+        self.floor = Floor()
         self.has_begun = self.is_muted = self.is_locked = False
 
     def change(self, body: dict[str, Any]) -> None:

@@ -24,6 +24,9 @@ from bots.wire.notices.breakouts import (
     BreakoutUserJoined,
     BreakoutUserLeft,
 )
+from bots.wire.notices.floor import (
+    FloorManagement,
+)
 from bots.wire.notices.media import (
     MediaSignal,
     StreamAdded,
@@ -81,6 +84,11 @@ from bots.wire.requests.breakouts import (
     InviteToBreakout,
     JoinBreakout,
     RejectBreakout,
+)
+from bots.wire.requests.floor import (
+    InviteToFloor,
+    OpenFloor,
+    ProcessFloor,
 )
 from bots.wire.requests.media import (
     MuteOwnAudio,
@@ -162,6 +170,7 @@ __all__ = [
     "EngineOpen",
     "EnginePacket",
     "Event",
+    "FloorManagement",
     "GenericEvent",
     "GetAwaited",
     "GetMaxTalkers",
@@ -178,6 +187,7 @@ __all__ = [
     "HardVideoUnmuted",
     "Incoming",
     "InviteToBreakout",
+    "InviteToFloor",
     "JoinBreakout",
     "LockRoom",
     "LogClientEvent",
@@ -186,12 +196,14 @@ __all__ = [
     "MuteOwnVideo",
     "MuteStream",
     "Notice",
+    "OpenFloor",
     "Opened",
     "PauseRoom",
     "Permissions",
     "Ping",
     "Pong",
     "PresentToken",
+    "ProcessFloor",
     "Publish",
     "Record",
     "RejectBreakout",

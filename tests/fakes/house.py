@@ -9,7 +9,7 @@ from bots.server.breakouts import Breakouts
 from bots.server.desk import Desk
 from bots.server.provisioning.rooms import new_room_body
 from bots.server.rooms import Refused, Rooms, room_meta
-from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send, Welcome
+from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send, StopPublishing, Welcome
 from bots.server.tokens import Claim, TokenMint
 from bots.wire import (
     Answer,
@@ -40,6 +40,7 @@ class FakeHouse:
         self.desk = Desk(self.rooms, self.breakouts)
         self.told: dict[str, list[Notice]] = {}
         self.cut: list[str] = []
+        self.silenced: list[str] = []
         self.kept: list[GiveUp] = []
         self.losses: list[Expire] = []
         self.claims: dict[str, Claim] = {}
@@ -125,6 +126,8 @@ class FakeHouse:
                     self.cut.append(client_id)
                 case Welcome(client_id=client_id):
                     self.told[client_id].append(self.welcome(client_id))
+                case StopPublishing(client_id=client_id):
+                    self.silenced.append(client_id)
                 case GiveUp():
                     self.kept.append(effect)
                 case Expire():

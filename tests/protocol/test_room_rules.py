@@ -418,8 +418,8 @@ def test_what_this_server_does_not_do_is_refused(event: str) -> None:
     assert 1170 == house.ask(house.enter(name="Ann"), UnknownRequest(name=event)).result
 
 
-def test_a_refused_floor_request_has_null_first() -> None:
+def test_a_refused_data_channel_has_null_first() -> None:
     house = FakeHouse()
     ann = house.enter(name="Ann")
-    first, reason = house.desk.handle(ann, UnknownRequest(name="processFloorRequest"), house.now).answer
+    first, reason = house.desk.handle(ann, UnknownRequest(name="addDataChannel"), house.now).answer
     assert (None, 1170) == (first, reason["result"])

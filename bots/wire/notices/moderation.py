@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from bots.wire.notices.notice import Notice
 from bots.wire.record import wire_key
 
-__all__ = ["HardMuted", "HardUnmuted", "HardVideoMuted", "HardVideoUnmuted", "RoomMuted", "RoomUnmuted"]
+__all__ = ["HardMuted", "HardUnmuted", "HardVideoMuted", "HardVideoUnmuted", "RoomMuted", "RoomUnmuted", "UserAwaited"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from bots.wire import (
     BreakoutUserJoined,
     BreakoutUserLeft,
     DataReceived,
+    FloorManagement,
     GenericEvent,
     HardMuted,
     HardUnmuted,
@@ -48,6 +49,7 @@ RAVI = User(client_id="c-2", name="Ravi", role="participant", user_ref="u-18", d
 EXAMPLES: list[Notice] = [
     RoomConnected(room={"settings": {}}, id="r", client_id="c-1", user=RAVI, user_list=(RAVI,), talker_slots=3),
     RoomAwaited(),
+    FloorManagement(id="floorGranted", client_id="c-2", name="Ravi", moderator_id="c-1"),
     UserAwaited(client_id="c-3", name="Luis", data={"class": "9b"}),
     RoomDisconnected(cause=2001, msg="disconnected-by-moderator"),
     UserConnected(user=RAVI),

@@ -25,13 +25,16 @@ from bots.wire import (
     HardUnmuteUser,
     HardUnmuteVideo,
     InviteToBreakout,
+    InviteToFloor,
     JoinBreakout,
     LockRoom,
     LogClientEvent,
     MuteOwnAudio,
     MuteOwnVideo,
+    OpenFloor,
     PauseRoom,
     PresentToken,
+    ProcessFloor,
     Publish,
     RejectBreakout,
     Request,
@@ -53,6 +56,9 @@ from bots.wire.requests.read import REQUESTS
 
 DEFINITION = BreakoutDefinition(participants=4, max_rooms=2, force_join=True)
 EXAMPLES: list[Request] = [
+    ProcessFloor(client_id="c-2", action="grantFloor"),
+    InviteToFloor(client_id="c-2"),
+    OpenFloor(is_on=True),
     AdmitAwaited(client_id="c-2"),
     DenyAwaited(client_id="c-2"),
     EnableKnock(is_on=False),
@@ -110,7 +116,7 @@ def test_every_request_of_the_table_has_an_example() -> None:
 def test_each_way_of_sending_has_its_number_of_arguments(request_: Request) -> None:
     expected = {Way.MESSAGE: 1, Way.SDP: 2, Way.EVENT: 1, Way.NAME: 0, Way.PARAM: 1}[request_.way]
     assert expected == len(request_.arguments())
-    if request_.way is Way.SDP:
+    if request_.way is Way.SDP and not isinstance(request_, ProcessFloor):
         assert None is request_.arguments()[1]
 
 
