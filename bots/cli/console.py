@@ -6,7 +6,7 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, TextIO, assert_never, cast
+from typing import Any, TextIO, assert_never, cast
 
 import typer
 
@@ -17,7 +17,21 @@ from bots.errors import ConfigError
 from bots.fleet import session_label
 from bots.log import configure
 from bots.playbook import Playbook, rule_names
-from bots.simulation import HELP, Actor, Asked, Done, Moved, Nothing, Stage, Unclear, do, read_line, scenario_of
+from bots.simulation import (
+    HELP,
+    Actor,
+    Asked,
+    Done,
+    Habits,
+    Moved,
+    Nothing,
+    Stage,
+    Unclear,
+    appearance,
+    do,
+    read_line,
+    scenario_of,
+)
 from bots.trace import RuleStory, rule_told, stories_of
 
 __all__ = ["open_console"]
@@ -33,7 +47,9 @@ def open_console(path: str, *, session: str, inputs: Sequence[str], seed: int | 
     """
     playbook, clips = prepared(path, inputs)
     session_id, starts_at = chosen_session(playbook, session)
-    scenario = scenario_of(playbook, seed=seed, session_id=session_id, starts_at=starts_at, clips=clips)
+    scenario = scenario_of(
+        playbook, habits=Habits(people=0), seed=seed, session_id=session_id, starts_at=starts_at, clips=clips
+    )
     label = session_label(playbook, scenario.times.starts_at, session_id)
     with _lines_of(script) as lines, kept_trace("", label, "simulated") as trace:
         console = _Console(playbook, lines, script or "<stdin>", is_typed=not script and sys.stdin.isatty())
@@ -144,9 +160,10 @@ class _Console:
         if actor is None:
             if not line.act.joins:
                 raise Unclear(f"nobody here is called {line.who!r}; write first: {line.who} joins")
-            role: Literal["moderator", "participant"] = "moderator" if line.is_moderator else "participant"
-            name = line.who[:1].upper() + line.who[1:]
-            actor = self._actors[line.who] = Actor(stage.scene, line.who, name=name, role=role)
+            name, role = appearance(self._playbook, line.who)
+            actor = self._actors[line.who] = Actor(
+                stage.scene, line.who, name=name, role="moderator" if line.is_moderator else role
+            )
         task = asyncio.create_task(actor.unless_refused(do(actor, line.act)), name=f"{line.who}/act")
         self._doing.add(task)
         task.add_done_callback(self._doing.discard)

@@ -6,16 +6,48 @@ from typing import Any
 
 from bots.playbook import format_duration
 
-__all__ = ["line_of", "told"]
+__all__ = ["SENTENCES", "line_of", "told"]
 
 _UNTOLD = {
     "playbook_loaded", "session_scheduled", "participant_joined", "participant_left", "breakout_destroyed",
-    "invite_decided", "run_started", "branch_taken", "rule_tallied",
+    "group_answered", "invite_decided", "run_started", "branch_taken", "rule_tallied",
 }  # fmt: skip
 _ROTATIONS = {
     "round_started", "round_ended", "group_changed", "round_skipped", "rotation_ended", "timeline_shifted",
 }  # fmt: skip
+SENTENCES = {
+    "room_kept": "could not delete the room that was made for it",
+    "join_retried": "could not join, and tries again in {wait_s} s",
+    "connection_dropped": "loses the network for {back_after_s} s",
+    "breakout_failed": "could not go into {breakout}",
+    "breakout_kept": "could not close a breakout room",
+    "people_dropped": "removes {people} from the room",
+    "people_missing": "misses {people}, called back {waited_s} s ago",
+    "breakout_video_ignored": "sends no video into {breakout}: EnableX has none there",
+    "parent_not_resumed": "is not let back into the conversation",
+    "person_left_out": "has no group for {participant}",
+    "message_not_sent": "could not send {what}",
+    "audio_failed": "cannot play {clip}",
+    "run_failed": "met a fault of ours in {rule}",
+    "report_saved": "saves {file}; rows: {rows}",
+    "teacher_told": "tells {people} in private; lines: {lines}",
+    "teacher_awaited": "waits for a teacher to tell; lines that wait: {kept}",
+    "teacher_not_told": "could not tell the teacher; lines that wait: {kept}",
+    "teacher_missed": "leaves, and no teacher came to be told; lines that waited: {lines}",
+    "step_passed_over": "passes over {kind} in {rule}",
+    "sound_not_restored": "does not play on after a new start",
+    "memory_not_kept": "could not write down who was with whom",
+    "memory_damaged": "passes over {lines} lines of {file} that cannot be read",
+    "signal_dropped": "does not send {signal} any more: bots answer each other {a_second} times a second",
+    "talk_not_told": "is not told who talks",
+    "media_lost": "lost the media connection ({what})",
+    "trace_not_kept": "keeps no trace in {folder}",
+}
 _HOW = {"user_ref": "their token", "claimed": "what they said", "similar": "a similar name"}
+_DOES = {
+    "mute": "mutes", "unmute": "unmutes", "lock": "locks the room", "unlock": "unlocks the room",
+    "send_back": "sends people back to their breakout room",
+}  # fmt: skip
 _FRAME = {"timestamp", "level", "event", "session", "bot", "room"}
 
 
@@ -50,7 +82,7 @@ def _what(event: Mapping[str, Any]) -> str | None:
         case name if name in _UNTOLD:
             return None
         case "session_started":
-            return f"starts with {get('bots')} bots"
+            return f"starts with {counted(get('bots'), 'bot')}"
         case "session_finished":
             return f"ends: {get('outcome')}{reason}"
         case "expectation_judged":
@@ -61,7 +93,7 @@ def _what(event: Mapping[str, Any]) -> str | None:
         case "line_written":
             return f"writes: {get('text')}" + ("" if get("readers") else " (nobody reads it)")
         case "room_joined":
-            return f"is in the room, with {get('participants', 1) - 1} others"
+            return f"is in the room, with {counted(get('participants', 1) - 1, 'other')}"
         case "room_awaited":
             return "waits to be let in"
         case "people_admitted" | "people_denied" as name:
@@ -106,6 +138,8 @@ def _what(event: Mapping[str, Any]) -> str | None:
         case "run_finished":
             is_told = get("outcome") in ("finished", "condition_false")
             return None if is_told else f"{get('rule')}: {get('outcome')}{reason}"
+        case name if name in SENTENCES:
+            return SENTENCES[name].format_map(_Fields(event)) + reason
         case "signal_sent":
             return f"sends the signal {get('signal')}"
         case "note_logged":
@@ -154,6 +188,23 @@ def _span(seconds: object) -> str:
     return f"{'-' if whole < 0 else ''}{format_duration(abs(whole))}"
 
 
+class _Fields(dict[str, Any]):
+    """The fields of an event as a sentence has them."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        breakout = event.get("breakout") or event.get("breakout_id")
+        super().__init__({**event, "breakout": breakout})
+
+    def __getitem__(self, name: str) -> object:
+        value = self.get(name)
+        return ", ".join(map(str, value)) if isinstance(value, list) else "?" if value is None else value
+
+
+def counted(count: object, noun: str) -> str:
+    """`1 bot`, `2 bots`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def told(value: object) -> str:
     """A value as the playbook writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -161,6 +212,6 @@ def told(value: object) -> str:
 
 def _step(event: Mapping[str, Any]) -> str | None:
     """Steps whose effect has no event of its own, and those that failed."""
-    if event.get("outcome") == "failed":
+    if event.get("outcome") == "failed" and event.get("reason"):  # without one, a step inside has told it
         return f"{event.get('kind')} FAILED at {event.get('where') or event.get('step')}: {event.get('reason')}"
-    return {"mute": "mutes", "unmute": "unmutes"}.get(str(event.get("kind")))
+    return _DOES.get(str(event.get("kind")))

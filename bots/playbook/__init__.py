@@ -41,6 +41,7 @@ from bots.playbook.model.playbook import (
 from bots.playbook.model.roster import RosterEntry
 from bots.playbook.model.rotations import Rotation
 from bots.playbook.model.schema import json_schema
+from bots.playbook.model.steps.any import Role
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
 from bots.playbook.model.steps.moderation import Admit, Deny
 from bots.playbook.model.steps.named import RunSteps
@@ -157,6 +158,7 @@ __all__ = [
     "Reject",
     "Repeat",
     "Returned",
+    "Role",
     "RoomChoice",
     "RoomFacts",
     "RoomSettings",

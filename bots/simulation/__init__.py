@@ -10,7 +10,7 @@ from bots.simulation.dates import session_named
 from bots.simulation.ears import ChatLine
 from bots.simulation.loop import Standstill, VirtualClock, VirtualLoop, run_virtually
 from bots.simulation.people.actor import Actor, Scene
-from bots.simulation.people.doing import do
+from bots.simulation.people.doing import appearance, do
 from bots.simulation.people.plan import Habits, PersonPlan, plan_people
 from bots.simulation.people.teacher import teach
 from bots.simulation.rooms import SimulatedRooms
@@ -40,6 +40,7 @@ __all__ = [
     "Unclear",
     "VirtualClock",
     "VirtualLoop",
+    "appearance",
     "coverage_of",
     "do",
     "judge_case",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bots.bot.contract.messages import BreakoutsClosed, BreakoutsOpened
 from bots.bot.rules.facts import Person
+from bots.bot.steps.breakouts import end_breakouts
 from bots.bot.steps.kit import Kit
 from bots.errors import BotsError
 from bots.room import BreakoutDefinition
@@ -93,7 +94,7 @@ class GroupRooms:
         room_ids = [open_ids[number] for number in numbers if number in open_ids]
         if not room_ids:
             return
-        await self._kit.presence.parent.destroy_breakouts(room_ids)
+        await end_breakouts(self._kit, room_ids)
         for room_id in room_ids:
             number = self.number_of(room_id)
             name = None if number is None else self.name_of(number)

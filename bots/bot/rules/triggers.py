@@ -42,8 +42,6 @@ from bots.room import (
 
 __all__ = ["breakout_over", "does_fire", "matches", "occasion_of", "signal_of", "silence_in", "talk_of"]
 
-_PLACED = ("joined", "left", "returned", "chat", "talking", "silent")  # what happens in one room, and not between two
-
 
 def occasion_of(event: RoomEvent, room: RoomPort, presence: Presence) -> Occasion | None:
     """What a rule can make of a room's event; None for events that no trigger is about.
@@ -118,7 +116,7 @@ def does_fire(rule: RulePlan, occasion: Occasion) -> bool:
     """
     if rule.trigger is None or not matches(rule.trigger, occasion):
         return False
-    if occasion.kind not in _PLACED or rule.within == "anywhere":
+    if not rule.trigger.is_placed or rule.within == "anywhere":
         return True
     return occasion.is_breakout == (rule.within == "breakouts")
 

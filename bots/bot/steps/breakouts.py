@@ -9,6 +9,7 @@ from bots.bot.rules.run import Run
 from bots.bot.steps.begun import Begun
 from bots.bot.steps.kit import Kit
 from bots.bot.waiting import done_within
+from bots.errors import RequestRefused
 from bots.playbook import Accept, Breakouts, CallBack, Invite, Leave, Reject
 from bots.room import BreakoutDefinition
 
@@ -18,6 +19,7 @@ __all__ = [
     "accept",
     "call_back",
     "close_own",
+    "end_breakouts",
     "invite",
     "invite_to",
     "leave",
@@ -27,6 +29,7 @@ __all__ = [
 
 CALL_BACK = {"bots": "call_back"}  # user data that calls one of our bots back to the parent
 CALL_BACK_LINE = "Please come back to the main room."
+ENDED_WITHIN_S = 1.0  # the news of an end is on its way when the refusal is there
 BACK_WITHIN_S = 15.0  # nobody can be fetched: who does not come within this time stays away
 
 
@@ -153,7 +156,13 @@ async def _open(kit: Kit, step: Breakouts, names: tuple[str, ...]) -> None:
 async def _close(kit: Kit, names: tuple[str, ...]) -> None:
     is_all = names == ("all",)
     room_ids = sorted(kit.presence.open_breakouts) if is_all else [_id_of(kit, name) for name in names]
-    await _destroy(kit, room_ids)
+    try:
+        await _destroy(kit, room_ids)
+    except RequestRefused:
+        if not is_all:
+            raise
+        await kit.presence.parent.destroy_breakouts()  # one that others had opened is over, and nobody has said so
+        _forget(kit, room_ids)
 
 
 async def close_own(kit: Kit) -> None:
@@ -168,12 +177,37 @@ async def close_own(kit: Kit) -> None:
 async def _destroy(kit: Kit, room_ids: list[str]) -> None:
     if not room_ids:
         return
-    await kit.presence.parent.destroy_breakouts(room_ids)
+    await end_breakouts(kit, room_ids)
+    _forget(kit, room_ids)
+
+
+def _forget(kit: Kit, room_ids: list[str]) -> None:
     for room_id in room_ids:
         kit.log.info("breakout_destroyed", breakout_id=room_id, breakout=kit.presence.breakout_name(room_id))
         kit.presence.forget_breakout(room_id)
     kit.changed.ring()
     kit.emit(BreakoutsClosed(bot_id=kit.spec.id, room_ids=tuple(room_ids)))
+
+
+async def end_breakouts(kit: Kit, room_ids: Sequence[str]) -> None:
+    """Ask the room to end breakouts; one that has ended by itself meanwhile, as the last one left it, is no failure.
+
+    Raises:
+        BotsError: the room does not end them.
+    """
+    try:
+        await kit.presence.parent.destroy_breakouts(room_ids)
+    except RequestRefused:  # all of them, for one that it does not know any more
+        if len(room_ids) > 1:
+            for room_id in room_ids:
+                await end_breakouts(kit, [room_id])
+        elif not await done_within(kit.clock, _over(kit, room_ids[0]), ENDED_WITHIN_S):
+            raise
+
+
+async def _over(kit: Kit, room_id: str) -> None:
+    while room_id in kit.presence.open_breakouts:
+        await kit.changed.wait()
 
 
 async def _all_back(kit: Kit, people: list[Person]) -> None:

@@ -32,11 +32,15 @@ def _gathered(data: Any, keys: tuple[str, ...], into: str) -> Any:
 
 
 class CasePerson(Frozen):
-    """A human being of the test; by default a participant who comes at the start and follows invites."""
+    """A human being of the test; by default one who comes at the start and follows invites."""
 
     short: ClassVar[str] = "arrives"
-    name: Name | None = Field(default=None, description="Display name; the id with a capital if not given.")
-    role: Role = Field(default="participant", description="Their role in the room.")
+    name: Name | None = Field(
+        default=None, description="Display name; default: the roster's, else the id with a capital."
+    )
+    role: Role | None = Field(
+        default=None, description="Their role in the room; default: the roster's, else participant."
+    )
     arrives: Offset = Field(default=Offset(), description="When they come; an event that says joins decides instead.")
     leaves: Offset | None = Field(default=None, description="When they go; if not given, after the session.")
     invites: Literal["accept", "refuse", "ignore"] = Field(default="accept", description="What they do with invites.")

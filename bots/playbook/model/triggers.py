@@ -43,16 +43,21 @@ def _check_pattern(value: str) -> str:
 
 
 class _Trigger(Frozen):
-    """Attributes: facts: which of `person` and `message` a rule with this trigger knows."""
+    """Attributes:
+    facts: which of `person` and `message` a rule with this trigger knows.
+    is_placed: it happens in one room, and whoever is in another one does not see it; the others are about two rooms.
+    """
 
     internal: ClassVar[frozenset[str]] = frozenset({"kind"})
     facts: ClassVar[frozenset[str]] = frozenset({"person"})
+    is_placed: ClassVar[bool] = False
 
 
 class Joined(_Trigger):
     """Somebody joined the room."""
 
     short: ClassVar[str] = "which"
+    is_placed: ClassVar[bool] = True
     kind: Literal["joined"] = "joined"
     which: Literal["every_time", "first_time"] = Field(
         default="every_time", description="first_time: only the first time that this person joins in this session."
@@ -62,12 +67,14 @@ class Joined(_Trigger):
 class Left(_Trigger):
     """Somebody left the room."""
 
+    is_placed: ClassVar[bool] = True
     kind: Literal["left"] = "left"
 
 
 class Returned(_Trigger):
     """Somebody who had left the room is back; `joined` fires too."""
 
+    is_placed: ClassVar[bool] = True
     kind: Literal["returned"] = "returned"
 
 
@@ -76,6 +83,7 @@ class Chat(_Trigger):
 
     short: ClassVar[str] = "text"
     facts: ClassVar[frozenset[str]] = frozenset({"person", "message"})
+    is_placed: ClassVar[bool] = True
     kind: Literal["chat"] = "chat"
     text: str | None = Field(
         default=None, min_length=1, description="The whole message or its first words; capitals do not matter."
@@ -134,6 +142,7 @@ class BreakoutClosed(_Trigger):
 class Talking(_Trigger):
     """Somebody begins to talk; a pause of less than two seconds is no new beginning."""
 
+    is_placed: ClassVar[bool] = True
     kind: Literal["talking"] = "talking"
 
 
@@ -142,6 +151,7 @@ class Silent(_Trigger):
 
     short: ClassVar[str] = "lasts"
     facts: ClassVar[frozenset[str]] = frozenset()
+    is_placed: ClassVar[bool] = True
     kind: Literal["silent"] = "silent"
     lasts_s: Duration = Field(validation_alias="lasts", gt=0, description="How long.")
 

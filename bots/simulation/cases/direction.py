@@ -8,7 +8,7 @@ from bots.playbook import EVERYBODY, Act, Case, CasePerson, Playbook, copies_of
 from bots.schedule import SessionTimes, instant_at
 from bots.simulation.ears import ChatLine
 from bots.simulation.people.actor import Actor, Scene
-from bots.simulation.people.doing import do
+from bots.simulation.people.doing import appearance, do
 from bots.simulation.scenario import Stage
 
 __all__ = ["GRACE", "Direction", "Glance", "Sighting"]
@@ -61,7 +61,7 @@ class Direction:
         """Everything at its moment, up to the last expectation."""
         scene = stage.scene
         self.seen.room_id = scene.room_id
-        self._actors = {who: _actor(scene, who, person) for who, person in self._case.people.items()}
+        self._actors = {who: _actor(scene, who, person, self._playbook) for who, person in self._case.people.items()}
         try:
             for at, who, what in self._agenda():
                 await asyncio.sleep(max(0.0, (at - scene.clock.now()).total_seconds()))
@@ -120,12 +120,13 @@ class Direction:
                 raise end
 
 
-def _actor(scene: Scene, who: str, person: CasePerson) -> Actor:
+def _actor(scene: Scene, who: str, person: CasePerson, playbook: Playbook) -> Actor:
+    name, role = appearance(playbook, who)
     return Actor(
         scene,
         who,
-        name=person.name or who[:1].upper() + who[1:],
-        role=person.role,
+        name=person.name or name,
+        role=person.role or role,
         invites="reject" if person.invites == "refuse" else person.invites,
         answers_after_s=person.answers_after_s,
     )

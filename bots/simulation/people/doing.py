@@ -2,10 +2,16 @@
 
 import asyncio
 
-from bots.playbook import EVERYBODY, Act
+from bots.playbook import EVERYBODY, Act, Playbook, Role
 from bots.simulation.people.actor import Actor
 
-__all__ = ["do"]
+__all__ = ["appearance", "do"]
+
+
+def appearance(playbook: Playbook, who: str) -> tuple[str, Role]:
+    """The name and role that somebody comes with: the roster's, if this is an id of it."""
+    entry = next((one for one in playbook.roster if one.id == who), None)
+    return (entry.name, entry.role) if entry else (who[:1].upper() + who[1:], "participant")
 
 
 async def do(actor: Actor, act: Act) -> None:

@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from bots.bot import BreakoutsNamed, BreakoutsOpened, PlayFinished, RunEnded, Said
 from bots.errors import RequestRefused
-from bots.room import BreakoutDefinition, BreakoutJoined, BreakoutLeft, ChatReceived, Participant
+from bots.room import BreakoutDefinition, BreakoutDestroyed, BreakoutJoined, BreakoutLeft, ChatReceived, Participant
 from tests.unit.bot.stage import ANA, LUIS, TEACHER, Stage, on_stage, rule, spec_of, timeline
 
 PUPIL = Participant(client_id="c-p1", name="Pupil 01", user_ref="pupil-01")
@@ -239,6 +239,22 @@ async def test_a_breakout_that_cannot_be_closed_keeps_nobody_from_leaving() -> N
             await stage.pass_s(600)
             assert ("leave",) == stage.room.did[-1]
     assert "breakout_kept" in [line["event"] for line in lines]
+
+
+async def test_breakouts_that_end_by_themselves_while_they_are_closed_are_no_failure() -> None:
+    entries = (
+        timeline(1, {"breakouts": {"open": ["red", "blue"], "capacity": 4}}),
+        timeline(2, {"breakouts": {"close": "all"}}, label="all"),
+    )
+    async with on_stage(spec_of(role="moderator", timeline=entries), ANA) as stage:
+        await stage.pass_s(1)
+        stage.room.refuses["destroy_breakouts"] = RequestRefused("destroy-breakout-rooms", 1155, "br-1 is none")
+        await stage.pass_s(1)
+        assert ["finished"] == outcomes(stage)
+        for room_id in ("br-1", "br-2"):
+            stage.room.push(BreakoutDestroyed(room_id))
+            await stage.pass_s(0.2)
+        assert ["finished"] * 2 == outcomes(stage)
 
 
 async def test_a_breakout_that_is_not_open_cannot_be_invited_to() -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import typer
 
 import bots
 from bots.cli.simulate import share_of, simulate_playbook
-from bots.cli.timeline import line_of
+from bots.cli.timeline import SENTENCES, line_of
 from bots.errors import ConfigError, MediaError, PlaybookError
 
 DEMO = str(Path(bots.__file__).parent.parent / "playbooks" / "demo.yaml")
@@ -123,12 +124,30 @@ def test_what_is_no_share_is_refused(text: str) -> None:
          "a                 finds c1 not on the roster (perhaps x or y)"),
         ("control_refused", {"bot": "a", "control": "next", "participant": "x", "reason": "not for you"},
          "a                 refuses !next to x: not for you"),
+        ("teacher_told", {"bot": "a", "lines": 2, "people": ["c1", "c2"]},
+         "a                 tells c1, c2 in private; lines: 2"),
+        ("breakout_failed", {"bot": "a", "breakout_id": "b1", "result": 1729, "reason": "full"},
+         "a                 could not go into b1: full"),
+        ("step_finished", {"bot": "a", "kind": "lock", "outcome": "finished"}, "a                 locks the room"),
+        ("room_joined", {"bot": "a", "participants": 2}, "a                 is in the room, with 1 other"),
         ("something_new", {"bot": "a", "value": 1}, "a                 something_new value=1"),
     ],
 )  # fmt: skip
 def test_an_event_is_a_line(event: str, fields: dict[str, object], line: str) -> None:
     told = line_of({"timestamp": "2026-03-30T08:00:00Z", "event": event, **fields}, START)
     assert f"   00:00  {line}" == told
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_an_event_with_a_sentence_is_told_in_words(name: str) -> None:
+    text = (Path(bots.__file__).parent.parent / "docs" / "events.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| `{name}` \|(.*)$", text, re.MULTILINE)
+    assert row is not None
+    line = line_of({"timestamp": "2026-03-30T08:00:00Z", "event": name, "bot": "a"}, START)
+    assert line is not None
+    assert name not in line
+    fields = re.findall(r"\{([a-z_]+)\}", SENTENCES[name])
+    assert [] == [one for one in fields if one != "breakout" and f"`{one}`" not in row[1]]
 
 
 @pytest.mark.parametrize(

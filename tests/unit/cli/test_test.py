@@ -14,7 +14,7 @@ from bots.cli.test import play_tests
 from bots.errors import ConfigError
 
 ROOT = Path(bots.__file__).parent
-SHIPPED = sorted([*(ROOT.parent / "playbooks").glob("*.test.yaml"), *(ROOT / "cli" / "templates").glob("*.test.yaml")])
+SHIPPED = sorted([*(ROOT.parent / "playbooks").rglob("*.test.yaml"), *(ROOT / "cli" / "templates").glob("*.test.yaml")])
 LESSON = """\
 playbook: 1
 name: Lesson
@@ -245,3 +245,24 @@ def test_coverage_is_that_of_all_tests_together(tmp_path: Path, capsys: pytest.C
     alone = covered(tmp_path, capsys)
     write(tmp_path, "{at: end, counters: {errors: 0}}", name="two")
     assert alone["reached"] + 2 == covered(tmp_path, capsys)["reached"]  # the rule `help` and its step
+
+
+def test_of_a_roster_only_those_come_who_are_told_to_and_under_their_names(tmp_path: Path) -> None:
+    roster = "roster: [{id: ana.r, name: Ana Ruiz}, {id: ben, name: Ben}, {id: vega, name: Ms Vega, role: moderator}]\n"
+    (tmp_path / "lesson.yaml").write_text(LESSON + roster)
+    path = tmp_path / "lesson.test.yaml"
+    path.write_text(
+        "test_of: lesson.yaml\npeople: {ana.r: start + 1m, vega: start + 1m, zoe: start + 2m}\nexpect:\n"
+        "  - {at: start + 1m, helper: {said: {what: Welcome*, times: 1}}, vega: {read: 'Welcome, Ana Ruiz!'}}\n"
+        "  - {at: start + 3m, rooms: {parent: [ana.r, helper, pupil, vega, zoe]}, vega: {read: 'Welcome, Zoe!'}}\n"
+    )
+    assert () == run_case(str(path)).problems
+
+
+def test_all_breakouts_are_closed_even_if_one_of_somebody_else_is_over_already(tmp_path: Path) -> None:
+    events = (
+        "[{at: start + 2m, ben: {opens: [blue]}}, {at: start + 2m10s, ben: {invites: ana to blue}},"
+        " {at: start + 4m, ana: goes back}]"
+    )
+    expect = "{at: start + 11m, counters: {errors: 0, breakouts: 1}, rooms: {red: []}, ana: {in: parent}}"
+    assert () == run_case(write(tmp_path, expect, events=events)).problems

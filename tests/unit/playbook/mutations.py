@@ -13,9 +13,9 @@ __all__ = ["FOLDERS", "mutated"]
 ROOT = Path(__file__).parents[3]
 FOLDERS = {
     path.read_text(encoding="utf-8"): path.parent
-    for folder in ("playbooks", "bots/cli/templates")
+    for folder in ("playbooks", "playbooks/cookbook", "bots/cli/templates")
     for path in sorted((ROOT / folder).glob("*.yaml"))
-    if not path.name.endswith(".test.yaml")
+    if not path.name.endswith((".test.yaml", "shared.yaml"))
 }
 _ODD = st.sampled_from(
     ["\t", "\0", "\ufeff", "\u2028", "\x85", "{", "}", "[", "]", ":", "#", "&a", "*a", "!x", "'", '"', "|", ">", "%",
