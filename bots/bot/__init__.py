@@ -4,7 +4,8 @@ from bots.bot.bot import Bot
 from bots.bot.breakout.invites import InviteDecision, InviteWindow, decide_invite
 from bots.bot.contract.attendance import AttendancePlan
 from bots.bot.contract.messages import (
-    BotDropped,
+    BotAway,
+    BotBack,
     BotEvent,
     BotFailed,
     BotIdle,
@@ -47,7 +48,8 @@ from bots.bot.venue import Venue
 __all__ = [
     "AttendancePlan",
     "Bot",
-    "BotDropped",
+    "BotAway",
+    "BotBack",
     "BotEvent",
     "BotFailed",
     "BotIdle",

@@ -13,7 +13,6 @@ from random import Random
 import structlog
 
 from bots.bot.contract.messages import (
-    BotDropped,
     BotEvent,
     BotFailed,
     BotIdle,
@@ -59,10 +58,9 @@ DISMISS_WAIT_S = 10.0  # for the questions of others about what was heard
 
 @dataclass(frozen=True, slots=True)
 class _Happened:
-    """A room event, the number of the connection that told it, and whether it is of a breakout."""
+    """A room event, and whether it is of a breakout."""
 
     event: RoomEvent
-    connection: int
     is_breakout: bool
 
 
@@ -111,9 +109,7 @@ class Bot:
         self._within_s = DRAIN_S
         self._failure: tuple[FailStage, str] | None = None
         self._room: RoomPort | None = None
-        self._connection = 0
         self._is_in = False
-        self._has_arrived = False
         self._timeline = Timeline(
             spec, self._recall, clock=clock, alarms=alarms, fire=self._fire, miss=self._miss
         )  # fmt: skip
@@ -175,29 +171,23 @@ class Bot:
         await wait_until(self._alarms, self._spec.arrives_at, f"{self._spec.id}/arrive")
         is_in = await self._enter()
         joined_s = self._clock.monotonic()
-        if self._spec.drops is None:
+        if self._spec.drops is None or not is_in or self._room is None:
             return
         for after_s, back_after_s in drops_of(self._spec.drops, Random(f"{self._spec.seed}/drops")):
-            if not is_in:
-                return
             await self._clock.sleep_until(joined_s + after_s)
-            await self._drop()
             self._log.info("connection_dropped", back_after_s=round(back_after_s, 3))
-            await self._clock.sleep_until(self._clock.monotonic() + back_after_s)
-            is_in = await self._enter()
+            await self._room.cut(back_after_s)
 
     async def _enter(self) -> bool:
         """Join; False if the room does not let the bot in, which is its end."""
-        self._connection += 1
-        number = self._connection
         began_s = self._clock.monotonic()
         try:
             self._room = await enter(
                 self._spec,
                 self._join,
                 self._clock,
-                on_event=lambda event: self._take(_Happened(event, number, is_breakout=False)),
-                on_breakout_event=lambda event: self._take(_Happened(event, number, is_breakout=True)),
+                on_event=lambda event: self._take(_Happened(event, is_breakout=False)),
+                on_breakout_event=lambda event: self._take(_Happened(event, is_breakout=True)),
                 log=self._log,
             )
         except BotsError as failure:
@@ -207,17 +197,6 @@ class Bot:
         self._emit(Measured(bot_id=self._spec.id, what="join_time", took_s=took_s))
         self._inbox.put(_Entered(self._room))
         return True
-
-    async def _drop(self) -> None:
-        """Be gone at once, out of the breakout too; what the old connection still tells concerns nobody."""
-        assert self._room is not None, "joined"
-        breakout = self._parts.presence.breakout
-        self._connection += 1
-        self._is_in = False
-        await self._room.leave()
-        await self._parts.sound.silence(self._room.room_id)
-        self._parts.reactions.cut_off(None if breakout is None else breakout.room_id)
-        self._emit(BotDropped(bot_id=self._spec.id))
 
     def _take(self, happened: _Happened) -> None:
         self._inbox.put(happened, droppable=isinstance(happened.event, TalkersChanged | SpeechChanged))
@@ -232,14 +211,11 @@ class Bot:
         self._log.info("room_joined", client_id=room.client_id, participants=len(room.participants))
         self._emit(BotJoined(bot_id=self._spec.id, room_id=room.room_id, client_id=room.client_id))
         self._diary.joined(room.client_id, self._clock.now())
-        newcomers = () if self._has_arrived else self._recall.newcomers(parts, tuple(room.participants.values()))
+        newcomers = self._recall.newcomers(parts, tuple(room.participants.values()))
         held, self._held = self._held, []
         for happened in held:
             parts.reactions.handle(happened.event, is_breakout=happened.is_breakout)
         parts.sound.open_microphone(room)
-        if self._has_arrived:
-            return
-        self._has_arrived = True
         for newcomer in newcomers:
             parts.presence.forget(newcomer)
             parts.reactions.handle(ParticipantJoined(newcomer), is_breakout=False)
@@ -262,8 +238,8 @@ class Bot:
         self._parts.runs.fire(entry, planned_at=at, is_late=is_late)
 
     def _tick(self, rule: RulePlan, at: datetime) -> None:
-        """An instant of a rule with `every`; a bot that has dropped out lets it pass."""
-        if self._is_in:
+        """An instant of a rule with `every`; a bot that is away lets it pass."""
+        if self._parts.presence.is_connected:
             self._fire(rule, at)
         else:
             self._parts.runs.misfire(rule, "the bot is not in the room now")
@@ -314,7 +290,8 @@ class Bot:
         self._parts.leaving.consider()
 
     def _happened(self, happened: _Happened) -> None:
-        if happened.connection != self._connection:
+        if not self._is_in and isinstance(happened.event, Closed):
+            self._held.clear()  # a join that has failed after all; the next one begins anew
             return
         if not self._is_in:
             self._held.append(happened)
@@ -358,6 +335,8 @@ class Bot:
         await self._parts.sound.close()
         if self._failure is None and self._room is not None:
             await self._end_session()
+            if not self._room.is_connected and not self._room.is_closed and self._spec.drops is None:
+                self._fail("room", "the connection was lost and was not back by the end")
         await self._leave_room()
         self._tell_end()
 
@@ -366,7 +345,8 @@ class Bot:
         is_over = self._cause in ("session_end", "stopped")
         if is_over:
             try:
-                await close_own(self._parts.kit)
+                if not await done_within(self._clock, close_own(self._parts.kit), DRAIN_S):
+                    self._log.warning("breakout_kept", reason="the connection to the room is lost")
             except BotsError as failure:
                 self._log.warning("breakout_kept", reason=str(failure))
         self._emit(BotIdle(bot_id=self._spec.id))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
-from bots.bot.contract.messages import BreakoutEntered, BreakoutExited
+from bots.bot.contract.messages import BotAway, BotBack, BreakoutEntered, BreakoutExited
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import RulePlan
 from bots.bot.controls import Controls
@@ -29,6 +29,8 @@ from bots.room import (
     BreakoutInvite,
     BreakoutJoined,
     BreakoutLeft,
+    ConnectionLost,
+    ConnectionRestored,
     DataReceived,
     Participant,
     ParticipantJoined,
@@ -90,6 +92,11 @@ class Reactions:
             self._hear(event)
         else:
             self._update(event)
+        match event:
+            case ConnectionLost():
+                self._lost(event, is_breakout=is_breakout)
+            case ConnectionRestored():
+                self._restored(event, is_breakout=is_breakout)
         if isinstance(event, SpeechChanged) and room is not None:
             self._talk.hear(event.client_ids, room)
         if room is None:
@@ -131,13 +138,28 @@ class Reactions:
                 self._closed.add(room_id)
                 self.occur(breakout_over(room_id, self._presence))
 
-    def cut_off(self, breakout_id: str | None) -> None:
-        """The bot's connection is gone: nothing that it waited for comes any more, and it is in no breakout."""
-        self._kit.invitations.close("the connection dropped")
+    def _lost(self, event: ConnectionLost, *, is_breakout: bool) -> None:
+        self._log.warning("connection_lost", **self._place(event.room_id, is_breakout), reason=event.reason)
+        self._kit.emit(BotAway(bot_id=self._kit.spec.id, room_id=event.room_id))
         self._talk.close()
-        self._presence.away.clear()
-        if breakout_id is not None:
-            self._left(breakout_id)
+
+    def _restored(self, event: ConnectionRestored, *, is_breakout: bool) -> None:
+        """The connection is there again; what a server that does not remember the bot has not told, is not known."""
+        self._log.info(
+            "connection_restored", **self._place(event.room_id, is_breakout), away_s=event.away_s, tries=event.tries,
+            is_resumed=event.is_resumed,
+        )  # fmt: skip
+        self._kit.emit(BotBack(bot_id=self._kit.spec.id, room_id=event.room_id))
+        self._talk.enter()
+        if not event.is_resumed and not is_breakout:
+            self._kit.invitations.close("the connection was lost")
+            self._presence.away.clear()
+
+    def _place(self, room_id: str, is_breakout: bool) -> dict[str, str | None]:
+        """Where, for the log."""
+        if not is_breakout:
+            return {"breakout_id": None, "breakout": None}
+        return {"breakout_id": room_id, "breakout": self._presence.breakout_name(room_id)}
 
     def _hear(self, event: RoomEvent) -> None:
         """Events of the breakout itself; it is one's own again when the parent says so."""

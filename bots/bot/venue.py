@@ -1,6 +1,7 @@
 """What the bots of one process share: the way to the provider, the pacer, the alarms, the clips."""
 
 from collections.abc import Callable
+from random import Random
 from types import TracebackType
 from typing import Self
 
@@ -11,7 +12,7 @@ from bots.bot.contract.provider import Provider
 from bots.bot.contract.spec import BotSpec
 from bots.clock import Clock
 from bots.media import Pacer, load_clip
-from bots.room import Room, RoomEvent, ServerApi
+from bots.room import ComeBack, Room, RoomEvent, ServerApi
 from bots.schedule import AlarmClock
 
 __all__ = ["Venue"]
@@ -52,14 +53,18 @@ class Venue:
         Raises:
             BotsError: ApiError, ConfigError, JoinRefused or PublishRefused.
         """
-        token = await self._api.fetch_token(spec.room_id, name=spec.name, role=spec.role, user_ref=spec.id)
+
+        async def fetch() -> str:
+            return await self._api.fetch_token(spec.room_id, name=spec.name, role=spec.role, user_ref=spec.id)
+
         return await Room.join(
-            token,
+            await fetch(),
             clock=self._clock,
             pacer=self._pacer,
             publish=spec.publishes,
             listen=spec.listens,
             watch_talk=spec.watches_talk,
+            come_back=ComeBack(fetch, Random(f"{spec.seed}/reconnect")),
             on_event=on_event,
             on_breakout_event=on_breakout_event,
         )

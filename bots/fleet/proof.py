@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bots.bot import (
-    BotDropped,
+    BotAway,
+    BotBack,
     BotEvent,
     BotFailed,
     BotJoined,
@@ -97,8 +98,10 @@ class Proofs:
         match event:
             case BotJoined():
                 self._move(event.bot_id, event.room_id, now)
-            case BotDropped():
-                self._move(event.bot_id, "", now)
+            case BotAway():
+                self._leave(event.bot_id, event.room_id, now)
+            case BotBack():
+                self._return(event.bot_id, event.room_id, now)
             case BreakoutEntered():
                 self._move(event.bot_id, event.room_id, now)
             case BreakoutExited():
@@ -166,6 +169,18 @@ class Proofs:
         if stays and stays[-1].until is None:
             stays[-1].until = now
         stays.append(_Stay(room_id, now))
+
+    def _leave(self, bot_id: str, room_id: str, now: datetime) -> None:
+        """It hears nothing there for a while."""
+        stays = self._stays[bot_id]
+        if stays and stays[-1].room_id == room_id and stays[-1].until is None:
+            stays[-1].until = now
+
+    def _return(self, bot_id: str, room_id: str, now: datetime) -> None:
+        """It hears again where it was, unless it is elsewhere by now."""
+        stays = self._stays[bot_id]
+        if stays and stays[-1].room_id == room_id and stays[-1].until is not None:
+            stays.append(_Stay(room_id, now))
 
     def _was_there(self, bot_id: str, play: PlayFinished) -> bool:
         """All the while; of a long sound, its last minutes are enough."""

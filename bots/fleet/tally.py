@@ -4,7 +4,8 @@ from collections import Counter
 from typing import assert_never
 
 from bots.bot import (
-    BotDropped,
+    BotAway,
+    BotBack,
     BotEvent,
     BotFailed,
     BotIdle,
@@ -82,7 +83,8 @@ class Tally:
             case Measured(what=what, took_s=took_s):
                 self._times.setdefault(what, []).append(took_s)
             case (
-                BotDropped()
+                BotAway()
+                | BotBack()
                 | BotIdle()
                 | BreakoutsClosed()
                 | Judged()

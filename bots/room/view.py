@@ -70,6 +70,11 @@ class RoomView:
         return self._session.is_closed
 
     @property
+    def is_connected(self) -> bool:
+        """Whether the connection and its media are there: not lost, not on the way back."""
+        return self._session.is_connected
+
+    @property
     def is_muted(self) -> bool:
         """Whether nothing of the bot can be heard: by its own wish, a pause, or a moderator."""
         return self._session.microphone.is_muted

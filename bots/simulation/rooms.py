@@ -7,7 +7,7 @@ from typing import Any
 from bots.bot import BotSpec, RoomPort
 from bots.clock import Clock
 from bots.errors import ApiError
-from bots.room import Room, RoomEvent
+from bots.room import ComeBack, Room, RoomEvent
 from bots.server import (
     TOKEN_LIFE_S,
     ApiRefusal,
@@ -121,13 +121,18 @@ class SimulatedRooms:
             BotsError: ApiError, JoinRefused or PublishRefused.
         """
         self.ears.bots.add(spec.id)
+
+        async def fetch() -> str:
+            return self.token(spec.room_id, name=spec.name, role=spec.role, user_ref=spec.id)
+
         return await Room.join_over(
             self.network(),
-            self.token(spec.room_id, name=spec.name, role=spec.role, user_ref=spec.id),
+            await fetch(),
             clock=self._clock,
             publish=spec.publishes,
             listen=spec.listens,
             watch_talk=spec.watches_talk,
+            come_back=ComeBack(fetch, random.Random(f"{spec.seed}/reconnect")),
             on_event=on_event,
             on_breakout_event=on_breakout_event,
         )

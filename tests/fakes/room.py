@@ -17,6 +17,8 @@ from bots.room import (
     BreakoutDisconnected,
     BreakoutError,
     Closed,
+    ConnectionLost,
+    ConnectionRestored,
     Joinee,
     Participant,
     ParticipantAwaited,
@@ -137,6 +139,7 @@ class FakeRoom:
     refuses: dict[str, BotsError] = field(default_factory=dict)
     breakout: "FakeRoom | None" = None
     is_closed: bool = False
+    is_connected: bool = True
     incoming: Mapping[int, FakeIncoming] = field(default_factory=dict)
     outgoing: FakeOutgoing | None = None
     on_event: Callable[[RoomEvent], None] = lambda event: None
@@ -145,6 +148,7 @@ class FakeRoom:
     on_invite: Callable[[str, Sequence[str]], None] = lambda room_id, client_ids: None
 
     def __post_init__(self) -> None:
+        self._restored = asyncio.Event()
         self.outgoing = FakeOutgoing(self.clock) if self.publishes else None
 
     @property
@@ -267,6 +271,29 @@ class FakeRoom:
             gone, self.breakout = self.breakout, None
             gone.close(2006, "left")
             self.push(BreakoutDisconnected(gone.room_id))
+
+    async def wait_connected(self) -> None:
+        while not self.is_connected:
+            await self._restored.wait()
+
+    async def cut(self, gone_s: float) -> None:
+        """The connection is lost, and back after that time."""
+        rooms = [self] if self.breakout is None else [self.breakout, self]
+        for room in rooms:
+            room.lose()
+        await self.clock.sleep_until(self.clock.monotonic() + gone_s)
+        for room in rooms:
+            room.come_back(gone_s)
+
+    def lose(self, reason: str = "cut") -> None:
+        self.is_connected = False
+        self.push(ConnectionLost(self.room_id, reason))
+
+    def come_back(self, away_s: float, *, is_resumed: bool = True) -> None:
+        self.is_connected = True
+        self._restored.set()
+        self._restored = asyncio.Event()
+        self.push(ConnectionRestored(self.room_id, away_s, 1, is_resumed))
 
     async def leave(self) -> None:
         if not self.is_closed:

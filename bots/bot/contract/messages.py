@@ -12,7 +12,8 @@ from bots.bot.rules.outcome import Outcome
 from bots.playbook import Measure
 
 __all__ = [
-    "BotDropped",
+    "BotAway",
+    "BotBack",
     "BotEvent",
     "BotFailed",
     "BotIdle",
@@ -173,10 +174,19 @@ class BotFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BotDropped:
-    """Its connection has dropped, as the playbook says; `BotJoined` comes again when it is back."""
+class BotAway:
+    """Its connection to this room is lost; it is on its way back."""
 
     bot_id: str
+    room_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotBack:
+    """Its connection to this room is there again."""
+
+    bot_id: str
+    room_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,7 +345,8 @@ BotEvent = (
     PersonClaimed
     | RoundPlayed
     | BotJoined
-    | BotDropped
+    | BotAway
+    | BotBack
     | BotIdle
     | BotFailed
     | BotLeft

@@ -91,6 +91,11 @@ class Presence:
         return self._parent is not None and not self._parent.is_closed
 
     @property
+    def is_connected(self) -> bool:
+        """Is the connection to the parent there, and not lost for a while?"""
+        return self.is_joined and self.parent.is_connected
+
+    @property
     def here(self) -> RoomPort:
         """The breakout if the bot is in one, else the parent."""
         breakout = self.breakout

@@ -9,7 +9,7 @@ __all__ = ["Firing", "Occasion", "OccasionKind", "Person"]
 
 OccasionKind = Literal[
     "joined", "left", "returned", "chat", "invited", "invite_rejected", "breakout_joined", "breakout_left",
-    "breakout_closed", "talking", "silent", "muted", "signal", "waiting",
+    "breakout_closed", "talking", "silent", "muted", "signal", "waiting", "connection_lost", "connection_restored",
 ]  # fmt: skip
 
 

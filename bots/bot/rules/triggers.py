@@ -24,6 +24,8 @@ from bots.playbook import (
 )
 from bots.playbook import BreakoutJoined as OnBreakoutJoined
 from bots.playbook import BreakoutLeft as OnBreakoutLeft
+from bots.playbook import ConnectionLost as OnConnectionLost
+from bots.playbook import ConnectionRestored as OnConnectionRestored
 from bots.playbook import InviteRejected as OnInviteRejected
 from bots.room import (
     BreakoutConnected,
@@ -32,6 +34,8 @@ from bots.room import (
     BreakoutJoined,
     BreakoutLeft,
     ChatReceived,
+    ConnectionLost,
+    ConnectionRestored,
     HardMuteChanged,
     InviteRejected,
     ParticipantAwaited,
@@ -80,6 +84,10 @@ def occasion_of(event: RoomEvent, room: RoomPort, presence: Presence) -> Occasio
             return _occasion("breakout_joined", room, presence, presence.person(client_id), breakout_id=room_id)
         case BreakoutLeft(client_id=client_id, room_id=room_id):
             return _occasion("breakout_left", room, presence, presence.person(client_id), breakout_id=room_id)
+        case ConnectionLost():
+            return _occasion("connection_lost", room, presence, None)
+        case ConnectionRestored():
+            return _occasion("connection_restored", room, presence, None)
         case BreakoutConnected(room_id=room_id):
             return _occasion("breakout_joined", room, presence, presence.me, breakout_id=room_id)
         case BreakoutDisconnected(room_id=room_id):
@@ -148,6 +156,10 @@ def matches(trigger: Trigger, occasion: Occasion) -> bool:
             return occasion.kind == "silent" and occasion.silent_s == trigger.lasts_s
         case Muted():
             return occasion.kind == "muted"
+        case OnConnectionLost():
+            return occasion.kind == "connection_lost"
+        case OnConnectionRestored():
+            return occasion.kind == "connection_restored"
         case OnSignal():
             return occasion.kind == "signal" and occasion.signal == trigger.name
         case Waiting():

@@ -96,8 +96,10 @@ class Sound:
 
         Raises:
             CannotDo: the bot publishes nothing there.
+            RequestRefused: the connection is lost, and did not come back in time.
             MediaError: the file cannot be played.
         """
+        await self._presence.here.wait_connected()
         room = self._presence.here
         if room.outgoing is None:
             raise CannotDo(f"the bot publishes nothing in room {room.room_id}: it is there without audio")

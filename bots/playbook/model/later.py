@@ -7,8 +7,6 @@ __all__ = ["LATER_STEPS", "LATER_TRIGGERS"]
 LATER_TRIGGERS: Mapping[str, str] = {
     "hand_raised": "the room client cannot tell who raises a hand",
     "recording": "the room client cannot tell whether the room is recorded",
-    "connection_lost": "a bot whose connection is lost is not reconnected",
-    "connection_restored": "a bot whose connection is lost is not reconnected",
 }
 LATER_STEPS: Mapping[str, str] = {
     "floor": "the room client cannot give or take the floor",

@@ -16,6 +16,8 @@ __all__ = [
     "BreakoutJoined",
     "BreakoutLeft",
     "Chat",
+    "ConnectionLost",
+    "ConnectionRestored",
     "Every",
     "InviteRejected",
     "Invited",
@@ -163,6 +165,22 @@ class Muted(_Trigger):
     kind: Literal["muted"] = "muted"
 
 
+class ConnectionLost(_Trigger):
+    """The bot has lost its connection to the room, and is on its way back."""
+
+    facts: ClassVar[frozenset[str]] = frozenset()
+    is_placed: ClassVar[bool] = True
+    kind: Literal["connection_lost"] = "connection_lost"
+
+
+class ConnectionRestored(_Trigger):
+    """The bot's connection to the room is there again."""
+
+    facts: ClassVar[frozenset[str]] = frozenset()
+    is_placed: ClassVar[bool] = True
+    kind: Literal["connection_restored"] = "connection_restored"
+
+
 class OnSignal(_Trigger):
     """A bot of this session sends a signal."""
 
@@ -202,6 +220,8 @@ TRIGGERS: Mapping[str, type[_Trigger]] = {
     "muted": Muted,
     "signal": OnSignal,
     "every": Every,
+    "connection_lost": ConnectionLost,
+    "connection_restored": ConnectionRestored,
     "waiting": Waiting,
 }
 _AnyTrigger = (
@@ -219,6 +239,8 @@ _AnyTrigger = (
     | Muted
     | OnSignal
     | Every
+    | ConnectionLost
+    | ConnectionRestored
     | Waiting
 )
 Trigger = Annotated[

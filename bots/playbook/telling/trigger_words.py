@@ -7,6 +7,8 @@ from bots.playbook.model.triggers import (
     BreakoutJoined,
     BreakoutLeft,
     Chat,
+    ConnectionLost,
+    ConnectionRestored,
     Every,
     Invited,
     InviteRejected,
@@ -56,6 +58,10 @@ def trigger_words(trigger: Trigger) -> str:
             return f"no person has talked for {spoken(trigger.lasts_s)}"
         case Muted():
             return "a moderator mutes the bot"
+        case ConnectionLost():
+            return "the bot loses its connection"
+        case ConnectionRestored():
+            return "the bot's connection is there again"
         case OnSignal():
             return f"a bot sends the signal “{trigger.name}”"
         case Waiting():
