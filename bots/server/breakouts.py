@@ -136,7 +136,7 @@ class Breakouts:
             raise Refused(NO_TOKEN, "There is no such breakout room.", reason="not-found")
         breakout, client_id = breakout_of(target), member.client_id
         if not member.may_publish:  # it would take a role that its token does not give (breakouts.md, rule 12)
-            raise Refused(UNAUTHORISED, f"A {member.claim.role} does not join breakout rooms.")
+            raise Refused(UNAUTHORISED, f"A {member.role} does not join breakout rooms.")
         broken = self._broken_inside(room, client_id)
         is_back = client_id in breakout.lost or (broken is not None and broken[0] is target)
         if client_id not in breakout.invited and client_id != breakout.creator_id and not is_back:

@@ -9,14 +9,16 @@ from typing import Any
 from bots.server.breakouts import Breakouts
 from bots.server.offer import check_offered
 from bots.server.rooms import DROPPED, LOCKED, Refused, Rooms
-from bots.server.rules import mutes
+from bots.server.rules import mutes, roles
 from bots.server.rules.floor import answer_floor, has_floor
+from bots.server.rules.lasting import extend
 from bots.server.rules.ruling import BAD_ARGUMENT, Reply, require_moderator
 from bots.server.rules.waiting import answer_waiting
 from bots.server.state import Disconnect, Effect, Member, Room, Send
 from bots.wire import (
     AdmitAwaited,
     AnnounceBreakoutJoin,
+    ChangeRoleOption,
     CreateAndInviteBreakout,
     CreateBreakout,
     DataReceived,
@@ -24,6 +26,7 @@ from bots.wire import (
     DestroyBreakouts,
     Drop,
     EnableKnock,
+    ExtendDuration,
     GetAwaited,
     GetMaxTalkers,
     GetTalkerCount,
@@ -37,6 +40,7 @@ from bots.wire import (
     InviteToFloor,
     JoinBreakout,
     LockRoom,
+    MuteOne,
     MuteOwnAudio,
     MuteOwnVideo,
     OpenFloor,
@@ -49,7 +53,10 @@ from bots.wire import (
     SendData,
     SetAdvancedOptions,
     SetTalkerCount,
+    SwitchRole,
+    SwitchRoomMode,
     UnknownRequest,
+    UnmuteOne,
     UnmuteOwnAudio,
     UnmuteOwnVideo,
     granted,
@@ -108,7 +115,7 @@ class Desk:
     def publish_refusal(self, room: Room, member: Member) -> tuple[int, str] | None:
         """Why this member may not publish now: result and text; None if it may."""
         if not member.may_publish:
-            return MAY_NOT_PUBLISH, f"A {member.claim.role} does not publish."
+            return MAY_NOT_PUBLISH, f"A {member.role} does not publish."
         if room.awaits_moderator and not member.is_moderator:
             return NO_MODERATOR, "The room waits for its moderator."
         if not has_floor(room, member):
@@ -145,10 +152,20 @@ class Desk:
             case HardMuteVideo() | HardUnmuteVideo():
                 is_muted = isinstance(request, HardMuteVideo)
                 return mutes.hard_mute_video(room, member, request.client_id, is_muted=is_muted)
+            case MuteOne() | UnmuteOne():
+                return mutes.mute_one(room, member, request.client_id, is_muted=isinstance(request, MuteOne))
             case HardMuteRoom() | HardUnmuteRoom():
                 return mutes.mute_room(room, member, is_muted=isinstance(request, HardMuteRoom))
             case AdmitAwaited() | DenyAwaited() | EnableKnock() | GetAwaited():
                 return answer_waiting(self._rooms, room, member, request)
+            case SwitchRole():
+                return roles.switch_role(room, member, request)
+            case ChangeRoleOption():
+                return roles.answer_role_wish(room, member, request)
+            case SwitchRoomMode():
+                return roles.switch_mode(room, member, request)
+            case ExtendDuration():
+                return extend(room, member, now)
             case ProcessFloor() | InviteToFloor() | OpenFloor():
                 return answer_floor(room, member, request)
             case SendData():
@@ -245,6 +262,8 @@ class Desk:
         effects: list[Effect] = []
         for client_id in gone:
             effects += [Send(client_id, DROPPED), Disconnect(client_id), *self.leave(client_id)]
+        if request.is_all and request.deletes_room and self._rooms.get(room.room_id) is not None:
+            effects += self._rooms.remove(room)
         return Reply(granted(), effects)
 
     def _lock(self, room: Room, member: Member, is_locked: bool) -> Reply:

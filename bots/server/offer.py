@@ -9,16 +9,14 @@ __all__ = ["check_offered"]
 
 NOT_IN_LICENCE = 1170
 FOR_MODERATORS = frozenset((
-    "switchUserRole", "switchRoomMode",
-    "muteUser", "unMuteUser", "sendLayoutData", "stopAllSharing", "startRecord", "stopRecord", "startStreaming",
+    "sendLayoutData", "stopAllSharing", "startRecord", "stopRecord", "startStreaming",
     "stopStreaming", "setStreamingParams", "startLiveRecording", "stopLiveRecording", "setLiveRecordingParams",
     "invalidateTranscoding",
 ))  # fmt: skip
 FOR_ALL = frozenset((
     "auxilaryPublishRequests", "saveCustomData", "setCustomData", "getCustomData", "makeOutboundCall",
     "cancelOutboundCall", "sendDTMF", "startLiveTranscription", "stopLiveTranscription", "startLiveMeetingAnalytics",
-    "stopLiveMeetingAnalytics", "getLiveMeetingAnalytics", "subscribeForLiveSummary", "changeUserRoleOption",
-    "addDataChannel",
+    "stopLiveMeetingAnalytics", "getLiveMeetingAnalytics", "subscribeForLiveSummary", "addDataChannel",
 ))  # fmt: skip
 
 

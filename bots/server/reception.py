@@ -136,7 +136,7 @@ class Reception:
         answer = {"result": 0, "clientId": client_id, "connectedIP": line.address}
         if is_resumed:
             answer["resumed"] = True
-        room_id, role = admission.room.room_id, admission.member.claim.role
+        room_id, role = admission.room.room_id, admission.member.role
         if admission.is_waiting:
             log.debug("member_awaited", room=room_id, client_id=client_id, role=role)
         else:

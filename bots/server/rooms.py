@@ -32,6 +32,8 @@ NO_PARTICIPANT_PLACE = 2102
 UNAUTHORISED = 4101
 LOCKED = 4121  # documented for locking twice; which code refuses a newcomer is not
 GRACE_S = 5.0  # how long a lost connection is told to nobody (signalling.md 9.5)
+REMIND_MIN = (10, 5)
+REMAINING = "conference-remaining-duration"
 DROPPED = RoomDisconnected(cause=2001, msg="disconnected-by-moderator")
 EXPIRED = RoomDisconnected(cause=2002, msg="Conference Expired")
 DUPLICATE = RoomDisconnected(cause=2002, msg="joined-again-elsewhere")
@@ -257,6 +259,7 @@ class Rooms:
         return Admission(room, member, tuple(effects), replaced=True)
 
     def _seat(self, room: Room, member: Member) -> None:
+        member.role = room.roles.get(member.client_id, member.role)
         member.is_room_muted = room.is_muted and not member.is_moderator
         member.is_hard_muted = member.client_id in room.hard_muted
         is_new = member.client_id not in room.members
@@ -307,9 +310,11 @@ class Rooms:
         room, member = place
         self._forget(room, client_id)
         room.floor.forget(client_id)
+        room.wishes.pop(client_id, None)
         if not is_lost:
             room.used_tokens[member.claim.token_id] = ""
             room.hard_muted.discard(client_id)
+            room.roles.pop(client_id, None)
         user = member.user()
         gone = UserDisconnected(client_id=client_id, name=user.name, role=user.role, permissions=user.permissions)
         effects = room.tell(gone)
@@ -329,7 +334,10 @@ class Rooms:
         effects: list[Effect] = []
         for room in self.listed():
             ends_at = room.ends_at
-            if ends_at is None or ends_at.timestamp() > now:
+            if ends_at is None:
+                continue
+            if ends_at.timestamp() > now:
+                effects += _remind(room, ends_at.timestamp() - now)
                 continue
             if room.is_adhoc:
                 effects += self.remove(room)
@@ -373,8 +381,7 @@ class Rooms:
     def welcome(self, room: Room, member: Member, *, probe_url: str) -> RoomConnected:
         """`room-connected` for one member (signalling.md sections 3.3 and 14.4)."""
         is_apart = room.awaits_moderator
-        sharing = {"mode": "open", "state": "idle", "approved": [], "pending": []}
-        settings = {**room.settings}
+        settings = {**room.settings, "mode": room.mode}
         if room.breakout is not None:
             settings["room_type"] = "breakout-room"
         meta = {
@@ -389,7 +396,7 @@ class Rooms:
             "waitRoom": is_apart,
             "knockEnabled": room.knocks,
             "openFloor": room.floor.is_open,
-            "sharePermissions": {"screen": dict(sharing), "canvas": dict(sharing)},
+            "sharePermissions": room.share_permissions(),
         }
         return RoomConnected(
             room=meta,
@@ -405,26 +412,18 @@ class Rooms:
             probe_url=probe_url,
             awaited=tuple(room.awaited()) if member.is_moderator else (),
             # the SDK reads the lengths of these in lecture mode without a check
-            **(_floor_told(room, member) if room.is_lecture else {}),
+            **(room.hands_told(member) if room.is_lecture else {}),
         )
 
 
-def _floor_told(room: Room, member: Member) -> dict[str, Any]:
-    """Hands, invites and grants so far, for a moderator; to others empty lists."""
-    floor, people = room.floor, room.members if member.is_moderator else {}
-    names = {client_id: one.claim.name for client_id, one in people.items()}
-
-    def told(entries: Mapping[str, str]) -> tuple[dict[str, str], ...]:
-        return tuple(
-            {"clientId": one, "name": names[one], "moderatorId": moderator}
-            for one, moderator in entries.items() if one in names
-        )  # fmt: skip
-
-    return {
-        "raised_hands": tuple({"clientId": one, "name": names[one]} for one in floor.hands if one in names),
-        "floor_invites": told(floor.invites),
-        "approved_hands": told(floor.granted),
-    }
+def _remind(room: Room, left_s: float) -> list[Effect]:
+    """Ten and five minutes before the end everybody is told, so that somebody can make the session longer."""
+    due = {minutes for minutes in REMIND_MIN if left_s <= minutes * 60 and minutes not in room.reminded_min}
+    room.reminded_min |= due
+    began_shorter = room.settings["duration"] <= min(due, default=0)
+    if not due or began_shorter or not room.members:
+        return []
+    return room.tell(RoomManagement(id=REMAINING, msg={"timeLeft": min(due)}))
 
 
 def breakout_of(room: Room) -> Breakout:

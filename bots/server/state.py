@@ -104,16 +104,21 @@ class Member:
     audio_talkers: int | None = None
     """Of these, how many it hears."""
     publication_ids: set[int] = field(default_factory=set)
+    role: str = ""
+    """Now; at first, what the token says."""
     loss: int | None = None
     """Its connection is lost, and this is the number of the loss; for a while nobody is told."""
 
+    def __post_init__(self) -> None:
+        self.role = self.role or self.claim.role
+
     @property
     def is_moderator(self) -> bool:
-        return self.claim.role == "moderator"
+        return self.role == "moderator"
 
     @property
     def may_publish(self) -> bool:
-        return self.claim.role in ("moderator", "participant")
+        return self.role in ("moderator", "participant")
 
     @property
     def is_audible(self) -> bool:
@@ -135,7 +140,7 @@ class Member:
         return User(
             client_id=self.client_id,
             name=self.claim.name,
-            role=self.claim.role,
+            role=self.role,
             user_ref=self.claim.user_ref,
             permissions=Permissions(publish=self.may_publish, controlhandlers=self.is_moderator),
             audio_muted=silenced,
@@ -224,6 +229,14 @@ class Room:
     is_knocked_at: bool | None = None
     """Must participants knock? None is as the settings say."""
     floor: Floor = field(default_factory=Floor)
+    roles: dict[str, str] = field(default_factory=dict)
+    """Whose role has changed -> the new one, which a reconnect keeps."""
+    wishes: dict[str, str] = field(default_factory=dict)
+    """Who asks for another role -> which."""
+    mode_now: str | None = None
+    """What a moderator has switched the mode to; None is as the settings say."""
+    reminded_min: set[int] = field(default_factory=set)
+    """So many minutes before the end everybody has been told of it."""
     has_begun: bool = False
     """A moderator has been here in this session."""
     is_muted: bool = False
@@ -256,8 +269,13 @@ class Room:
         return int(self.settings["max_active_talkers"])
 
     @property
+    def mode(self) -> str:
+        """`group` or `lecture`, now."""
+        return str(self.mode_now or self.settings["mode"])
+
+    @property
     def is_lecture(self) -> bool:
-        return bool(self.settings["mode"] == "lecture")
+        return self.mode == "lecture"
 
     @property
     def conf_num(self) -> str:
@@ -298,6 +316,30 @@ class Room:
         """Those who wait, as moderators are told of them."""
         return [{"clientId": one.client_id, "name": one.claim.name} for one in self.waiting.values()]
 
+    def hands_told(self, member: Member) -> dict[str, Any]:
+        """Hands, offers and grants so far, for a moderator; for others nothing."""
+        floor, people = self.floor, self.members if member.is_moderator else {}
+        names = {client_id: one.claim.name for client_id, one in people.items()}
+
+        def told(entries: Mapping[str, str]) -> tuple[dict[str, str], ...]:
+            return tuple(
+                {"clientId": one, "name": names[one], "moderatorId": moderator}
+                for one, moderator in entries.items()
+                if one in names
+            )
+
+        return {
+            "raised_hands": tuple({"clientId": one, "name": names[one]} for one in floor.hands if one in names),
+            "floor_invites": told(floor.invites),
+            "approved_hands": told(floor.granted),
+        }
+
+    @staticmethod
+    def share_permissions() -> dict[str, Any]:
+        """Who may share a screen or a canvas: everybody."""
+        sharing = {"mode": "open", "state": "idle", "approved": [], "pending": []}
+        return {"screen": dict(sharing), "canvas": dict(sharing)}
+
     def streams(self, member: Member) -> tuple[Stream, ...]:
         """What this member can subscribe to: the talker slots."""
         # 3.1.8 counts two media lines for each stream; for older clients a video line would be waste
@@ -311,7 +353,10 @@ class Room:
         self.change(self.next_body or self.body)
         self.hard_muted.clear()
         self.admitted.clear()
-        self.is_knocked_at = None
+        self.roles.clear()
+        self.wishes.clear()
+        self.reminded_min.clear()
+        self.is_knocked_at = self.mode_now = None
         self.floor = Floor()
         self.has_begun = self.is_muted = self.is_locked = False
 

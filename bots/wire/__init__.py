@@ -38,6 +38,7 @@ from bots.wire.notices.moderation import (
     HardUnmuted,
     HardVideoMuted,
     HardVideoUnmuted,
+    MutedOne,
     RoomMuted,
     RoomUnmuted,
     UserAwaited,
@@ -48,6 +49,12 @@ from bots.wire.notices.notice import (
 )
 from bots.wire.notices.read import (
     read_notice,
+)
+from bots.wire.notices.roles import (
+    Handover,
+    RoleChanged,
+    RoleWish,
+    RoomSwitched,
 )
 from bots.wire.notices.room import (
     DataReceived,
@@ -115,6 +122,8 @@ from bots.wire.requests.moderation import (
     HardUnmuteUser,
     HardUnmuteVideo,
     LockRoom,
+    MuteOne,
+    UnmuteOne,
 )
 from bots.wire.requests.read import (
     read_request,
@@ -123,6 +132,13 @@ from bots.wire.requests.request import (
     Request,
     UnknownRequest,
     Way,
+)
+from bots.wire.requests.roles import (
+    ChangeRoleOption,
+    ExtendDuration,
+    RoleChange,
+    SwitchRole,
+    SwitchRoomMode,
 )
 from bots.wire.requests.room import (
     GetMaxTalkers,
@@ -157,6 +173,7 @@ __all__ = [
     "BreakoutInvited",
     "BreakoutUserJoined",
     "BreakoutUserLeft",
+    "ChangeRoleOption",
     "Closed",
     "Connected",
     "CreateAndInviteBreakout",
@@ -170,11 +187,13 @@ __all__ = [
     "EngineOpen",
     "EnginePacket",
     "Event",
+    "ExtendDuration",
     "FloorManagement",
     "GenericEvent",
     "GetAwaited",
     "GetMaxTalkers",
     "GetTalkerCount",
+    "Handover",
     "HardMuteRoom",
     "HardMuteUser",
     "HardMuteVideo",
@@ -192,9 +211,11 @@ __all__ = [
     "LockRoom",
     "LogClientEvent",
     "MediaSignal",
+    "MuteOne",
     "MuteOwnAudio",
     "MuteOwnVideo",
     "MuteStream",
+    "MutedOne",
     "Notice",
     "OpenFloor",
     "Opened",
@@ -209,12 +230,16 @@ __all__ = [
     "RejectBreakout",
     "Request",
     "ResumeRoom",
+    "RoleChange",
+    "RoleChanged",
+    "RoleWish",
     "RoomAwaited",
     "RoomConnected",
     "RoomData",
     "RoomDisconnected",
     "RoomManagement",
     "RoomMuted",
+    "RoomSwitched",
     "RoomUnmuted",
     "SendData",
     "SetAdvancedOptions",
@@ -225,10 +250,13 @@ __all__ = [
     "StreamAdded",
     "StreamRemoved",
     "Subscribe",
+    "SwitchRole",
+    "SwitchRoomMode",
     "TalkerEntry",
     "TalkersUpdated",
     "UnknownNotice",
     "UnknownRequest",
+    "UnmuteOne",
     "UnmuteOwnAudio",
     "UnmuteOwnVideo",
     "Unpublish",

@@ -67,7 +67,7 @@ def _own(room: Room, member: Member, request: ProcessFloor) -> Reply:
     if request.client_id != member.client_id:
         raise Refused(UNAUTHORISED, "Unauthorized: the floor is asked for and given back by oneself.")
     if member.is_moderator or not member.may_publish:
-        raise Refused(BAD_ARGUMENT, f"A {member.claim.role} has nothing to ask for: only participants need the floor.")
+        raise Refused(BAD_ARGUMENT, f"A {member.role} has nothing to ask for: only participants need the floor.")
     floor, client_id = room.floor, member.client_id
     match request.action:
         case "requestFloor":
@@ -150,7 +150,7 @@ def _tell(room: Room, what: str, about: Member, moderator: Member | None = None)
 def _participant(room: Room, client_id: str) -> Member:
     target = target_in(room, client_id)
     if target.is_moderator or not target.may_publish:
-        raise Refused(BAD_ARGUMENT, f"A {target.claim.role} does not need the floor.")
+        raise Refused(BAD_ARGUMENT, f"A {target.role} does not need the floor.")
     return target
 
 

@@ -11,6 +11,7 @@ from bots.wire import (
     HardUnmuted,
     HardVideoMuted,
     HardVideoUnmuted,
+    MutedOne,
     Notice,
     PauseRoom,
     ResumeRoom,
@@ -23,7 +24,7 @@ from bots.wire import (
     granted,
 )
 
-__all__ = ["hard_mute", "hard_mute_video", "mute_room", "own_mute", "own_video", "pause"]
+__all__ = ["hard_mute", "hard_mute_video", "mute_one", "mute_room", "own_mute", "own_video", "pause"]
 
 
 def own_mute(room: Room, member: Member, *, is_muted: bool) -> list[Effect]:
@@ -59,6 +60,13 @@ def hard_mute(room: Room, member: Member, client_id: str, *, is_muted: bool) -> 
     kind = HardMuted if is_muted else HardUnmuted
     notice = kind(client_id=client_id, moderator_id=member.client_id)
     return Reply(granted(), [Send(client_id, notice), *_tell(room, target, was)])
+
+
+def mute_one(room: Room, member: Member, client_id: str, *, is_muted: bool) -> Reply:
+    """The older call for `hard_mute`; the muted one is told by the older message too."""
+    reply = hard_mute(room, member, client_id, is_muted=is_muted)
+    told = [Send(client_id, MutedOne(client_id=client_id, is_muted=is_muted))]
+    return Reply(reply.answer, [*told, *reply.effects])
 
 
 def mute_room(room: Room, member: Member, *, is_muted: bool) -> Reply:

@@ -9,7 +9,16 @@ from typing import Any, ClassVar
 from bots.wire.notices.notice import Notice
 from bots.wire.record import wire_key
 
-__all__ = ["HardMuted", "HardUnmuted", "HardVideoMuted", "HardVideoUnmuted", "RoomMuted", "RoomUnmuted", "UserAwaited"]
+__all__ = [
+    "HardMuted",
+    "HardUnmuted",
+    "HardVideoMuted",
+    "HardVideoUnmuted",
+    "MutedOne",
+    "RoomMuted",
+    "RoomUnmuted",
+    "UserAwaited",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +48,15 @@ class HardVideoMuted(_HardMute):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HardVideoUnmuted(_HardMute):
     event: ClassVar[str] = "hardunmute-user-video"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutedOne(Notice):
+    """`hardMute`: what the older calls `muteUser` and `unMuteUser` tell; the payload is not documented."""
+
+    event: ClassVar[str] = "hardMute"
+    client_id: str = wire_key("clientId", "")
+    is_muted: bool = wire_key("status", True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

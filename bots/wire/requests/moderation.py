@@ -22,6 +22,8 @@ __all__ = [
     "HardUnmuteUser",
     "HardUnmuteVideo",
     "LockRoom",
+    "MuteOne",
+    "UnmuteOne",
 ]
 
 
@@ -67,13 +69,31 @@ class HardUnmuteRoom(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop(Request):
-    """`drop`: leave (`is_self`), remove some (`client_ids`; empty = all others), end the room (`is_all`)."""
+    """`drop`: leave (`is_self`), remove some (`client_ids`; empty = all others), end the room (`is_all`).
+
+    `deletes_room` (SDK 3.1.8): with `is_all`, the room is not there any more afterwards.
+    """
 
     event: ClassVar[str] = "drop"
     way: ClassVar[Way] = Way.EVENT
     is_self: bool | None = wire_key("self", None)
     is_all: bool | None = wire_key("all", None)
     client_ids: tuple[str, ...] | None = wire_key("clientIds", None)
+    deletes_room: bool | None = wire_key("deleteRoom", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteOne(BareClient):
+    """`muteUser`: the older way to take one microphone."""
+
+    event: ClassVar[str] = "muteUser"
+    way: ClassVar[Way] = Way.PARAM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmuteOne(BareClient):
+    event: ClassVar[str] = "unMuteUser"
+    way: ClassVar[Way] = Way.PARAM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
