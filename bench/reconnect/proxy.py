@@ -35,6 +35,7 @@ class Link:
         self._proxy = proxy
         self.name = ""
         self.room_id = ""
+        self.token: dict[str, Any] = {}
         self.client = client
         self.server = server
         self.is_over = False
@@ -122,6 +123,7 @@ class Link:
         event, fields = _event(text)
         if event == "token":
             self.name, self.room_id = _named(fields)
+            self.token = fields
         elif event == "signaling_message":
             flow = self.flows.get(_number(fields))
             if flow is not None:

@@ -7,6 +7,7 @@ connection goes on, the log fills). RFC 7983 tells the kinds of datagram apart b
 """
 
 import struct
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ class MediaConnection(aioice.ice.Connection):
 
     is_loopback = False
     media_sink: Callable[[bytes], None] | None = None
+    heard_s = 0.0
+    """When the last datagram came, monotonic seconds."""
 
     async def get_component_candidates(
         self, component: int, addresses: list[str], timeout: int = 5
@@ -76,6 +79,8 @@ def _datagram_received(self: aioice.ice.StunProtocol, data: bytes | str, addr: t
     assert isinstance(data, bytes)
     first = data[0] if data else 255
     receiver = self.receiver
+    if isinstance(receiver, MediaConnection):
+        receiver.heard_s = time.monotonic()
     if first < 4:
         try:
             _AIOICE_RECEIVES(self, data, addr)

@@ -126,6 +126,11 @@ class PeerConnection:
     def state(self) -> State:
         return self._state
 
+    @property
+    def silent_s(self) -> float:
+        """For how long nothing has come in, not even a check of the way, which comes about every five; seconds."""
+        return self._loop.time() - self._gatherer.connection.heard_s
+
     @staticmethod
     def new_ssrc() -> int:
         """A random stream number that is neither 0 nor 1."""

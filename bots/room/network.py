@@ -38,6 +38,10 @@ class Conversation(Protocol):
         ...
 
     async def answer_to(self, event: str, answer: asyncio.Future[Answer], *, timeout_s: float = ...) -> Answer: ...
+    async def check(self) -> bool:
+        """Ask the server whether it is there; False if it says nothing for a few seconds."""
+        ...
+
     def cut(self) -> None:
         """Break it without a word, as a network does."""
         ...
@@ -80,13 +84,23 @@ class MediaLine(Protocol):
     @property
     def number(self) -> int: ...
     def take(self, msg: Mapping[str, Any]) -> None: ...
+    @property
+    def silent_s(self) -> float:
+        """For how long nothing at all has come in, seconds; WebRTC checks the way about every five."""
+        ...
+
     def on_state(self, callback: Callable[[str], None]) -> Callable[[], None]: ...
     async def connect(self, timeout_s: float) -> None: ...
     async def close(self) -> None: ...
 
 
 class Network(Protocol):
-    """Opens connections."""
+    """Opens connections.
+
+    `can_fall_silent`: media may stop without a word, so that somebody has to look.
+    """
+
+    can_fall_silent: bool
 
     async def open(
         self,
@@ -142,6 +156,8 @@ class Network(Protocol):
 
 class LiveNetwork:
     """Websockets, and peer connections whose packets leave by one pacer."""
+
+    can_fall_silent = True
 
     def __init__(self, pacer: Pacer) -> None:
         self._pacer = pacer

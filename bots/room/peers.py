@@ -34,6 +34,11 @@ class MediaPeer:
         if msg.get("type") in ("answer", "candidate") and not self._inbox.full():
             self._inbox.put_nowait(msg)
 
+    @property
+    def silent_s(self) -> float:
+        """For how long nothing at all has come in, seconds."""
+        return self.connection.silent_s
+
     def on_state(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Call back with each new state of the connection; returns what detaches it."""
         return self.connection.on_state(callback)

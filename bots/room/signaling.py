@@ -1,7 +1,8 @@
 """The shell around one signalling connection: moves text, keeps time limits, decides nothing.
 
-Three things wait on it: a pump reads and dispatches, a writer sends in order, callers wait for acks. The pump is
-also the keepalive watchdog: no Engine.IO ping within interval + timeout means the connection is half open and lost.
+Four things wait on it: a pump reads and dispatches, a writer sends in order, callers wait for acks, and a watch asks
+back when the server's ping is late: without an answer the connection is half open and lost. Should it not get to ask,
+the pump gives up when the server's own limit, interval + timeout, is over.
 
 Source: signalling.md sections 2 and 4.6.
 """
@@ -24,6 +25,7 @@ from bots.wire import (
     Closed,
     Connected,
     Event,
+    GetMaxTalkers,
     Incoming,
     Notice,
     Opened,
@@ -44,6 +46,8 @@ _NETWORK_DISCONNECTED = 1163
 _ACK_S = 10.0
 _SEND_S = 10.0
 _CLOSE_S = 2.0
+_LATE_S = 2.0  # a ping may come so much later than promised before the server is asked whether it is there
+_CHECK_S = 4.0  # and it may take so long to say so
 _MAX_FRAME_BYTES = 8 * 2**20  # a chat line may have 2 MB; room-connected of a large room is big too
 _THANKS = {"result": 0, "msg": "success"}
 
@@ -79,7 +83,8 @@ class Signaling:
         self._has_outgoing = asyncio.Event()
         self._connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._silence_s = _ACK_S  # until the open packet says better
-        self._pinged_at_s = clock.monotonic()
+        self._pinged_at_s = self._heard_at_s = clock.monotonic()
+        self._interval_s: float | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -107,6 +112,7 @@ class Signaling:
         self._tasks = [
             asyncio.create_task(self._pump(), name=f"{name}/pump"),
             asyncio.create_task(self._write(), name=f"{name}/writer"),
+            asyncio.create_task(self._watch(), name=f"{name}/watch"),
         ]
         try:
             async with asyncio.timeout(timeout_s):
@@ -161,6 +167,14 @@ class Signaling:
                 event, _NETWORK_DISCONNECTED, f"the room server did not answer in {timeout_s:g} s"
             ) from None
 
+    async def check(self) -> bool:
+        """Ask the server for something harmless: whether it says anything at all within a few seconds."""
+        if self.is_closed:
+            return False
+        asked_s = self._clock.monotonic()
+        await asyncio.wait([self.post(GetMaxTalkers())], timeout=_CHECK_S)
+        return self._heard_at_s > asked_s and not self.is_closed
+
     def cut(self) -> None:
         """Break the connection without a word."""
         self._lose("the connection was cut")
@@ -189,6 +203,7 @@ class Signaling:
             while not self._wire.is_closed:
                 async with asyncio.timeout(self._pinged_at_s + self._silence_s - self._clock.monotonic()):
                     frame = await self._socket.recv()
+                self._heard_at_s = self._clock.monotonic()
                 items = self._wire.receive(frame if isinstance(frame, str) else "")  # binary: refused as empty
                 self._has_outgoing.set()  # the pong leaves before anything that a callback starts
                 for item in items:
@@ -209,6 +224,7 @@ class Signaling:
         match item:
             case Opened():
                 self._silence_s = item.ping_interval_s + item.ping_timeout_s
+                self._interval_s = item.ping_interval_s
                 self._pinged_at_s = self._clock.monotonic()
             case Ping():
                 self._pinged_at_s = self._clock.monotonic()
@@ -234,6 +250,16 @@ class Signaling:
             log.warning("message_unreadable", event_name=event.name, reason=str(error).split(":", 1)[0])
             return
         self._on_notice(notice)
+
+    async def _watch(self) -> None:
+        """Ask back when the server has been silent for longer than it promised."""
+        await asyncio.wait([self._connected])
+        while not self.is_closed and self._interval_s is not None:
+            due_s = self._heard_at_s + self._interval_s + _LATE_S
+            if self._clock.monotonic() < due_s:
+                await self._clock.sleep_until(due_s)
+            elif not await self.check():
+                self._lose("the room server went silent")
 
     async def _write(self) -> None:
         try:

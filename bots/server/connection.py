@@ -33,8 +33,8 @@ from bots.wire import (
 
 __all__ = ["Connection", "House"]
 
-PING_INTERVAL_S = 25.0
-PING_TIMEOUT_S = 20.0
+PING_INTERVAL_S = 8.0  # a half-open connection is noticed by both ends within twice that
+PING_TIMEOUT_S = 8.0
 FIRST_WORD_S = 15.0  # a socket that has not presented a token by then is closed
 PARTING_S = 1.0  # what a client has to leave by itself, before its socket is closed
 CUTTING_S = 5.0  # what a client has to take the last words, before it is gone without them

@@ -60,6 +60,8 @@ class MemoryNetwork:
         ears: hear what is written.
     """
 
+    can_fall_silent = False
+
     def __init__(self, reception: Reception, voices: Voices, wire: Wire, ears: Ears) -> None:
         self._wire = wire
         self._ears = ears
@@ -195,6 +197,9 @@ class _Conversation:
             reason = f"the room server did not answer in {timeout_s:g} s"
             raise RequestRefused(event, _CLOSED, reason) from None
 
+    async def check(self) -> bool:
+        return not self._is_closed
+
     async def close(self) -> None:
         self._on_closed = None
         if not self._is_closed:
@@ -306,6 +311,10 @@ class _MediaLine:
 
     def take(self, msg: Mapping[str, Any]) -> None:
         """There is nothing to negotiate."""
+
+    @property
+    def silent_s(self) -> float:
+        return 0.0
 
     def on_state(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """It stays as it is, so nobody is called."""

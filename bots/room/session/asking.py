@@ -18,6 +18,7 @@ __all__ = ["WAIT_S", "Asking"]
 
 WAIT_S = 60.0  # how long a request waits for the connection to come back
 _ACK_S = 10.0
+_DOUBT_S = 4.0  # then it is asked whether the server is there at all
 _DISCONNECTED = 1163
 _CLOSED = Answer(_DISCONNECTED, "the connection to the room is closed")
 
@@ -113,9 +114,13 @@ class Asking:
         """Wait for an answer: a while for the server, another while for the connection."""
         deadline_s: float | None = None
         while not answer.done():
-            if self._connection is not None:
+            if (connection := self._connection) is not None:
                 deadline_s = None
-                if not await self.turned(_ACK_S, answer):
+                if await self.turned(_DOUBT_S, answer):
+                    continue
+                if not await connection.conversation.check():
+                    connection.conversation.cut()  # it is half open, and this is sent again over the next one
+                elif not await self.turned(_ACK_S - _DOUBT_S, answer):
                     raise RequestRefused(event, _DISCONNECTED, f"the room server did not answer in {_ACK_S:g} s")
             else:
                 now_s = self._clock.monotonic()

@@ -18,6 +18,7 @@ from bots.wire import Answer, MediaSignal, MuteStream, Publish, Subscribe, Unpub
 __all__ = ["Lines"]
 
 _MEDIA_FAILED = 1160
+SILENT_S = 12.0  # both ends check the way every five seconds or so (RFC 7675)
 
 log = structlog.get_logger()
 Servers = tuple[Mapping[str, Any], ...]
@@ -134,6 +135,13 @@ class Lines:
         for error in await asyncio.gather(*(line.close() for line in lines), return_exceptions=True):
             if isinstance(error, Exception):
                 log.warning("media_not_closed", room=self._room_id, reason=str(error))
+
+    def notice_silence(self) -> None:
+        """A line through which nothing at all has come for a while has failed, whatever its state says."""
+        lines = {"publication": self._publication, **{f"slot {slot}": one for slot, one in self._subscriptions.items()}}
+        for what, line in lines.items():
+            if line is not None and line not in self._failed and line.silent_s > SILENT_S:
+                self._changed(line, what, "failed")
 
     async def close(self) -> None:
         """Close everything; what was heard stays readable."""

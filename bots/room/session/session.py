@@ -46,6 +46,7 @@ __all__ = ["Session", "Terms"]
 
 _LISTENERS = ("viewer", "audience")  # roles that do not publish (signalling.md 3.3)
 _MEDIA_LOST_S = 2.0  # media that ended this long before the signalling did not end with it
+_LOOK_S = 2.0
 _LEAVE_S = 1.0
 _RETRY_S = 5.0  # of one try to come back; a first join may take `timeout_s`
 _DISCONNECTED = 1163
@@ -86,6 +87,7 @@ class Session:
         self._connection: Connection | None = None
         self._is_open = False
         self._gone_until_s = 0.0
+        self._watching: asyncio.Task[None] | None = None
         self._is_admitted = False
         self._way_back: WayBack | None = None
         if terms.come_back is not None:
@@ -142,6 +144,8 @@ class Session:
             with suppress(MediaError):  # a slot that cannot be heard is told, and no reason to stay away
                 await self._unless_over(self._start_media(self.terms.timeout_s))
             self._is_open = True
+            if self._way_back is not None and self.terms.network.can_fall_silent:
+                self._watching = asyncio.create_task(self._watch_media(), name=f"{self._name}/watch-media")
         except BaseException as error:
             self._end(RoomClosed(self.state.room_id, LEFT, "the join did not succeed"))
             await self.wait_closed()
@@ -347,6 +351,12 @@ class Session:
             # a room that ends closes its media too, and that may be seen before the word about it
             asyncio.get_running_loop().call_later(_MEDIA_LOST_S, self._media_lost, what)
 
+    async def _watch_media(self) -> None:
+        while not self.is_closed:
+            await self.terms.clock.sleep_until(self.terms.clock.monotonic() + _LOOK_S)
+            if self.is_connected:
+                self._lines.notice_silence()
+
     def _media_lost(self, what: str) -> None:
         if not self.is_connected or not self._lines.are_broken:
             return
@@ -367,6 +377,8 @@ class Session:
     async def come_back(self, how: How, tries: int) -> bool:
         """One try to come back, see `wayback.Away`."""
         await self.terms.clock.sleep_until(self._gone_until_s)
+        if how == "media" and self.is_up and not await self._there().conversation.check():
+            self._there().conversation.cut()  # nothing goes through, so it is not the media alone
         is_resumed, is_new = True, how != "media" or not self.is_up
         if is_new:
             before = self._there()
@@ -436,6 +448,8 @@ class Session:
             self._on_event(Closed(closed.cause, closed.reason))
 
     async def _clean_up(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         if self._way_back is not None:
             await self._way_back.stop()
         connection = self._connection

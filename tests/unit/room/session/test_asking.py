@@ -20,14 +20,24 @@ SAY = SendData(msg="hello", broadcast=True)
 class FakeConnection:
     """Keeps what is sent; the test answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, asking: Asking) -> None:
+        self.asking = asking
         self.is_up = True
+        self.answers = True
+        self.conversation = self
         self.sent: dict[int, asyncio.Future[Answer]] = {}
 
     def post(self, _request: Request, number: int) -> asyncio.Future[Answer]:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.sent[number] = answer
         return answer
+
+    async def check(self) -> bool:
+        await asyncio.sleep(4)
+        return self.answers
+
+    def cut(self) -> None:
+        self.breaks(self.asking)
 
     def breaks(self, asking: Asking) -> None:
         self.is_up = False
@@ -38,7 +48,7 @@ class FakeConnection:
 
 
 def connect(asking: Asking, *, is_resumed: bool = True) -> FakeConnection:
-    connection = FakeConnection()
+    connection = FakeConnection(asking)
     asking.connected(cast("Connection", connection), is_resumed=is_resumed)
     return connection
 
@@ -95,6 +105,20 @@ def test_a_server_that_does_not_answer_is_not_waited_for_longer_than_before() ->
         connect(asking)
         with pytest.raises(RequestRefused, match="did not answer in 10 s"):
             await asking.request(SAY)
+
+    virtually(act)
+
+
+def test_a_half_open_connection_is_noticed_and_the_request_goes_over_the_next() -> None:
+    async def act(asking: Asking) -> None:
+        first = connect(asking)
+        first.answers = False
+        asked = asyncio.create_task(asking.request(SAY))
+        await asyncio.sleep(9)
+        assert not asking.is_up
+        second = connect(asking)
+        second.sent[0].set_result(Answer(0))
+        assert Answer(0) == await asked
 
     virtually(act)
 
