@@ -36,10 +36,15 @@ def write_template(folder: str, *, template: str) -> int:
         raise ConfigError(f"{target} cannot be written: {error.strerror}. Name another folder.") from error
     playbook = target / f"{template}.yaml"
     typer.echo(f"Wrote {', '.join(str(target / name) for name in parts)}.\n")
-    typer.echo(f"  bots explain {playbook}    tells the lesson in plain English")
-    typer.echo(f"  bots lint {playbook}       checks it after each change")
-    typer.echo(f"  bots test {folder}    plays it with people who come, write and go, and compares")
-    typer.echo(f"  bots run {playbook}        plays it; its first lines say how to try it")
+    told = {
+        f"explain {playbook}": "tells the lesson in plain English",
+        f"lint {playbook}": "checks it after each change",
+        f"test {folder}": "plays it with people who come, write and go, and compares",
+        f"run {playbook}": "plays it; its first lines say how to try it",
+    }
+    width = max(map(len, told))
+    for command, what in told.items():
+        typer.echo(f"  bots {command:{width}}  {what}")
     return Exit.DONE
 
 

@@ -30,6 +30,7 @@ from bots.playbook import (
     Trigger,
     lint_text,
 )
+from bots.playbook.values.shape import Frozen
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "playbook.md").read_text(encoding="utf-8")
@@ -55,6 +56,53 @@ def rows_of(title: str) -> dict[str, list[str]]:
 )  # fmt: skip
 def test_every_name_of_the_model_is_in_its_table_and_no_other(title: str, names: list[str]) -> None:
     assert sorted(names) == sorted(rows_of(title))
+
+
+ROW_OF = {  # models that have no table: the row that has their keys
+    "Input": ("Top keys", "inputs"), "RoomChoice": ("Top keys", "room"), "IfMissed": ("schedule", "if_missed"),
+    "Arrival": ("Bots", "arrive"), "Microphone": ("Bots", "microphone"), "Drops": ("Bots", "drops"),
+    "LeaveWhen": ("Bots", "leave_when"), "TimelineEntry": ("Bots", "timeline"), "NoShow": ("rotations", "no_show"),
+    "RoundWarning": ("rotations", "warn"), "Choice": ("Steps", "choose"),
+}  # fmt: skip
+TABLED = {"AttendanceRules", "Bot", "Clip", "InviteRule", "RoomSettings", "RosterEntry", "Rotation", "Rule",
+          "ScheduleEntry"}  # fmt: skip
+SCALARS = {"ExtraDay", "Offset", "Range", "SkippedDays"}  # written as one word or moment
+IN_WORDS = {"Expectation": "Expect", "Percentiles": "Times", "Limit": "Times", "InvitePolicy": "invites"}
+
+
+def models() -> dict[str, type[Frozen]]:
+    """Every model that a playbook has, but steps and triggers, by name."""
+
+    def below(model: type[Frozen]) -> list[type[Frozen]]:
+        return [model, *(one for inner in model.__subclasses__() for one in below(inner))]
+
+    known = {model.__name__: model for model in below(Frozen)}
+    used = Playbook.model_json_schema(by_alias=True)["$defs"]
+    return {name: known[name] for name in used if known.get(name) not in (None, *STEPS.values(), *TRIGGERS.values())}
+
+
+def test_every_model_of_a_playbook_has_a_place_in_the_reference() -> None:
+    assert set(models()) == TABLED | SCALARS | set(ROW_OF) | set(IN_WORDS)
+
+
+@pytest.mark.parametrize("name", ROW_OF)
+def test_every_key_of_a_model_without_a_table_is_in_its_row(name: str) -> None:
+    title, row = ROW_OF[name]
+    text = " ".join(rows_of(title)[row])
+    assert [] == [key for key in models()[name].yaml_keys() if not re.search(rf"`[^`]*\b{key}\b[^`]*`", text)]
+
+
+def test_what_an_expectation_takes_is_told_before_its_table() -> None:
+    for name in ("Expectation", "Percentiles", "Limit"):
+        text = SECTIONS[IN_WORDS[name]]
+        assert [] == [key for key in models()[name].yaml_keys() if f"`{key}`" not in text]
+
+
+@pytest.mark.parametrize("name", TRIGGERS)
+def test_every_setting_of_a_trigger_is_in_its_row(name: str) -> None:
+    row = " ".join(rows_of("Triggers")[name])
+    keys = set(TRIGGERS[name].yaml_keys()) - {TRIGGERS[name].short}
+    assert [] == [key for key in sorted(keys) if f"`{key}`" not in row]
 
 
 @pytest.mark.parametrize("name", STEPS)
