@@ -13,7 +13,8 @@ _UNTOLD = {
     "group_answered", "invite_decided", "run_started", "branch_taken", "rule_tallied",
 }  # fmt: skip
 _ROTATIONS = {
-    "round_started", "round_ended", "group_changed", "round_skipped", "rotation_ended", "timeline_shifted",
+    "round_started", "round_ended", "group_changed", "group_answered", "person_left_out", "round_skipped",
+    "rotation_ended", "timeline_shifted",
 }  # fmt: skip
 SENTENCES = {
     "room_kept": "could not delete the room that was made for it",
@@ -144,6 +145,8 @@ def _what(event: Mapping[str, Any]) -> str | None:
             return f"sends the signal {get('signal')}"
         case "note_logged":
             return f"notes: {get('text')}"
+        case "group_answered" if get("answer") == "accepted":
+            return None  # that they are in is told of themselves
         case name if name in _ROTATIONS:
             return _rotation(name, event)
         case "person_found":
@@ -173,6 +176,11 @@ def _rotation(name: str, event: Mapping[str, Any]) -> str:
             return f"ends round {get('round')} of {get('rotation')}{missing}"
         case "group_changed":
             return f"puts {get('participant')} into {get('group') or 'the main room'} ({get('reason')})"
+        case "group_answered":
+            after = f" after {_span(get('waited_s'))}" if get("answer") == "ignored" else ""
+            return f"hears of {get('participant')}: {get('answer')} the invite to {get('group')}{after}"
+        case "person_left_out":
+            return f"has no group for {get('participant')}: {get('reason')}"
         case "round_skipped":
             return f"skips round {get('round')} of {get('rotation')}: {get('reason')}"
         case "rotation_ended":

@@ -9,6 +9,7 @@ from bots.playbook import Bot, Play, Playbook, Rotate, Rotation
 
 __all__ = ["rotation_plans"]
 
+RETURN_S = 2.0  # between two rounds at least: a client that comes back cannot be sent on at once
 _CAPACITY = 5  # max_active_talkers of EnableX is 6 unless the room says otherwise; breakouts.md section 1, rule 5
 
 
@@ -60,7 +61,7 @@ def _terms(rotation: Rotation, capacity: int) -> Terms:
         rounds=rotation.rounds,
         length_s=rotation.round_length_s,
         shortest_s=half_s if rotation.shortest_round_s is None else rotation.shortest_round_s,
-        gap_s=rotation.gap_s,
+        gap_s=max(rotation.gap_s, RETURN_S),
         warnings_s=tuple(one.left_s for one in rotation.warn),
         no_show_s=rotation.no_show.after_s,
         then=rotation.no_show.then,

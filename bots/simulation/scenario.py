@@ -55,7 +55,10 @@ Direct = Callable[[Stage], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One session, planned: `run` it once; `clock` tells its time meanwhile and afterwards."""
+    """One session, planned: `run` it once; `clock` tells its time meanwhile and afterwards.
+
+    `report_folder` is where the step `save` writes.
+    """
 
     playbook: Playbook
     session_id: str | None
@@ -63,6 +66,7 @@ class Scenario:
     people: tuple[PersonPlan, ...]
     clock: VirtualClock
     clips: Clips
+    report_folder: str | None = None
 
     def run(self, direct: Direct | None = None) -> SessionResult:
         """Play it, from the first arrival to the end.
@@ -79,7 +83,14 @@ class Scenario:
         playbook, clock, starts_at = self.playbook, self.clock, self.times.starts_at
         rooms = SimulatedRooms(clock, str(playbook.seed))
         room_id = rooms.make_room(_room_body(playbook, len(self.people)), playbook.room.id or "")
-        specs = plan(playbook, provider=PROVIDER, room_id=room_id, starts_at=starts_at, session_id=self.session_id)
+        specs = plan(
+            playbook,
+            provider=PROVIDER,
+            room_id=room_id,
+            starts_at=starts_at,
+            session_id=self.session_id,
+            report_folder=self.report_folder,
+        )
         scene = Scene(rooms, room_id, clock)
         alarms = AlarmClock(clock, max_sleep_s=inf)  # a virtual clock is never stepped
         alarms.start()
@@ -129,6 +140,7 @@ def scenario_of(
     starts_at: datetime | None = None,
     clips: Clips | None = None,
     begins_at: datetime | None = None,
+    report_folder: str | None = None,
 ) -> Scenario:
     """Plan a simulation; the same arguments give the same one.
 
@@ -138,6 +150,7 @@ def scenario_of(
         starts_at: aware; the first planned start after `AFTER` unless given.
         clips: loaded before; others are read when they are played.
         begins_at: aware; time begins no later than this.
+        report_folder: where the step `save` writes; nowhere unless given.
 
     Raises:
         ConfigError: no such schedule entry.
@@ -157,7 +170,7 @@ def scenario_of(
     )
     comings = [*(spec.arrives_at for spec in specs), *(one.arrives_at for one in people if one.arrives_at)]
     first = min([*comings, times.starts_at, begins_at or times.starts_at])
-    return Scenario(playbook, session_id, times, people, VirtualClock(first - LEAD), clips or Clips())
+    return Scenario(playbook, session_id, times, people, VirtualClock(first - LEAD), clips or Clips(), report_folder)
 
 
 def planned_start(playbook: Playbook, session_id: str | None) -> datetime:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, assert_never
 
 from bots.bot.contract.messages import ClipPlay, Said
@@ -71,6 +72,7 @@ class Conductor:
         self._course = course
         self._grouping = grouping
         self._rooms = rooms
+        rooms.on_made = self._made
         self._kit = kit
         self._run = run
         self._step = step
@@ -150,7 +152,9 @@ class Conductor:
     def _watch(self, occasion: Occasion) -> None:
         person, course = occasion.person, self._course
         if occasion.kind == "breakout_closed":
-            self._rooms.gone(occasion.room_id)
+            ended = self._rooms.number_of(occasion.room_id)
+            if ended is not None and self._rooms.gone(occasion.room_id):
+                self._put(partial(course.ended, ended))
             return
         if person is None or not self._crowd.takes_part(person):
             return
@@ -256,12 +260,8 @@ class Conductor:
 
     async def _invite(self, act: Invite) -> None:
         people = [one for key in act.people if (one := self._crowd.person(key)) is not None]
-        is_new = act.room not in self._rooms.open_ids
         if not await self._rooms.invite(act.room, people, why=act.why):
             self._put(lambda now_s: self._course.failed(act.people, now_s))
-        elif is_new:
-            self._diary.opened()
-            self._send_heralds()
 
     async def _remind(self, act: Remind) -> None:
         person = self._crowd.person(act.person)
@@ -289,6 +289,11 @@ class Conductor:
             await self._kit.heralds.play(sound, rule=self._run.rule_id, step=self._step)
         except (BotsError, CannotDo) as failure:
             self._kit.log.error("audio_failed", clip=sound.name, reason=str(failure))  # noqa: TRY400 - no bug
+
+    def _made(self) -> None:
+        """A group has got a room that it had not when the round began."""
+        self._diary.opened()
+        self._send_heralds()
 
     def _send_heralds(self) -> None:
         """Whoever is to be heard in every breakout goes in with the groups."""

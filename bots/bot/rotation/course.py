@@ -207,6 +207,10 @@ class Course:
         """Their invites could not be sent."""
         return [act for person in people for act in self.round.failed(person, now_s)] if self.round else []
 
+    def ended(self, room: int, now_s: float) -> list[Act]:
+        """A breakout of this round has ended, and nobody has closed it."""
+        return self.round.ended(room, now_s) if self.round else []
+
     def renamed(self, old: str, new: str) -> None:
         """Somebody is known under another key from now on."""
         if old in self._here:

@@ -101,7 +101,7 @@ class Grouping:
         people = self._fitting(list(here))
         while len(people) >= (2 if self._terms.never_alone else 1):
             try:
-                return self._planned(number, tuple(people))
+                return self._split(self._planned(number, tuple(people)))
             except RotationError as cause:
                 last = max(cause.people, key=people.index, default=people[-1])
                 self.left_out[last] = cause.people
@@ -123,6 +123,28 @@ class Grouping:
             kept = regroup(before, people, played=number - self._first, seed=self._terms.seed)
             self._plan, self._first = kept.plan, number
         return self._plan.groups(number - self._first)
+
+    def _split(self, groups: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+        """Groups that no breakout can hold (experts of a large class) meet in several, as far as there are rooms."""
+        found = list(groups)
+        while found and not found[-1]:
+            found.pop()
+        for number, group in enumerate(tuple(found)):
+            count = -(-len(group) // self._terms.terms.capacity)
+            first, *others = self._parts(group, min(count, 1 + MOST_ROOMS - len(found)))
+            found[number] = first
+            found += others
+        return tuple(found)
+
+    def _parts(self, group: tuple[str, ...], count: int) -> list[tuple[str, ...]]:
+        """A group in so many parts, as even as those allow who stay together."""
+        together = [set(self._known(names)) for names in self._terms.keep_together]
+        parts: list[list[str]] = [[] for _ in range(max(1, count))]
+        for person in group:
+            unit = [one for one in group if one == person or any({one, person} <= people for people in together)]
+            if not any(person in part for part in parts):
+                min(parts, key=len).extend(unit)
+        return [tuple(part) for part in parts]
 
     def _solved(self, people: tuple[str, ...], number: int) -> Plan:
         """A plan in as few rooms as the group size asks for, or in as many more as the rules need."""

@@ -1,6 +1,7 @@
 """The breakouts of a round: opened under names, one a group, opened again if one has ended too early, closed."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 
 from bots.bot.contract.messages import BreakoutsClosed, BreakoutsOpened
 from bots.bot.rules.facts import Person
@@ -22,6 +23,9 @@ class GroupRooms:
         names: of the groups; beyond them `Group 7`.
         capacity: of each breakout, with our own listeners and players.
         force: move people without asking.
+
+    Attributes:
+        on_made: called when a round that runs has got another room.
     """
 
     def __init__(self, kit: Kit, *, names: Sequence[str] = (), capacity: int, force: bool = False) -> None:
@@ -31,6 +35,8 @@ class GroupRooms:
         self._force = force
         self._ids: dict[int, str] = {}
         self._ended: set[str] = set()
+        self.on_made: Callable[[], None] = lambda: None
+        self._making = asyncio.Lock()
 
     @property
     def open_ids(self) -> dict[int, str]:
@@ -45,9 +51,11 @@ class GroupRooms:
         """Which group's room this is."""
         return next((number for number, known in self._ids.items() if known == room_id), None)
 
-    def gone(self, room_id: str) -> None:
-        """This breakout has ended."""
+    def gone(self, room_id: str) -> bool:
+        """This breakout has ended; returns whether that is news: nobody has closed it."""
+        is_news = room_id not in self._ended
         self._ended.add(room_id)
+        return is_news
 
     async def open(self, count: int) -> None:
         """Open the rooms of a round.
@@ -64,8 +72,10 @@ class GroupRooms:
         if not people:
             return True
         try:
-            if self._ids.get(number) in (None, *self._ended):
-                await self._make((number,))
+            async with self._making:  # several may be invited to a group that has no room yet
+                if self._ids.get(number) in (None, *self._ended):
+                    await self._make((number,))
+                    self.on_made()
             room_id = self._ids[number]
             clients = [person.client_id for person in people]
             await self._kit.presence.parent.invite(room_id, clients, force=self._force)

@@ -17,18 +17,19 @@ Apart = Callable[[str, Collection[str]], bool]  # must this person not be with o
 SEND_BACK = 2  # times that somebody who comes out is invited in again; then they want to be out
 TRIES = 4  # of an invite that cannot be sent
 TRY_AGAIN_S = 2.0
-_EXPECTED = ("there", "invited", "failing")
+SETTLE_S = 1.0  # somebody who has just come out is still on the way back to the main room
+_EXPECTED = ("there", "invited", "due")
 
 
 @dataclass(slots=True)
 class _Standing:
     """Where somebody belongs (`room`), where they are (`at`; None: no breakout), and what they make of it.
 
-    `failing`: the invite could not be sent, and will be again at `retry_s`.
+    `due`: the invite goes out at `retry_s`. `waiting`: no group can take them now.
     """
 
     room: int | None
-    state: Literal["invited", "failing", "ignored", "there", "out", "refused", "gone"]
+    state: Literal["invited", "due", "ignored", "there", "out", "waiting", "refused", "gone"]
     asked_at_s: float
     at: int | None = None
     is_reminded: bool = False
@@ -36,6 +37,7 @@ class _Standing:
     returns: int = 0
     failures: int = 0
     retry_s: float = 0.0
+    due_why: Why = "again"
 
     @property
     def is_called_out(self) -> bool:
@@ -81,11 +83,11 @@ class Round:
     def arrived(self, person: str, now_s: float) -> list[Act]:
         """Somebody came into the meeting, for the first time or again."""
         known = self._people.get(person)
-        if known is not None and known.room in self._open and not self._is_apart(person, self._mates(person)):
+        if known is not None and known.room is not None and self._takes_back(known.room, person):
             return self._invite(person, known.room, now_s, "returned")
         if known is None and self._terms.late == "next_round":
             return [Move(person, None, "comes with the next round")]
-        return self._place(person, now_s, "late" if known is None else "returned")
+        return [*self._place(person, now_s, "late" if known is None else "returned"), *self._mend(now_s)]
 
     def left(self, person: str, now_s: float) -> list[Act]:
         """Somebody left the meeting; their place stays theirs."""
@@ -116,14 +118,17 @@ class Round:
             return []
         known.state, known.at = "out", None
         if known.room is None:
-            return []
+            known.state = "waiting"
+            return self._mend(now_s)
         known.returns += 1
         if known.returns > SEND_BACK:
             known.room, known.state = None, "refused"
             return [Move(person, None, "keeps coming out"), *self._mend(now_s)]
-        if known.room not in self._open:
-            return self._place(person, now_s, "moved")
-        return [*self._invite(person, known.room, now_s, "returned"), *self._mend(now_s)]
+        if not self._takes_back(known.room, person):
+            return [*self._place(person, now_s, "moved"), *self._mend(now_s)]
+        self._ask(known, known.room, now_s + SETTLE_S)
+        known.state, known.due_why, known.retry_s = "due", "returned", now_s + SETTLE_S
+        return self._mend(now_s)
 
     def rejected(self, person: str, now_s: float) -> list[Act]:
         """Somebody rejected the invite."""
@@ -140,10 +145,17 @@ class Round:
             return []
         known.failures += 1
         if known.failures < TRIES:
-            known.state, known.retry_s = "failing", now_s + TRY_AGAIN_S
+            known.state, known.retry_s = "due", now_s + TRY_AGAIN_S
             return []
         known.state = "ignored"
         return [*self._answered(person, "failed", now_s), *self._mend(now_s)]
+
+    def ended(self, room: int, now_s: float) -> list[Act]:
+        """A breakout has ended, since the last one has left it: who was on the way to it needs another invite."""
+        if room not in self._open:
+            return []
+        coming = [person for person, known in self._people.items() if known.room == room and known.state == "invited"]
+        return [act for person in coming for act in self._invite_again(person, room, now_s)]
 
     def closed(self, now_s: float) -> list[Act]:
         """The round ends: who has not answered by now, has ignored the invite."""
@@ -157,9 +169,10 @@ class Round:
             if known.is_called_out and now_s >= known.asked_at_s + self._terms.no_show_s - 1e-9:
                 known.room = known.at
                 acts.append(Move(person, known.at, "stays there"))
-            if known.state == "failing" and known.room is not None and now_s >= known.retry_s - 1e-9:
+            if known.state == "due" and known.room is not None and now_s >= known.retry_s - 1e-9:
                 known.state = "invited"
-                acts.append(Invite(known.room, (person,), "again"))
+                acts.append(Invite(known.room, (person,), known.due_why))
+                known.due_why = "again"
             if known.state != "invited" or known.room is None:
                 continue
             if now_s >= known.asked_at_s + self._terms.no_show_s - 1e-9:
@@ -191,7 +204,7 @@ class Round:
         """When `tick` has something to do."""
         waiting = [known for known in self._people.values() if known.state == "invited" and known.room is not None]
         times = [self._remind_at_s(known) for known in waiting if not known.is_reminded]
-        times += [known.retry_s for known in self._people.values() if known.state == "failing"]
+        times += [known.retry_s for known in self._people.values() if known.state == "due"]
         waiting += [known for known in self._people.values() if known.is_called_out]
         times += [known.asked_at_s + self._terms.no_show_s for known in waiting]
         return min(times, default=None)
@@ -243,10 +256,23 @@ class Round:
         return known.asked_at_s + self._terms.no_show_s / 2
 
     def _invite(self, person: str, room: int, now_s: float, why: Why) -> list[Act]:
-        known = self._people[person]
-        known.room, known.state, known.asked_at_s = room, "invited", now_s
-        known.is_reminded, known.is_answered, known.failures = False, False, 0
+        self._ask(self._people[person], room, now_s)
         return [Invite(room, (person,), why)]
+
+    @staticmethod
+    def _ask(known: _Standing, room: int, at_s: float) -> None:
+        known.room, known.state, known.asked_at_s = room, "invited", at_s
+        known.is_reminded, known.is_answered, known.failures = False, False, 0
+
+    def _invite_again(self, person: str, room: int, now_s: float) -> list[Act]:
+        """Another invite for somebody who has not followed the one before: nobody waits for them much longer."""
+        known = self._people[person]
+        was, asked_at_s = known.state, known.asked_at_s
+        acts = self._invite(person, room, now_s, "again")
+        known.asked_at_s = max(asked_at_s, now_s - self._terms.no_show_s / 2)
+        if was == "ignored":
+            known.state = "ignored"
+        return acts
 
     def _answered(self, person: str, answer: Answer, now_s: float) -> list[Act]:
         """Each invite has one end; who has ignored it may still follow it."""
@@ -260,15 +286,15 @@ class Round:
         known = self._people.setdefault(person, _Standing(None, "out", now_s))
         known.room = self._smallest(person)
         if known.room is None:
-            known.state = "out"
-            return self._found_group(person, now_s) or [Move(person, None, "no group can take them")]
+            known.state = "waiting"
+            return [Move(person, None, "no group can take them")]
         return [Move(person, known.room, why), *self._invite(person, known.room, now_s, why)]
 
     def _found_group(self, person: str, now_s: float) -> list[Act]:
         """A new group of those whom no other takes, once they are enough."""
         group = [person]
         for other, known in self._people.items():
-            if other != person and known.room is None and known.state == "out" and not self._is_apart(other, group):
+            if other != person and known.state == "waiting" and not self._is_apart(other, group):
                 group.append(other)
         if len(group) < max(2, self._terms.at_least) or len(self._open) >= MOST_ROOMS:
             return []
@@ -284,26 +310,51 @@ class Round:
         choices = [(len(self._expected(room)), room) for room in sorted(self._open) if self._takes(room, person)]
         return min(choices)[1] if choices else None
 
+    def _takes_back(self, room: int, person: str) -> bool:
+        """Has their own group a seat for somebody who was gone or came out, and no one they are kept apart from?"""
+        others = {other for other in self._expected(room) if other != person} | set(self.inside(room)) - {person}
+        is_full = len(others) >= self._terms.capacity
+        return room in self._open and not is_full and not self._is_apart(person, self._bound_for(room))
+
     def _takes(self, room: int, person: str) -> bool:
-        """Somebody is or will be there, there is a seat, and nobody from whom this person is kept apart."""
-        has_company = any(other != person for other in self._expected(room))
+        """Somebody is or will be there, there is a seat, and nobody from whom this person is kept apart.
+
+        Who has not come in time has no seat any more, but may still come: no harm may be done by that.
+        """
+        seated = {other for other in (*self._expected(room), *self.inside(room)) if other != person}
         members = [other for other in self._bound_for(room) if other != person]
-        return has_company and len(members) < self._terms.capacity and not self._is_apart(person, members)
+        return 0 < len(seated) < self._terms.capacity and not self._is_apart(person, members)
 
     def _expected(self, room: int) -> list[str]:
         """Who is there or may still come in time."""
         return [p for p, known in self._people.items() if known.room == room and known.state in _EXPECTED]
 
     def _mend(self, now_s: float) -> list[Act]:
-        """Nobody stays alone: a group that is too small, and for which nobody is waited, goes to others."""
+        """Nobody stays alone, and whoever waits for a place gets one.
+
+        A group that is too small, and for which nobody is waited, goes to others.
+        """
         acts: list[Act] = []
-        if self._terms.then == "wait":
-            return acts
-        for room in sorted(self._open):
+        for room in sorted(self._open) if self._terms.then == "regroup" else ():
             inside = self.inside(room)
             if inside and len(self._expected(room)) < self._terms.at_least:
                 acts += self._dissolve(room, inside, now_s)
+        for room in sorted(self._open):  # somebody came in after all, whose seat had been given away
+            if len(self.inside(room)) >= self._terms.capacity:
+                for person in [one for one in self._expected(room) if self._people[one].at != room]:
+                    self._people[person].state, self._people[person].room = "waiting", None
+                    acts.append(Move(person, None, "no group can take them"))
+        for person in [person for person, known in self._people.items() if known.state == "waiting"]:
+            if self._people[person].state == "waiting":
+                acts += self._seat(person, now_s)
         return acts
+
+    def _seat(self, person: str, now_s: float) -> list[Act]:
+        """A place for somebody who waits for one, if there is one now."""
+        room = self._smallest(person)
+        if room is None:
+            return self._found_group(person, now_s)
+        return [Move(person, room, "there is room now"), *self._invite(person, room, now_s, "moved")]
 
     def _dissolve(self, room: int, inside: Iterable[str], now_s: float) -> list[Act]:
         acts: list[Act] = []
@@ -316,10 +367,10 @@ class Round:
             acts.append(Move(person, known.room, "would be alone"))
         acts.append(CloseRooms((room,)))
         for person, known in self._people.items():
-            if known.room == room and known.state in (
-                "invited",
-                "failing",
-                "ignored",
-            ):  # their invite leads nowhere now
-                acts += self._place(person, now_s, "moved")
+            if known.room == room and known.state in ("invited", "due", "ignored"):  # their invite leads nowhere
+                other = self._smallest(person)
+                if other is None:
+                    acts += self._place(person, now_s, "moved")
+                else:
+                    acts += [Move(person, other, "moved"), *self._invite_again(person, other, now_s)]
         return acts

