@@ -13,6 +13,7 @@ from bots.playbook.lint.powers import check_powers
 from bots.playbook.lint.roster import check_roster
 from bots.playbook.lint.rotations import check_rotations, group_names, people_of
 from bots.playbook.lint.signals import check_signals
+from bots.playbook.lint.visits import check_visits
 from bots.playbook.model.cast import Rule
 from bots.playbook.model.expect import Expectation
 from bots.playbook.model.playbook import Playbook
@@ -45,7 +46,7 @@ def check(playbook: Playbook, document: Document) -> list[Problem]:
 def _check(playbook: Playbook, document: Document) -> list[Problem]:
     checks: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
         check_moments, check_limits, check_powers, check_flow, check_roster, check_controls, check_rotations,
-        check_signals, _check_ids, _check_breakout_names, _check_people, _check_rules, _check_sounds,
+        check_signals, check_visits, _check_ids, _check_breakout_names, _check_people, _check_rules, _check_sounds,
         _check_display_names, _check_expectations,
     )  # fmt: skip
     found = {"error": 0, "warning": 0}

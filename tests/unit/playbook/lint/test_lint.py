@@ -56,6 +56,7 @@ FOUND = [
     ("never-fires", bot("rules: [{when: »invite_rejected, do: [{log: Hi}]}]")),
     ("never-fires", bot("role: moderator\nrules: [{when: »breakout_joined, do: [{say: Hi}]}]")),
     ("never-fires", bot("role: moderator\nrules: [{when: »invited, do: [{accept: invite}]}]")),
+    ("never-fires", rule("{when: {chat: '!help'}, in: »breakouts, do: [{say: Hi}]}")),
     ("never-fires", rule("{when: joined, if: »false, do: [{say: Hi}]}")),
     ("never-fires", step(OPEN).replace("    rules:", "    invites: [{room: »blue*}]\n    rules:")),
     ("enablex-limit", step("{breakouts: {open: »[a, b, c, d, e, f, g, h, i, j, k]}}")),
