@@ -17,6 +17,8 @@ from aiortc import RTCIceGatherer, RTCIceServer
 
 __all__ = ["Gatherer", "MediaConnection"]
 
+Way = tuple[Callable[[memoryview, Any], object], Any]
+
 _is_guarded = False
 _AIOICE_RECEIVES = aioice.ice.StunProtocol.datagram_received
 
@@ -28,6 +30,11 @@ class MediaConnection(aioice.ice.Connection):
     media_sink: Callable[[bytes], None] | None = None
     heard_s = 0.0
     """When the last datagram came, monotonic seconds."""
+    way_changed: Callable[[], None] | None = None
+
+    def __init__(self, ice_controlling: bool, **settings: Any) -> None:
+        super().__init__(ice_controlling, **settings)
+        self._nominated = _Nominated(self)
 
     async def get_component_candidates(
         self, component: int, addresses: list[str], timeout: int = 5
@@ -36,13 +43,40 @@ class MediaConnection(aioice.ice.Connection):
             addresses = ["127.0.0.1"]  # aioice leaves this one out
         return await super().get_component_candidates(component, addresses, timeout)
 
-    def send_now(self, data: bytes) -> bool:
-        """Send a datagram to the nominated peer, without a task; false if there is none."""
+    def way(self) -> Way | None:
+        """How a datagram leaves for the nominated peer, and its address; None if there is no such peer (any more).
+
+        Where there is a socket it is the socket's own system call, which raises OSError: asyncio's transport looks for
+        a queue, an address and an error callback each time.
+        """
         pair = self._nominated.get(1)
         if pair is None:
-            return False
-        pair.protocol.transport.sendto(data, pair.remote_addr)
-        return True
+            return None
+        transport = pair.protocol.transport
+        socket = getattr(transport.get_extra_info("socket"), "_sock", None)
+        if socket is not None:
+            return socket.sendto, pair.remote_addr
+        # a relay's (TURN) connection, or a loop that hides its sockets
+        return lambda data, address: transport.sendto(bytes(data), address), pair.remote_addr
+
+
+class _Nominated(dict[int, aioice.ice.CandidatePair]):
+    """The nominated pairs of a connection; tells it when the one of its component comes, changes or goes."""
+
+    def __init__(self, connection: MediaConnection) -> None:
+        self._connection = connection
+
+    def __setitem__(self, component: int, pair: aioice.ice.CandidatePair) -> None:
+        super().__setitem__(component, pair)
+        self._tell()
+
+    def clear(self) -> None:
+        super().clear()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._connection.way_changed is not None:
+            self._connection.way_changed()
 
 
 class Gatherer(RTCIceGatherer):

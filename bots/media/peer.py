@@ -24,6 +24,7 @@ from aiortc.rtcrtpparameters import ParametersDict, RTCRtcpFeedback, RTCRtpHeade
 
 from bots.errors import MediaError
 from bots.media.ice import Gatherer
+from bots.media.srtp import Outlet
 
 __all__ = ["Line", "LineAnswer", "MediaLine", "OfferedLine", "PeerConnection", "State"]
 
@@ -89,9 +90,10 @@ class _Dtls(RTCDtlsTransport):
             return None
         return plain
 
-    def protect(self, data: bytes, *, is_rtcp: bool) -> bytes:
-        protected: bytes = self._tx_srtp.protect_rtcp(data) if is_rtcp else self._tx_srtp.protect(data)
-        return protected
+    @property
+    def sending_session(self) -> pylibsrtp.Session:
+        """With the keys for what is sent; there is one once the connection is up."""
+        return self._tx_srtp
 
 
 class PeerConnection:
@@ -110,6 +112,7 @@ class PeerConnection:
         self._dtls = _Dtls(self._ice, _certificate)
         self._dtls.on("statechange", self._dtls_changed)
         self._gatherer.connection.media_sink = self._take
+        self._gatherer.connection.way_changed = self._open_outlet
         self._state: State = "new"
         self._listeners: list[Callable[[State], None]] = []
         self._on_rtp: Receiver | None = None
@@ -119,6 +122,8 @@ class PeerConnection:
         self._offered: tuple[MediaLine, ...] = ()
         self._loop = asyncio.get_running_loop()
         self.lines: tuple[Line, ...] = ()
+        self.outlet: Outlet | None = None
+        """The way out, while the connection is up; another one when the other side is reached by another way."""
         self.dropped = 0
         """Packets that were to be sent while the connection was not up."""
 
@@ -223,16 +228,12 @@ class PeerConnection:
 
     def send_rtp(self, packet: bytes) -> None:
         """Send one RTP packet now; counted as dropped while the connection is not up."""
-        self._send(packet, is_rtcp=False)
+        if self.outlet is None or not self.outlet.send_rtp(packet):
+            self.dropped += 1
 
     def send_rtcp(self, packet: bytes) -> None:
         """Send one compound RTCP packet now; counted as dropped while the connection is not up."""
-        self._send(packet, is_rtcp=True)
-
-    def _send(self, packet: bytes, *, is_rtcp: bool) -> None:
-        if self._state != "connected" or not self._gatherer.connection.send_now(
-            self._dtls.protect(packet, is_rtcp=is_rtcp)
-        ):
+        if self.outlet is None or not self.outlet.send_rtcp(packet):
             self.dropped += 1
 
     def _take(self, data: bytes) -> None:
@@ -274,7 +275,7 @@ class PeerConnection:
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)
-        self._gatherer.connection.media_sink = None
+        self._gatherer.connection.media_sink = self._gatherer.connection.way_changed = None
         self._listeners.clear()
         await self._dtls.stop()
         await self._ice.stop()
@@ -316,10 +317,15 @@ class PeerConnection:
         elif self._dtls.state == "closed" and self._state == "connected":
             self._set_state("failed")  # the other side ended it, or its packets stopped coming
 
+    def _open_outlet(self) -> None:
+        way = self._gatherer.connection.way() if self._state == "connected" else None
+        self.outlet = Outlet(self._dtls.sending_session, *way) if way is not None else None
+
     def _set_state(self, state: State) -> None:
         if self._state in (state, "closed"):
             return
         self._state = state
+        self._open_outlet()
         self._changed.set()
         for callback in tuple(self._listeners):
             callback(state)

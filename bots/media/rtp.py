@@ -23,8 +23,9 @@ __all__ = [
 
 SILENT_LEVEL = 127  # RFC 6464: -127 dBov
 _HEADER = struct.Struct("!BBHII")
-_EXTENDED = struct.Struct("!BBHIIHHBBBB")  # header, one-byte extension with one element and padding
-_ONE_BYTE = 0xBEDE
+pack_levelled = struct.Struct("!BBHIIHHBBBB").pack
+"""Header, and a one-byte extension with one element and padding; as `build_rtp` uses it, where each frame counts."""
+ONE_BYTE = 0xBEDE
 _REPORT = struct.Struct("!IIIIII")
 _SENDER_INFO = struct.Struct("!IIIIII")
 _NTP_EPOCH_S = 2_208_988_800  # from 1900 to 1970
@@ -96,7 +97,7 @@ def parse_rtp(packet: bytes, level_id: int | None) -> tuple[RtpHeader, bytes, in
         profile, words = struct.unpack_from("!HH", packet, offset)
         offset += 4
         end = offset + 4 * words
-        if profile == _ONE_BYTE and level_id is not None:
+        if profile == ONE_BYTE and level_id is not None:
             level = _level_of(packet, offset, min(end, size), level_id)
         offset = end
     end = size - packet[-1] if first & 0x20 else size
@@ -126,10 +127,14 @@ def build_rtp(
     second = payload_type | 0x80 if marker else payload_type
     if level_id is None:
         return _HEADER.pack(0x80, second, sequence, timestamp, ssrc) + payload
-    speech = 0 if level >= SILENT_LEVEL else 0x80
-    return _EXTENDED.pack(
-        0x90, second, sequence, timestamp, ssrc, _ONE_BYTE, 1, level_id << 4, speech | level, 0, 0
+    return pack_levelled(
+        0x90, second, sequence, timestamp, ssrc, ONE_BYTE, 1, level_id << 4, level_octet(level), 0, 0
     ) + payload  # fmt: skip
+
+
+def level_octet(level: int) -> int:
+    """The level as the extension carries it: the highest bit says that it is speech, or at least sound."""
+    return level if level >= SILENT_LEVEL else 0x80 | level
 
 
 def build_sender_report(ssrc: int, *, timestamp: int, packets: int, octets: int, unix_s: float = 0.0) -> bytes:

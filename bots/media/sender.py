@@ -14,7 +14,8 @@ from typing import Literal
 from bots.media.clip import PACKET_S, Clip
 from bots.media.pacer import Pacer
 from bots.media.peer import PeerConnection
-from bots.media.rtp import build_bye, build_rtp, build_sender_report, parse_rtcp
+from bots.media.rtp import ONE_BYTE, SILENT_LEVEL, build_bye, build_rtp, build_sender_report, pack_levelled, parse_rtcp
+from bots.media.srtp import Outlet
 
 __all__ = ["Delivery", "OutgoingAudio", "Playback", "Played"]
 
@@ -54,6 +55,8 @@ class Delivery:
 class Playback:
     """A clip on its way."""
 
+    __slots__ = ("_done", "_sender", "clip", "is_looped", "packets", "position", "started_s", "ticks")
+
     def __init__(self, sender: "OutgoingAudio", clip: Clip, *, loop: bool) -> None:
         self.clip = clip
         self.is_looped = loop
@@ -86,6 +89,32 @@ class OutgoingAudio:
         pacer: the process's.
     """
 
+    __slots__ = (
+        *(
+            "is_muted",
+            "_peer",
+            "_pacer",
+            "_ssrc",
+            "_sequence",
+            "_timestamp",
+            "_ticked_at",
+            "_marker",
+            "_sent",
+            "_octets",
+        ),
+        *(
+            "_sent_before",
+            "_lost_before",
+            "_playback",
+            "_delivery",
+            "_heard_s",
+            "_is_closed",
+            "_outlet",
+            "_payload_type",
+        ),
+        "_level_tag",
+    )
+
     def __init__(self, pacer: Pacer) -> None:
         self.is_muted = False
         """While muted a clip's time goes on, and nothing is sent."""
@@ -95,7 +124,7 @@ class OutgoingAudio:
         self._sequence = secrets.randbelow(0x8000)
         self._timestamp = secrets.randbelow(0x1_0000_0000)
         self._ticked_at: float | None = None
-        self._marker = True
+        self._marker = 0x80
         self._sent = 0
         self._sent_before = 0  # over earlier connections
         self._lost_before = 0
@@ -104,6 +133,9 @@ class OutgoingAudio:
         self._delivery: Delivery | None = None
         self._heard_s = 0.0
         self._is_closed = False
+        self._outlet: Outlet | None = None  # the one that the next two belong to
+        self._payload_type = 0
+        self._level_tag: int | None = None
 
     def attach(self, peer: PeerConnection, *, ssrc: int) -> None:
         """Send over this connection from now on, under the stream number that was offered; it takes its RTCP."""
@@ -111,7 +143,7 @@ class OutgoingAudio:
             self.detach(self._peer)
         self._peer, self._ssrc, self._octets = peer, ssrc, 0
         self._sent_before = self._sent
-        self._marker = True
+        self._marker = 0x80
         self._heard_s = asyncio.get_running_loop().time()
         peer.set_receivers(None, self._take_rtcp)
 
@@ -139,7 +171,7 @@ class OutgoingAudio:
             playback.finish("closed")
             return playback
         self._playback = playback
-        self._marker = True
+        self._marker = 0x80
         self._pacer.add(self)
         return playback
 
@@ -179,10 +211,16 @@ class OutgoingAudio:
         playback = self._playback
         if playback is None:
             return
-        self._advance(now)
+        # timestamps follow the packets while they flow, and the clock over a pause
+        if self._marker and self._ticked_at is not None:
+            passed = max(TICKS, round((now - self._ticked_at) / PACKET_S) * TICKS)
+        else:
+            passed = TICKS
+        self._timestamp = (self._timestamp + passed) & 0xFFFFFFFF
+        self._ticked_at = now
         clip, position = playback.clip, playback.position
-        peer = self._up()
-        if peer is not None and not self.is_muted:
+        peer = self._peer
+        if peer is not None and peer.outlet is not None and not self.is_muted:
             self._send(peer, clip.packets[position], clip.levels[position])
             if playback.started_s is None:
                 playback.started_s = now
@@ -190,7 +228,7 @@ class OutgoingAudio:
             if self._sent % REPORT_EVERY == 1:
                 peer.send_rtcp(self._report())
         else:
-            self._marker = True
+            self._marker = 0x80
         playback.ticks += 1
         playback.position = position + 1
         if playback.position >= len(clip.packets):
@@ -198,30 +236,37 @@ class OutgoingAudio:
             if not playback.is_looped:
                 self.end(playback, "finished")
 
-    def _advance(self, now: float) -> None:
-        """Timestamps follow the packets while they flow, and the clock over a pause."""
-        if self._marker and self._ticked_at is not None:
-            self._timestamp += max(TICKS, round((now - self._ticked_at) / PACKET_S) * TICKS)
-        else:
-            self._timestamp += TICKS
-        self._timestamp &= 0xFFFFFFFF
-        self._ticked_at = now
-
     def _up(self) -> PeerConnection | None:
         """The connection, if anything can be sent over it now."""
-        return self._peer if self._peer is not None and self._peer.state == "connected" else None
+        return self._peer if self._peer is not None and self._peer.outlet is not None else None
 
     def _send(self, peer: PeerConnection, payload: bytes, level: int) -> None:
-        line = peer.lines[0]
-        self._sequence = (self._sequence + 1) & 0xFFFF
-        packet = build_rtp(
-            payload_type=line.payload_type, sequence=self._sequence, timestamp=self._timestamp, ssrc=self._ssrc,
-            payload=payload, marker=self._marker, level_id=line.level_id, level=level,
-        )  # fmt: skip
-        peer.send_rtp(packet)
-        self._marker = False
+        outlet = peer.outlet
+        if outlet is not self._outlet:
+            self._adopt(peer)
+        self._sequence = sequence = (self._sequence + 1) & 0xFFFF
+        head, tag = self._payload_type | self._marker, self._level_tag
+        if tag is None:
+            packet = build_rtp(
+                payload_type=head, sequence=sequence, timestamp=self._timestamp, ssrc=self._ssrc, payload=payload
+            )
+        else:  # the same with a level, without a frame of its own
+            octet = level | 0x80 if level < SILENT_LEVEL else SILENT_LEVEL
+            packet = (
+                pack_levelled(0x90, head, sequence, self._timestamp, self._ssrc, ONE_BYTE, 1, tag, octet, 0, 0)
+                + payload
+            )
+        if outlet is None or not outlet.send_rtp(packet):
+            peer.dropped += 1
+        self._marker = 0
         self._sent += 1
         self._octets += len(payload)
+
+    def _adopt(self, peer: PeerConnection) -> None:
+        """Another way out: what its connection has negotiated."""
+        self._outlet, line = peer.outlet, peer.lines[0]
+        self._payload_type = line.payload_type
+        self._level_tag = None if line.level_id is None else line.level_id << 4
 
     def _report(self) -> bytes:
         return build_sender_report(

@@ -210,6 +210,26 @@ async def test_an_rtp_packet_that_looks_like_stun_reaches_the_media() -> None:
     assert [packet] == taken
 
 
+async def test_packets_leave_by_the_socket_itself_until_the_connection_ends() -> None:
+    async with connected(MediaLine("sendonly", ssrc=77)) as (ours, _):
+        way = ours._gatherer.connection.way()
+        assert way is not None
+        assert "sendto" == getattr(way[0], "__name__", "")  # the socket's own, not the transport's
+        assert ours.outlet is not None
+    assert ours.outlet is None
+    assert ours._gatherer.connection.way() is None
+    ours.send_rtp(build_rtp(payload_type=111, sequence=1, timestamp=0, ssrc=77, payload=b"late"))
+    assert 1 == ours.dropped
+
+
+async def test_another_nominated_pair_is_another_way_out() -> None:
+    async with connected(MediaLine("sendonly", ssrc=77)) as (ours, _):
+        connection, before = ours._gatherer.connection, ours.outlet
+        connection._nominated[1] = connection._nominated[1]
+        assert ours.outlet is not None
+        assert before is not ours.outlet
+
+
 async def test_loopback_connections_offer_nothing_but_loopback() -> None:
     peer = PeerConnection(loopback=True)
     offer = await peer.offer([MediaLine("sendonly", ssrc=7)])
