@@ -13,6 +13,7 @@
             PublishRefused result, reason                  BreakoutRefused  result, reason
         MediaError         source                          cannot open, decode or encode
         ScheduleError      when                            no such time, unknown zone
+            StartMissed    session                         nobody was there to start it, and now it is too late
         RotationError      people                          no grouping can keep these rules
         StepFailed         bot, step_path                  wraps the cause; ends the run, not the bot
 
@@ -38,6 +39,7 @@ __all__ = [
     "RotationError",
     "ScheduleError",
     "SessionHeld",
+    "StartMissed",
     "StepFailed",
     "WireError",
 ]
@@ -181,6 +183,15 @@ class ScheduleError(BotsError):
     def __init__(self, when: str, message: str) -> None:
         super().__init__(f"{when}: {message}")
         self.when = when
+
+
+class StartMissed(ScheduleError):
+    """Nobody was there to start a session, and now it is too late."""
+
+    def __init__(self, session: str, late_s: float, within_s: float) -> None:
+        limit = "start_within of if_missed" if within_s else "there is no if_missed"
+        super().__init__(session, f"its start was missed by {late_s:.0f} s; it may be {within_s:.0f} s late ({limit})")
+        self.session = session
 
 
 class RotationError(BotsError):

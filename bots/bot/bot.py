@@ -5,7 +5,7 @@ time (steps, invites, sounds) runs in tasks that `run` owns and awaits.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -23,6 +23,7 @@ from bots.bot.contract.messages import (
     Command,
     Dismiss,
     Drain,
+    DropTwins,
     FailStage,
     Judge,
     LeaveCause,
@@ -157,11 +158,11 @@ class Bot:
         self._set_end()
         try:
             await self._over.wait()
+            arriving.cancel()
+            await self._go()
         except asyncio.CancelledError:
             self._diary.close()  # the process ends, not the lesson: what stops now is not over
             raise
-        arriving.cancel()
-        await self._go()
         pump.cancel()
 
     # ---- in
@@ -283,6 +284,8 @@ class Bot:
                     self._parts.reactions.occur(signal_of(name, key, self._parts.presence))
             case PersonKnown(client_id=client_id, roster_id=roster_id):
                 self._parts.presence.believe(client_id, roster_id)
+            case DropTwins(client_ids=client_ids):
+                self._group.create_task(self._drop_twins(client_ids), name=f"{self._spec.id}/twins")
             case SteerRotation(text=text):
                 self._steer(text)
             case Dismiss():
@@ -308,6 +311,20 @@ class Bot:
             self._parts.controls.command(text)
         except Refused as reason:
             self._log.info("control_refused", control=text.partition(" ")[0], participant=None, reason=str(reason))
+
+    async def _drop_twins(self, client_ids: Sequence[str]) -> None:
+        """Bots of an earlier process, frozen or cut off, whose connections the room has not given up yet."""
+        here = [
+            one
+            for one in client_ids
+            if self._parts.presence.is_joined and one in self._parts.presence.parent.participants
+        ]
+        try:
+            if here:
+                await self._parts.presence.parent.drop(here)
+                self._log.warning("twins_dropped", client_ids=here)
+        except BotsError as failure:
+            self._log.warning("twins_kept", client_ids=here, reason=str(failure))
 
     async def _judge(self, question: Judge) -> None:
         self._emit(await self._parts.hearing.judge(question))
@@ -377,7 +394,8 @@ class Bot:
             return
         if self._room is not None:
             self._log.info("room_left", cause=self._cause)
-        self._diary.left("left", self._cause)
+        if self._cause != "stopped":  # a stop that is cut short is no end
+            self._diary.left("left", self._cause)
         self._emit(BotLeft(bot_id=self._spec.id, cause=self._cause, was_joined=self._room is not None))
 
     def _tell_failure(self, stage: FailStage, reason: str) -> None:

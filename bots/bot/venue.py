@@ -11,6 +11,7 @@ from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.provider import Provider
 from bots.bot.contract.spec import BotSpec
 from bots.clock import Clock
+from bots.journal import Diary
 from bots.media import Pacer, load_clip
 from bots.room import ComeBack, Room, RoomEvent, ServerApi
 from bots.schedule import AlarmClock
@@ -19,12 +20,16 @@ __all__ = ["Venue"]
 
 
 class Venue:
-    """One for a process; use it as an async context manager."""
+    """One for a session in a process; use it as an async context manager.
 
-    def __init__(self, provider: Provider, clock: Clock) -> None:
+    Args:
+        may_send: may anything leave this process for the session now? Asked before every message and every packet.
+    """
+
+    def __init__(self, provider: Provider, clock: Clock, *, may_send: Callable[[], bool] | None = None) -> None:
         self._clock = clock
         self._api = ServerApi(provider.api_url, provider.app_id, provider.app_key, clock=clock)
-        self._pacer = Pacer(clock)
+        self._pacer = Pacer(clock, may_send=may_send)
         self._alarms = AlarmClock(clock)
 
     async def __aenter__(self) -> Self:
@@ -37,9 +42,11 @@ class Venue:
         self._alarms.stop()
         await self._api.close()
 
-    def bot(self, spec: BotSpec, emit: Callable[[BotEvent], None]) -> Bot:
+    def bot(self, spec: BotSpec, emit: Callable[[BotEvent], None], diary: Diary | None = None) -> Bot:
         """A bot that lives here; `run` is its life."""
-        return Bot(spec, clock=self._clock, alarms=self._alarms, join=self.join, load=load_clip, emit=emit)
+        return Bot(
+            spec, clock=self._clock, alarms=self._alarms, join=self.join, load=load_clip, emit=emit, diary=diary
+        )  # fmt: skip
 
     async def join(
         self,

@@ -7,10 +7,13 @@ from bots.errors import (
     BotsError,
     ConfigError,
     JoinRefused,
+    JournalError,
     MediaError,
     PlaybookError,
     RotationError,
     ScheduleError,
+    SessionHeld,
+    StartMissed,
 )
 
 __all__ = ["Exit", "exit_of"]
@@ -37,9 +40,13 @@ class Exit(IntEnum):
 def exit_of(error: BotsError) -> Exit:
     """The code that an error ends the command with."""
     match error:
+        case SessionHeld():
+            return Exit.HELD
+        case StartMissed():
+            return Exit.MISSED
         case PlaybookError() | MediaError() | RotationError() | ScheduleError():
             return Exit.PLAYBOOK
-        case ConfigError():
+        case ConfigError() | JournalError():
             return Exit.CONFIG
         case ApiError() | JoinRefused():
             return Exit.JOIN

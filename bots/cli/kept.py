@@ -48,9 +48,10 @@ def _asked(path: str) -> TextIO:
 
 def _kept(label: str, kind: Literal["live", "simulated"]) -> KeptTrace | None:
     """A trace in the state folder; a machine that has none (a read-only container) runs without."""
-    folder = state_folder(os.environ)
-    if folder is None:
+    state = state_folder(os.environ)
+    if state is None:
         return None
+    folder = state / "traces"
     try:
         return KeptTrace(folder, label, kind)
     except OSError as error:

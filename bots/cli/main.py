@@ -42,6 +42,13 @@ PlaybookPath = Annotated[str, typer.Argument(metavar="PLAYBOOK", help="the YAML 
 SetInput = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="give an input of the playbook; repeatable")
 ]
+StoreUrl = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        help="the journal: sqlite:////path/journal.db or postgresql://host/name; default: in your state folder",
+    ),
+]
 LogFormat = Annotated[
     str, typer.Option("--log-format", metavar="auto|text|json", help="auto: text on a terminal, JSON lines otherwise")
 ]
@@ -56,6 +63,10 @@ def run(  # noqa: PLR0917 -- one argument an option
     only_bot: Annotated[str, typer.Option(metavar="NAME", help="start just this bot")] = "",
     report: Annotated[str, typer.Option(metavar="DIR", help="folder for the files that a step saves")] = "",
     trace: Annotated[str, typer.Option(metavar="FILE", help="keep every event there, for bots trace")] = "",
+    store: StoreUrl = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="go on with the session that was cut off; without one, begin one")
+    ] = False,
     log_format: LogFormat = "auto",
 ) -> None:
     """Run one session now, until it ends. The log is the standard output."""
@@ -64,7 +75,7 @@ def run(  # noqa: PLR0917 -- one argument an option
     raise typer.Exit(
         run_playbook(
             playbook, session=session, starts_in=starts_in, inputs=set_input or [], only_bot=only_bot,
-            report=report, trace=trace, log_format=log_format,
+            report=report, trace=trace, store=store, resume=resume, log_format=log_format,
         )
     )  # fmt: skip
 

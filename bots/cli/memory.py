@@ -18,7 +18,7 @@ __all__ = ["erase_memory", "export_memory", "list_memory", "memory_of_user"]
 def memory_of_user() -> FileMemory | None:
     """The memory in the user's state folder; None where there is no home."""
     folder = state_folder(os.environ)
-    return None if folder is None else FileMemory(folder.parent / "meetings.jsonl")
+    return None if folder is None else FileMemory(folder / "meetings.jsonl")
 
 
 def list_memory(*, as_json: bool) -> int:

@@ -5,7 +5,9 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import typer
 
 from bots.bot import Provider
 from bots.cli.exits import Exit
+from bots.cli.journal import begun, cut_off, journal_at
 from bots.cli.kept import kept_trace
 from bots.cli.memory import memory_of_user
 from bots.cli.options import inputs_of, log_format_of
@@ -21,14 +24,32 @@ from bots.cli.provider import opened, provider_of
 from bots.cli.telling import tell
 from bots.clock import SystemClock
 from bots.errors import ConfigError, PlaybookError
-from bots.fleet import SessionResult, run_session, session_label
-from bots.log import configure
+from bots.fleet import SessionResult, resume_session, run_session, session_label
+from bots.journal import Journal, OpenSession
+from bots.log import Format, configure
 from bots.media import load_clip
 from bots.playbook import Bot, Play, Playbook, Save, Sound, lint, load, parse_duration
+from bots.trace import KeptTrace
 
 __all__ = ["check_choices", "check_report", "exit_of_result", "refuse_errors", "run_playbook", "sounds_of"]
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the command line asks for."""
+
+    path: str
+    session: str = ""
+    delay_s: float = 0.0
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    only_bot: str = ""
+    report: str = ""
+    trace: str = ""
+    store: str = ""
+    resume: bool = False
+    form: Format = "auto"
 
 
 def run_playbook(
@@ -40,34 +61,27 @@ def run_playbook(
     only_bot: str,
     report: str,
     trace: str,
+    store: str,
+    resume: bool,
     log_format: str,
 ) -> int:
     """Run it, and say by the exit code how it went.
 
     Raises:
         PlaybookError, ConfigError, ApiError, MediaError: before anything started.
+        JournalError: the store that was asked for cannot be used; SessionHeld: another process runs the session.
+        StartMissed: the session that was cut off had not begun, and now it is too late.
     """
     form = log_format_of(log_format)
     configure(form)
-    given = inputs_of(inputs)
     delay_s = parse_duration(starts_in)
     if delay_s is None:
         raise typer.BadParameter(f"{starts_in!r} is no time span; write 30s or 5m", param_hint="--starts-in")
-    playbook = load(path, environment=os.environ, inputs=given)
-    refuse_errors(path, given)
-    check_choices(playbook, session, only_bot)
-    check_report(playbook, report)
-    provider = provider_of()
-    stop = _Stop()
-    starts_at = datetime.now(UTC) + timedelta(seconds=delay_s)
-    with kept_trace(trace, session_label(playbook, starts_at, session or None), "live") as kept:
-        configure(form, trace=kept)
-        try:
-            result = asyncio.run(
-                _run(playbook, provider, stop, session=session, delay_s=delay_s, only_bot=only_bot, report=report)
-            )
-        finally:
-            configure(form)
+    asked = Asked(
+        path=path, session=session, delay_s=delay_s, inputs=inputs_of(inputs), only_bot=only_bot, report=report,
+        trace=trace, store=store, resume=resume, form=form,
+    )  # fmt: skip
+    result = asyncio.run(_run(asked, provider_of()))
     if log_format == "text" or (log_format == "auto" and sys.stdout.isatty()):
         typer.echo(tell(path, result, command="bots" if shutil.which("bots") else sys.argv[0]))
     return exit_of_result(result)
@@ -120,31 +134,65 @@ def _saved(playbook: Playbook, bot: Bot) -> Iterator[str]:
     return (name for step in playbook.steps_of(bot) if isinstance(step, Save) for name in step.files)
 
 
-async def _run(
-    playbook: Playbook,
-    named: Provider | None,
-    stop: "_Stop",
-    *,
-    session: str,
-    delay_s: float,
-    only_bot: str,
-    report: str,
-) -> SessionResult:
+async def _run(asked: Asked, named: Provider | None) -> SessionResult:
+    stop = _Stop()
     stop.attach()
+    async with journal_at(asked.store) as journal:
+        if journal is not None and asked.resume:
+            again = await cut_off(journal, asked.path, asked.session or None)
+            if again is not None:
+                return await _go_on(asked, named, again, stop.asked)
+        return await _begin(asked, named, journal, stop.asked)
+
+
+async def _go_on(asked: Asked, named: Provider | None, again: OpenSession, stop: asyncio.Event) -> SessionResult:
+    with _traced(asked, again.record.id, again):
+        async with opened(named) as provider:
+            return await resume_session(
+                again, provider=provider, clock=SystemClock(), stop=stop, memory=memory_of_user()
+            )  # fmt: skip
+
+
+async def _begin(
+    asked: Asked, named: Provider | None, journal: Journal | None, stop: asyncio.Event
+) -> SessionResult:  # fmt: skip
+    playbook = load(asked.path, environment=os.environ, inputs=asked.inputs)
+    refuse_errors(asked.path, dict(asked.inputs))
+    check_choices(playbook, asked.session, asked.only_bot)
+    check_report(playbook, asked.report)
     await _load_sounds(playbook)
-    log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
-    async with opened(named) as provider:
-        return await run_session(
-            playbook,
-            provider=provider,
-            clock=SystemClock(),
-            starts_at=datetime.now(UTC) + timedelta(seconds=delay_s),
-            session_id=session or None,
-            only_bot=only_bot or None,
-            report_folder=report or None,
-            memory=memory_of_user(),
-            stop=stop.asked,
-        )
+    session = asked.session or None
+    starts_at = datetime.now(UTC) + timedelta(seconds=asked.delay_s)
+    is_shared = named is not None and playbook.room.id is not None
+    new = None if journal is None else await begun(journal, playbook, starts_at, session, is_shared=is_shared)
+    with _traced(asked, session_label(playbook, starts_at, session) if new is None else new.record.id, new):
+        log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
+        async with opened(named) as provider:
+            return await run_session(
+                playbook,
+                provider=provider,
+                clock=SystemClock(),
+                starts_at=starts_at,
+                session_id=session,
+                only_bot=asked.only_bot or None,
+                report_folder=asked.report or None,
+                memory=memory_of_user(),
+                stop=stop,
+                opened=new,
+            )
+
+
+@contextmanager
+def _traced(asked: Asked, label: str, kept: OpenSession | None) -> Iterator[None]:
+    """Inside, events go into a trace too; the journal knows which."""
+    with kept_trace(asked.trace, label, "live") as trace:
+        configure(asked.form, trace=trace)
+        try:
+            if kept is not None and isinstance(trace, KeptTrace):
+                kept.traced(trace.id)
+            yield
+        finally:
+            configure(asked.form)
 
 
 async def _load_sounds(playbook: Playbook) -> None:

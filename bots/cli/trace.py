@@ -45,7 +45,7 @@ def list_traces(*, as_json: bool) -> int:
 
 def _kept() -> list[Kept]:
     folder = state_folder(os.environ)
-    return [] if folder is None else kept_traces(folder)
+    return [] if folder is None else kept_traces(folder / "traces")
 
 
 def _written(one: Kept) -> str:

@@ -6,8 +6,9 @@ from bots.fleet.local import LocalFleet
 from bots.fleet.memory import FileMemory, Memory, Remembered, histories
 from bots.fleet.plan import plan, session_label, session_times
 from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
+from bots.fleet.script import Script
 from bots.fleet.session import Session
-from bots.fleet.start import run_session
+from bots.fleet.start import resume_session, run_session
 
 __all__ = [
     "ExpectResult",
@@ -17,12 +18,14 @@ __all__ = [
     "Memory",
     "Outcome",
     "Remembered",
+    "Script",
     "Session",
     "SessionResult",
     "SessionSnapshot",
     "expectations_of",
     "histories",
     "plan",
+    "resume_session",
     "run_session",
     "session_label",
     "session_times",

@@ -7,15 +7,21 @@ from typing import Self
 
 from bots.bot import Bot, BotEvent, BotSpec, Command, Provider, Venue
 from bots.clock import Clock
+from bots.journal import OpenSession
 
 __all__ = ["LocalFleet"]
 
 
 class LocalFleet:
-    """Implements `Fleet`; use it as an async context manager, which ends all lives."""
+    """Implements `Fleet`; use it as an async context manager, which ends all lives.
 
-    def __init__(self, provider: Provider, clock: Clock) -> None:
-        self._venue = Venue(provider, clock)
+    Args:
+        opened: keeps what bots begin and do, and says whether anything may be sent; nothing is kept without.
+    """
+
+    def __init__(self, provider: Provider, clock: Clock, opened: OpenSession | None = None) -> None:
+        self._opened = opened
+        self._venue = Venue(provider, clock, may_send=None if opened is None else opened.hold.may_send)
         self._bots: dict[str, Bot] = {}
         self._lives: dict[str, asyncio.Task[None]] = {}
         self._events: asyncio.Queue[BotEvent] = asyncio.Queue()  # bounded by the bots: each tells a few things a step
@@ -33,7 +39,8 @@ class LocalFleet:
         await self._venue.__aexit__(kind, error, trace)
 
     async def start(self, spec: BotSpec) -> None:
-        bot = self._venue.bot(spec, self._events.put_nowait)
+        diary = None if self._opened is None else self._opened.diary(spec.id)
+        bot = self._venue.bot(spec, self._events.put_nowait, diary)
         self._bots[spec.id] = bot
         self._lives[spec.id] = asyncio.create_task(bot.run(), name=f"{spec.id}/life")
 

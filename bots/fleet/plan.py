@@ -54,6 +54,7 @@ def plan(
     room_id: str,
     starts_at: datetime,
     session_id: str | None = None,
+    label: str | None = None,
     only_bot: str | None = None,
     report_folder: str | None = None,
     met: MeetingsOf | None = None,
@@ -63,6 +64,7 @@ def plan(
     Args:
         report_folder: where the step `save` writes; None writes nothing.
         met: who was with whom in the rotations of lessons before.
+        label: of the session, if it has another one than its start gives it.
         only_bot: a bot id (all its copies) or the id of one copy.
 
     Raises:
@@ -75,7 +77,7 @@ def plan(
     if not chosen:
         known = ", ".join(playbook.bots)
         raise ConfigError(f"no bot is called {only_bot!r}; this playbook has {known}")
-    label = session_label(playbook, starts_at, session_id)
+    label = label or session_label(playbook, starts_at, session_id)
     specs = [
         _spec(
             playbook,

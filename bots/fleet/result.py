@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
 
 from bots.fleet.expect import ExpectResult
 
@@ -22,6 +24,7 @@ class SessionResult:
         bots, joined: how many were planned, how many got in; a bot whose time never came is no failure.
         refused: how many tried and did not get in.
         errors: why bots failed, one sentence each.
+        unknown: steps of which nobody knows whether they were done, for the process was killed meanwhile.
     """
 
     session: str
@@ -33,6 +36,11 @@ class SessionResult:
     joined: int
     refused: int = 0
     errors: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values, to be kept."""
+        return _RESULT.dump_python(self, mode="json")  # type: ignore[no-any-return]  # pydantic says Any
 
     @property
     def joined_all(self) -> bool:
@@ -55,3 +63,6 @@ class SessionSnapshot:
     present: int
     gone: int
     counts: dict[str, int] = field(default_factory=dict)
+
+
+_RESULT = TypeAdapter(SessionResult)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -21,6 +21,7 @@ from bots.bot import (
     BreakoutsOpened,
     Dismiss,
     Drain,
+    DropTwins,
     PersonClaimed,
     PersonKnown,
     RoundPlayed,
@@ -28,11 +29,12 @@ from bots.bot import (
     SignalSent,
 )
 from bots.clock import Clock
-from bots.fleet.expect import Expected, ExpectResult, judge
+from bots.fleet.expect import Expected, judge
 from bots.fleet.fleet import Fleet
 from bots.fleet.proof import Proofs, Question, Verdict
 from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
-from bots.fleet.tally import Tally
+from bots.fleet.standing import Standing
+from bots.journal import OpenSession, Past
 from bots.playbook import OnSignal
 from bots.schedule import Alarms
 
@@ -52,6 +54,7 @@ class Session:
         specs: all its bots.
         expected: what it is judged by.
         remember: takes each round of a rotation that is remembered.
+        opened: keeps where the session stands, and knows where one stood that goes on.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Session:
         clock: Clock,
         alarms: Alarms,
         remember: Callable[[RoundPlayed], None] | None = None,
+        opened: OpenSession | None = None,
     ) -> None:
         self._label = label
         self._remember = remember
@@ -72,14 +76,14 @@ class Session:
         self._clock = clock
         self._alarms = alarms
         self._log = structlog.get_logger().bind(session=label)
-        self._tally = Tally()
+        self._opened = opened
+        facts = None if opened is None else opened.record.facts
+        self._standing = Standing() if facts is None else Standing.from_json(facts)
+        self._twins = () if opened is None else twins_of(opened.pasts)
         self._proofs = Proofs(specs)
         self._expected = expected
-        self._results: dict[int, ExpectResult] = {}
-        self._alive = set(self._specs)
+        self._alive = set(self._specs) - self._standing.gone
         self._idle: set[str] = set()
-        self._joined: set[str] = set()
-        self._failed: dict[str, BotFailed] = {}
         self._hearers = _hearers(specs)
         self._signals_at_s: deque[float] = deque()
         self._cancels: list[Callable[[], None]] = []
@@ -94,9 +98,9 @@ class Session:
             starts_at=first.starts_at,
             ends_at=first.ends_at,
             bots=len(self._specs),
-            present=len(self._joined & self._alive),
+            present=len(self._standing.joined & self._alive),
             gone=len(self._specs) - len(self._alive),
-            counts=self._tally.counts(),
+            counts=self._standing.tally.counts(),
         )
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -108,8 +112,8 @@ class Session:
         }
         stopper = asyncio.create_task(self._stop_on(stop), name="session/stop")
         try:
-            for spec in self._specs.values():
-                await self._fleet.start(spec)
+            for bot_id in [one for one in self._specs if one in self._alive]:
+                await self._fleet.start(self._specs[bot_id])
             await asyncio.wait(helpers.values(), return_when=asyncio.FIRST_COMPLETED)
             if not helpers["events"].done():
                 await self._stop_by_force()
@@ -131,19 +135,20 @@ class Session:
                 return
 
     def _take(self, event: BotEvent) -> None:
-        self._tally.apply(event)
+        self._standing.apply(event)
+        if self._opened is not None:
+            self._opened.remember(self._standing.to_json)
         for step in self._proofs.apply(event, self._clock.now()):
             self._settle(step)
         match event:
             case BotJoined(bot_id=bot_id):
-                self._joined.add(bot_id)
+                self._drop_twins(bot_id)
             case BotIdle(bot_id=bot_id):
                 self._idle.add(bot_id)
             case BotLeft(bot_id=bot_id):
                 self._alive.discard(bot_id)
             case BotFailed(bot_id=bot_id):
                 self._alive.discard(bot_id)
-                self._failed[bot_id] = event
             case BreakoutsOpened(bot_id=bot_id, names=names):
                 self._tell_others(bot_id, BreakoutsNamed(names=names))
             case PersonClaimed(bot_id=bot_id, client_id=client_id, roster_id=roster_id):
@@ -160,6 +165,12 @@ class Session:
             for bot_id in sorted(self._alive):
                 self._fleet.command(bot_id, Dismiss())
 
+    def _drop_twins(self, bot_id: str) -> None:
+        """Connections of an earlier life that are still in the room are nobody's: the first moderator removes them."""
+        if self._twins and self._specs[bot_id].role == "moderator":
+            self._fleet.command(bot_id, DropTwins(client_ids=self._twins))
+            self._twins = ()
+
     def _tell_others(self, teller: str, command: BreakoutsNamed | BreakoutsGone | PersonKnown) -> None:
         for bot_id in sorted(self._alive - {teller}):
             self._fleet.command(bot_id, command)
@@ -175,7 +186,7 @@ class Session:
         self._signals_at_s.append(now_s)
         for bot_id in self._hearers.get(sent.name, ()):
             if bot_id in self._alive:
-                self._fleet.command(bot_id, SignalGiven(name=sent.name, sender=sent.bot_id))
+                self._fleet.command(bot_id, SignalGiven(name=sent.name, sender=sent.bot_id, key=sent.key))
 
     def _settle(self, step: Question | Verdict) -> None:
         """Ask a bot whether it heard a sound, or tell how a sound ended."""
@@ -185,7 +196,7 @@ class Session:
             self._alarm(self._clock.now() + ANSWER_WITHIN, f"proof/{play_id}", lambda: self._give_up(step))
             return
         if step.is_heard:
-            self._tally.heard(step.play)
+            self._standing.tally.heard(step.play)
         self._log_sound(step)
 
     def _give_up(self, question: Question) -> None:
@@ -214,7 +225,12 @@ class Session:
 
     def _plan_alarms(self) -> None:
         first = next(iter(self._specs.values()))
-        if first.starts_at > self._clock.now():
+        if self._opened is not None and self._opened.is_resumed:
+            self._log.warning(
+                "session_resumed", room=first.room_id, bots=len(self._alive), gone=len(self._standing.gone),
+                ends_at=first.ends_at,
+            )  # fmt: skip
+        elif first.starts_at > self._clock.now():
             self._log.info("session_scheduled", starts_at=first.starts_at, ends_at=first.ends_at)
             self._alarm(first.starts_at, "session/start", lambda: self._log_start(first))
         else:
@@ -237,9 +253,11 @@ class Session:
         )
 
     def _judge(self, index: int) -> None:
-        if index in self._results:
+        if index in self._standing.results:
             return
-        result = self._results[index] = judge(self._expected[index], self._tally.counts(), self._tally.times())
+        result = self._standing.results[index] = judge(
+            self._expected[index], self._standing.tally.counts(), self._standing.tally.times()
+        )
         (self._log.info if result.is_met else self._log.warning)(
             "expectation_judged",
             counter=result.counter,
@@ -272,12 +290,13 @@ class Session:
             session=self._label,
             outcome=outcome,
             reason=reason,
-            counts=self._tally.counts(),
-            expectations=tuple(self._results[index] for index in range(len(self._expected))),
+            counts=self._standing.tally.counts(),
+            expectations=tuple(self._standing.results[index] for index in range(len(self._expected))),
             bots=len(self._specs),
-            joined=len(self._joined),
-            refused=len(set(self._failed) - self._joined),
-            errors=tuple(f"{bot_id}: {failed.reason}" for bot_id, failed in sorted(self._failed.items())),
+            joined=len(self._standing.joined),
+            refused=len(set(self._standing.failed) - self._standing.joined),
+            errors=tuple(f"{bot_id}: {failed.reason}" for bot_id, failed in sorted(self._standing.failed.items())),
+            unknown=tuple(f"{one.bot_id}: {one.step}" for one in self._standing.unknown),
         )
         (self._log.info if outcome in ("finished", "stopped") else self._log.error)(
             "session_finished",
@@ -291,16 +310,18 @@ class Session:
                 for one in result.expectations
             ],
             errors=list(result.errors),
+            unknown=list(result.unknown),
         )
         return result
 
     def _outcome(self) -> tuple[Outcome, str | None]:
-        reasons = "; ".join(sorted({failed.reason for failed in self._failed.values()})) or None
-        if not self._joined and self._failed:
+        joined, failed = self._standing.joined, self._standing.failed
+        reasons = "; ".join(sorted({one.reason for one in failed.values()})) or None
+        if not joined and failed:
             return "failed", reasons
         if self._is_stopped:
             return "stopped", None
-        if self._joined and self._joined <= set(self._failed):
+        if joined and joined <= set(failed):
             return "ended_early", reasons
         return "finished", reasons
 
@@ -312,3 +333,8 @@ def _hearers(specs: tuple[BotSpec, ...]) -> dict[str, list[str]]:
         for name in dict.fromkeys(one.name for one in spec.triggers if isinstance(one, OnSignal)):
             found.setdefault(name, []).append(spec.id)
     return found
+
+
+def twins_of(pasts: Mapping[str, Past]) -> tuple[str, ...]:
+    """The last connections of bots whose process has gone."""
+    return tuple(sorted(past.client_id for past in pasts.values() if past.state == "in" and past.client_id))

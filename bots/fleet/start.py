@@ -1,25 +1,28 @@
 """Runs one session of a playbook in this process: room, plan, bots, result."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 
-from bots.bot import Provider, RoundPlayed, close_room, open_room
+from bots.bot import Provider, RoundPlayed, close_room, open_room, room_body
 from bots.clock import Clock
-from bots.errors import BotsError, ConfigError
+from bots.errors import BotsError, ConfigError, SessionHeld, StartMissed
 from bots.fleet.expect import expectations_of
 from bots.fleet.local import LocalFleet
 from bots.fleet.memory import Memory, Remembered, histories
 from bots.fleet.plan import plan, session_label, session_times
 from bots.fleet.result import SessionResult
+from bots.fleet.script import Script
 from bots.fleet.session import Session
+from bots.journal import OpenSession
 from bots.log import hide
 from bots.playbook import Playbook
 from bots.schedule import AlarmClock
 
-__all__ = ["run_session"]
+__all__ = ["resume_session", "run_session"]
 
 log = structlog.get_logger()
 
@@ -36,6 +39,7 @@ async def run_session(
     report_folder: str | None = None,
     on_start: Callable[[Session], None] | None = None,
     memory: Memory | None = None,
+    opened: OpenSession | None = None,
 ) -> SessionResult:
     """Run one session, in this process, until every bot has ended.
 
@@ -48,60 +52,148 @@ async def run_session(
         report_folder: where the step `save` writes.
         memory: of who was with whom in lessons before.
         on_start: gets the session when its bots are planned, to watch it by `snapshot`.
+        opened: of the journal, begun for this session; without it nothing is kept.
 
     Raises:
         ConfigError: wrong credentials or address, or no such schedule entry or bot.
         ApiError: the provider does not make the room of `room: create`.
         ScheduleError: a clock time without a zone.
+        SessionHeld: another process has taken the session.
     """
     hide(provider.app_key)
-    label = session_label(playbook, starts_at, session_id)
-    room_id = playbook.room.id
-    if room_id is None:
-        assert playbook.room.create is not None, "a room is named or made"
-        room_id = await open_room(
-            provider,
-            playbook.room.create,
-            owner_ref=playbook.name[:100],
-            moderators=playbook.count_of("moderator"),
-            participants=playbook.count_of("participant") + playbook.heralds(),
-        )
-    alarms = AlarmClock(clock)
+    label = session_label(playbook, starts_at, session_id) if opened is None else opened.record.id
+    body = _room_body(playbook)
     try:
-        times = session_times(playbook, starts_at, session_id)
-        specs = plan(
-            playbook,
-            provider=provider,
-            room_id=room_id,
-            starts_at=starts_at,
-            session_id=session_id,
-            only_bot=only_bot,
-            report_folder=report_folder,
-            met=histories(playbook, memory, times, session_id),
-        )
-        expected = expectations_of(playbook, times)
-        alarms.start()
-        async with LocalFleet(provider, clock) as fleet:
+        room_id = playbook.room.id or await open_room(provider, body or {})
+    except BotsError as failure:
+        if opened is not None:
+            await opened.end("failed", str(failure), None, clock.now())
+        raise
+    times = session_times(playbook, starts_at, session_id)
+    script = Script(
+        specs=plan(
+            playbook, provider=provider, room_id=room_id, starts_at=starts_at, session_id=session_id, label=label,
+            only_bot=only_bot, report_folder=report_folder, met=histories(playbook, memory, times, session_id),
+        ),
+        expected=expectations_of(playbook, times),
+        start_within_s=_start_within_s(playbook, session_id),
+        room=body,
+    )  # fmt: skip
+    if opened is not None:
+        await opened.planned(room_id=room_id, provider=provider.api_url, plan=script.packed())
+    remember = _rememberer(playbook.name, label, memory)
+    return await _play(script, label, provider, clock, stop, on_start=on_start, remember=remember, opened=opened)
+
+
+async def resume_session(
+    opened: OpenSession,
+    *,
+    provider: Provider,
+    clock: Clock,
+    stop: asyncio.Event,
+    on_start: Callable[[Session], None] | None = None,
+    memory: Memory | None = None,
+) -> SessionResult:
+    """Go on with a session that was cut off, as it was planned, in this process.
+
+    Args:
+        opened: of the journal.
+        stop, on_start, memory: as for `run_session`.
+
+    Raises:
+        JournalError: what is kept of it cannot be read.
+        StartMissed: it had not begun, and now it is too late.
+        SessionHeld: another process has taken it.
+        and as `run_session`.
+    """
+    hide(provider.app_key)
+    record = opened.record
+    script = Script.of(opened, provider)
+    try:
+        script.check_start(opened, clock.now())
+    except StartMissed as missed:
+        log.warning("start_missed", session=record.id, starts_at=record.starts_at, reason=str(missed))
+        await opened.end("missed", str(missed), None, clock.now())
+        raise
+    if script.room is not None:
+        room_id = await open_room(provider, script.room, before=record.room_id)
+        if room_id != record.room_id:
+            script = script.moved_to(room_id)
+            await opened.planned(room_id=room_id, provider=provider.api_url, plan=script.packed())
+    remember = _rememberer(record.playbook, record.id, memory)
+    return await _play(script, record.id, provider, clock, stop, on_start=on_start, remember=remember, opened=opened)
+
+
+async def _play(
+    script: Script,
+    label: str,
+    provider: Provider,
+    clock: Clock,
+    stop: asyncio.Event,
+    *,
+    on_start: Callable[[Session], None] | None,
+    remember: Callable[[RoundPlayed], None] | None,
+    opened: OpenSession | None,
+) -> SessionResult:
+    """Play a script to its end; one that is cut off keeps its room and stays open in the journal."""
+    alarms = AlarmClock(clock)
+    alarms.start()
+    is_over = opened is None
+    try:
+        async with LocalFleet(provider, clock, opened) as fleet:
             session = Session(
-                label,
-                specs,
-                expected,
-                fleet=fleet,
-                clock=clock,
-                alarms=alarms,
-                remember=_rememberer(playbook, label, memory),
-            )
+                label, script.specs, script.expected, fleet=fleet, clock=clock, alarms=alarms, remember=remember,
+                opened=opened,
+            )  # fmt: skip
             if on_start is not None:
                 on_start(session)
-            await session.run(stop)
+            await _unless_lost(session.run(stop), opened)
+        is_over = True
     finally:
         alarms.stop()
-        if playbook.room.create is not None:
-            await _close_room(provider, room_id)
-    return session.finish()
+        if is_over and script.room is not None:
+            await _close_room(provider, script.specs[0].room_id)
+    result = session.finish()
+    if opened is not None:
+        await opened.end(result.outcome, result.reason, result.to_json(), clock.now())
+    return result
 
 
-def _rememberer(playbook: Playbook, label: str, memory: Memory | None) -> Callable[[RoundPlayed], None] | None:
+async def _unless_lost(work: Coroutine[Any, Any, None], opened: OpenSession | None) -> None:
+    """Do the work, as long as this process holds the session.
+
+    Raises:
+        SessionHeld: another process has taken it.
+    """
+    if opened is None:
+        await work
+        return
+    doing = asyncio.create_task(work, name="session/run")
+    losing = asyncio.create_task(opened.hold.lost.wait(), name="session/lost")
+    try:
+        await asyncio.wait([doing, losing], return_when=asyncio.FIRST_COMPLETED)
+        if not doing.done():
+            raise SessionHeld(opened.record.id, "another process now")
+        doing.result()
+    finally:
+        for task in (doing, losing):
+            task.cancel()
+        await asyncio.gather(doing, losing, return_exceptions=True)
+
+
+def _room_body(playbook: Playbook) -> dict[str, Any] | None:
+    if playbook.room.create is None:
+        return None
+    participants = playbook.count_of("participant") + playbook.heralds()
+    return room_body(playbook.room.create, playbook.name[:100], playbook.count_of("moderator"), participants)
+
+
+def _start_within_s(playbook: Playbook, session_id: str | None) -> float:
+    if_missed = playbook.entry(session_id).if_missed
+    return 0.0 if if_missed is None else if_missed.start_within_s
+
+
+def _rememberer(playbook: str, label: str, memory: Memory | None) -> Callable[[RoundPlayed], None] | None:
     """Keeps rounds; one that cannot be kept is told, and the lesson goes on."""
     if memory is None:
         return None
@@ -109,7 +201,7 @@ def _rememberer(playbook: Playbook, label: str, memory: Memory | None) -> Callab
     def remember(played: RoundPlayed) -> None:
         at = played.began_at.astimezone(UTC).isoformat(timespec="seconds")
         try:
-            memory.remember(Remembered(playbook.name, played.rotation, label, at, played.pairs))
+            memory.remember(Remembered(playbook, played.rotation, label, at, played.pairs))
         except ConfigError as failure:
             log.warning("memory_not_kept", rotation=played.rotation, reason=str(failure))
 

@@ -1,7 +1,8 @@
 """What has happened in a session, counted: the numbers that `expect` asks for. Pure."""
 
 from collections import Counter
-from typing import assert_never
+from collections.abc import Mapping
+from typing import Any, assert_never
 
 from bots.bot import (
     BotAway,
@@ -45,6 +46,24 @@ class Tally:
         self._times: dict[str, list[float]] = {}
         self._joined: set[str] = set()
         self._rooms_heard: set[str] = set()
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values, to be kept."""
+        return {
+            "counts": dict(self._counts),
+            "times": self._times,
+            "joined": sorted(self._joined),
+            "rooms_heard": sorted(self._rooms_heard),
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "Tally":
+        """What was kept."""
+        tally = Tally()
+        tally._counts = Counter(data["counts"])
+        tally._times = {what: list(times) for what, times in data["times"].items()}
+        tally._joined, tally._rooms_heard = set(data["joined"]), set(data["rooms_heard"])
+        return tally
 
     def counts(self) -> dict[str, int]:
         """Every counter of the language, in its order."""

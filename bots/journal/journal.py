@@ -1,7 +1,7 @@
 """The journal of sessions: who runs which, what was planned, what came of it, where one that was cut off goes on."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -19,7 +19,7 @@ from bots.journal.keeper import Hold, Keeper
 from bots.journal.lease import Held, Leases
 from bots.journal.past import Past, pasts_of
 from bots.journal.statements import Statements
-from bots.journal.store import Fence, Store
+from bots.journal.store import Fence, Store, Write
 from bots.journal.tables import OF_SESSIONS, sessions
 
 __all__ = ["Journal", "OpenSession", "SessionRecord"]
@@ -81,6 +81,11 @@ class OpenSession:
         self._fence = Fence(record.id, token, hold.lose)
 
     @property
+    def is_resumed(self) -> bool:
+        """Has another process begun it?"""
+        return self._fence.token > 1
+
+    @property
     def pasts(self) -> Mapping[str, Past]:
         """Of the bots that have lived before, by their ids."""
         return self._pasts
@@ -93,12 +98,17 @@ class OpenSession:
             past=self._pasts.get(bot),
         )  # fmt: skip
 
-    def remember(self, facts: Mapping[str, Any]) -> None:
-        """All that the session as a whole must know to go on; JSON."""
-        row = {"at_id": self.record.id, "facts": json.dumps(facts)}
-        self._journal.store.put(
-            (self._journal.statements.session_facts, row), fence=self._fence, slot=f"{self.record.id}/facts"
-        )
+    def remember(self, facts: Callable[[], Mapping[str, Any]]) -> None:
+        """Keep all that the session as a whole must know to go on.
+
+        Args:
+            facts: JSON; asked for when they are written, however often they changed before.
+        """
+
+        def made() -> Write:
+            return self._journal.statements.session_facts, {"at_id": self.record.id, "facts": json.dumps(facts())}
+
+        self._journal.store.put_last(f"{self.record.id}/facts", made, fence=self._fence)
 
     async def planned(self, *, room_id: str, provider: str, plan: str) -> None:
         """Keep what it needs to go on without its playbook; waits until that is kept.
@@ -162,12 +172,12 @@ class Journal:
 
     # ---- sessions
 
-    async def begin(self, record: SessionRecord) -> OpenSession:
-        """Begin a session that nobody has begun.
+    async def begin(self, record: SessionRecord) -> OpenSession | None:
+        """Begin a session; None if it was begun before, by whomever.
 
         Raises:
             SessionHeld: another process runs it.
-            JournalError: it was begun before, by whomever; or the journal takes no writes.
+            JournalError: the journal takes no writes.
         """
         hold = await self.keeper.take(record.id, self._clock.now())
         made_at = us_of(self._clock.now())
@@ -186,7 +196,7 @@ class Journal:
             raise
         if not is_new:
             await self.keeper.give_back(hold)
-            raise JournalError(f"{record.id} was begun before")
+            return None
         return OpenSession(self, record, hold, 1, {})
 
     async def resume(self, session: str) -> OpenSession:

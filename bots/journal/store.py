@@ -50,6 +50,7 @@ class _Entry:
     """Writes that belong together, or work that needs a connection; `done` is there if somebody waits."""
 
     writes: tuple[Write, ...] = ()
+    make: Callable[[], Write] | None = None
     work: Callable[[Connection], Any] | None = None
     fence: Fence | None = None
     slot: str | None = None
@@ -133,6 +134,13 @@ class Store:
         if self._hand_in(entry) and slot is not None:
             self._slots[slot] = entry
 
+    def put_last(self, slot: str, make: Callable[[], Write], *, fence: Fence | None = None) -> None:
+        """Hand in a write that is made when its turn comes, as things are then; never raises."""
+        if slot not in self._slots:
+            entry = _Entry(make=make, fence=fence, slot=slot)
+            if self._hand_in(entry):
+                self._slots[slot] = entry
+
     async def write(self, *writes: Write, fence: Fence | None = None, slot: str | None = None) -> bool:
         """Hand in writes, and wait until they are kept; false if the database is away and they wait in memory.
 
@@ -213,6 +221,8 @@ class Store:
             for entry in batch:
                 if entry.slot is not None and self._slots.get(entry.slot) is entry:
                     del self._slots[entry.slot]  # it is being written: what comes now is another entry
+                if entry.make is not None:
+                    entry.writes = (entry.make(),)
             try:
                 results = await loop.run_in_executor(self._thread, self._commit, batch)
             except Exception as error:

@@ -1,4 +1,5 @@
-"""ICE through aioice 0.13, with what it lacks: loopback candidates, and a guard around its datagram callback.
+"""ICE through aioice 0.13, with what it lacks: loopback candidates, a guard around its datagram callback, and a gate
+before its sockets for whoever may not send at any time.
 
 aioice tries to parse every datagram as STUN. An RTP packet whose sequence number happens to equal its length minus 20
 looks like a STUN message to it, and a truncated attribute then raises `struct.error` out of the callback (the
@@ -6,6 +7,7 @@ connection goes on, the log fills). RFC 7983 tells the kinds of datagram apart b
 `tests/integration/media/test_peer.py` notices when an inner name that is used here changes.
 """
 
+import asyncio
 import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +23,7 @@ Way = tuple[Callable[[memoryview, Any], object], Any]
 
 _is_guarded = False
 _AIOICE_RECEIVES = aioice.ice.StunProtocol.datagram_received
+_AIOICE_CONNECTS = aioice.ice.StunProtocol.connection_made
 
 
 class MediaConnection(aioice.ice.Connection):
@@ -31,6 +34,8 @@ class MediaConnection(aioice.ice.Connection):
     heard_s = 0.0
     """When the last datagram came, monotonic seconds."""
     way_changed: Callable[[], None] | None = None
+    may_send: Callable[[], bool] | None = None
+    """Asked before every datagram, whatever it carries; what must not leave then is lost."""
 
     def __init__(self, ice_controlling: bool, **settings: Any) -> None:
         super().__init__(ice_controlling, **settings)
@@ -55,9 +60,18 @@ class MediaConnection(aioice.ice.Connection):
         transport = pair.protocol.transport
         socket = getattr(transport.get_extra_info("socket"), "_sock", None)
         if socket is not None:
-            return socket.sendto, pair.remote_addr
+            return _gated(socket.sendto, self.may_send), pair.remote_addr
         # a relay's (TURN) connection, or a loop that hides its sockets
         return lambda data, address: transport.sendto(bytes(data), address), pair.remote_addr
+
+
+def _gated(
+    send: Callable[[memoryview, Any], object], may_send: Callable[[], bool] | None
+) -> Callable[[memoryview, Any], object]:
+    """The same, for whoever may not send at any time; the gate of a transport does not see what its socket sends."""
+    if may_send is None:
+        return send
+    return lambda data, address: send(data, address) if may_send() else None
 
 
 class _Nominated(dict[int, aioice.ice.CandidatePair]):
@@ -82,7 +96,13 @@ class _Nominated(dict[int, aioice.ice.CandidatePair]):
 class Gatherer(RTCIceGatherer):
     """Gathers candidates: on loopback only 127.0.0.1 and no server, otherwise what the machine and `servers` give."""
 
-    def __init__(self, *, is_loopback: bool, servers: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        is_loopback: bool,
+        servers: Sequence[Mapping[str, Any]] = (),
+        may_send: Callable[[], bool] | None = None,
+    ) -> None:
         guard_datagrams()
         super().__init__(iceServers=[] if is_loopback else [_server(one) for one in servers])
         # the connection that RTCIceGatherer made has done nothing yet; ours takes its place with the same settings
@@ -93,6 +113,7 @@ class Gatherer(RTCIceGatherer):
             turn_transport=made.turn_transport, use_ipv6=not is_loopback,
         )  # fmt: skip
         self.connection.is_loopback = is_loopback
+        self.connection.may_send = may_send
         self._connection = self.connection
 
 
@@ -105,7 +126,30 @@ def guard_datagrams() -> None:
     global _is_guarded  # noqa: PLW0603 -- the patch is the process's, as the class it patches
     if not _is_guarded:
         aioice.ice.StunProtocol.datagram_received = _datagram_received  # type: ignore[method-assign]
+        aioice.ice.StunProtocol.connection_made = _connection_made  # type: ignore[method-assign]
         _is_guarded = True
+
+
+class _Gate:
+    """A datagram transport that lets out what may be sent."""
+
+    def __init__(self, transport: asyncio.DatagramTransport, may_send: Callable[[], bool]) -> None:
+        self._transport = transport
+        self._may_send = may_send
+
+    def sendto(self, data: bytes, addr: Any = None) -> None:
+        if self._may_send():
+            self._transport.sendto(data, addr)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+def _connection_made(self: aioice.ice.StunProtocol, transport: asyncio.BaseTransport) -> None:
+    _AIOICE_CONNECTS(self, transport)
+    receiver = self.receiver
+    if isinstance(receiver, MediaConnection) and receiver.may_send is not None:
+        self.transport = _Gate(self.transport, receiver.may_send)  # type: ignore[assignment]  # what aioice uses of it
 
 
 def _datagram_received(self: aioice.ice.StunProtocol, data: bytes | str, addr: tuple[Any, ...]) -> None:

@@ -5,6 +5,7 @@ Senders are spread over phases, so that a hundred bots do not all send in the sa
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from bots.clock import Clock
@@ -29,9 +30,11 @@ class Pacer:
 
     Args:
         clock: its `monotonic` is the time of the event loop.
+        may_send: may anything leave this process now? For the connections of its senders; None: always.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, may_send: Callable[[], bool] | None = None) -> None:
+        self.may_send = may_send
         self._clock = clock
         self._phases: tuple[dict[Paced, None], ...] = tuple({} for _ in range(PHASES))
         self._sent = [0] * PHASES

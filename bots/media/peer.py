@@ -102,12 +102,19 @@ class PeerConnection:
     Args:
         loopback: candidates on 127.0.0.1 only.
         ice_servers: as in WebRTC's `iceServers`; not used on loopback.
+        may_send: asked before every datagram; what must not be sent is lost. None: always.
     """
 
-    def __init__(self, *, loopback: bool = True, ice_servers: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        loopback: bool = True,
+        ice_servers: Sequence[Mapping[str, Any]] = (),
+        may_send: Callable[[], bool] | None = None,
+    ) -> None:
         if not _certificate:
             _certificate.append(RTCCertificate.generateCertificate())
-        self._gatherer = Gatherer(is_loopback=loopback, servers=ice_servers)
+        self._gatherer = Gatherer(is_loopback=loopback, servers=ice_servers, may_send=may_send)
         self._ice = RTCIceTransport(self._gatherer)
         self._dtls = _Dtls(self._ice, _certificate)
         self._dtls.on("statechange", self._dtls_changed)

@@ -155,7 +155,7 @@ class Network(Protocol):
 
 
 class LiveNetwork:
-    """Websockets, and peer connections whose packets leave by one pacer."""
+    """Websockets, and peer connections whose packets leave by one pacer, while its `may_send` lets them."""
 
     can_fall_silent = True
 
@@ -176,7 +176,7 @@ class LiveNetwork:
     ) -> Signaling:
         return await Signaling.open(
             url, room_id=room_id, name=name, clock=clock, numbers=numbers, on_notice=on_notice, on_closed=on_closed,
-            timeout_s=timeout_s,
+            timeout_s=timeout_s, may_send=self._pacer.may_send,
         )  # fmt: skip
 
     def outgoing(self) -> OutgoingAudio:
@@ -195,7 +195,10 @@ class LiveNetwork:
         ice_servers: Sequence[Mapping[str, Any]],
     ) -> Publication:
         assert isinstance(outgoing, OutgoingAudio), "made here"
-        return Publication(number, conversation.post, outgoing, is_local=is_local, ice_servers=ice_servers)
+        return Publication(
+            number, conversation.post, outgoing, is_local=is_local, ice_servers=ice_servers,
+            may_send=self._pacer.may_send,
+        )  # fmt: skip
 
     def subscription(
         self,
@@ -207,4 +210,7 @@ class LiveNetwork:
         ice_servers: Sequence[Mapping[str, Any]],
     ) -> Subscription:
         assert isinstance(incoming, IncomingAudio), "made here"
-        return Subscription(number, conversation.post, incoming, is_local=is_local, ice_servers=ice_servers)
+        return Subscription(
+            number, conversation.post, incoming, is_local=is_local, ice_servers=ice_servers,
+            may_send=self._pacer.may_send,
+        )  # fmt: skip

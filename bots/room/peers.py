@@ -23,9 +23,17 @@ Post = Callable[[Request], object]  # queues a request; nobody waits for the ans
 class MediaPeer:
     """One peer connection and its part of the signalling, under the stream id `number`."""
 
-    def __init__(self, number: int, post: Post, *, is_local: bool, ice_servers: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        number: int,
+        post: Post,
+        *,
+        is_local: bool,
+        ice_servers: Sequence[Mapping[str, Any]],
+        may_send: Callable[[], bool] | None = None,
+    ) -> None:
         self.number = number
-        self.connection = PeerConnection(loopback=is_local, ice_servers=ice_servers)
+        self.connection = PeerConnection(loopback=is_local, ice_servers=ice_servers, may_send=may_send)
         self._post = post
         self._inbox: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(_MAX_WAITING)
 
@@ -104,8 +112,9 @@ class Publication(MediaPeer):
         *,
         is_local: bool,
         ice_servers: Sequence[Mapping[str, Any]],
+        may_send: Callable[[], bool] | None = None,
     ) -> None:
-        super().__init__(number, post, is_local=is_local, ice_servers=ice_servers)
+        super().__init__(number, post, is_local=is_local, ice_servers=ice_servers, may_send=may_send)
         self._ssrc = PeerConnection.new_ssrc()
         self._outgoing = outgoing
 
@@ -130,8 +139,9 @@ class Subscription(MediaPeer):
         *,
         is_local: bool,
         ice_servers: Sequence[Mapping[str, Any]],
+        may_send: Callable[[], bool] | None = None,
     ) -> None:
-        super().__init__(number, post, is_local=is_local, ice_servers=ice_servers)
+        super().__init__(number, post, is_local=is_local, ice_servers=ice_servers, may_send=may_send)
         self._incoming = incoming
 
     async def connect(self, timeout_s: float) -> None:

@@ -46,6 +46,7 @@ _NETWORK_DISCONNECTED = 1163
 _ACK_S = 10.0
 _SEND_S = 10.0
 _CLOSE_S = 2.0
+_SILENT_S = 0.05  # between two looks whether sending is allowed again
 _LATE_S = 2.0  # a ping may come so much later than promised before the server is asked whether it is there
 _CHECK_S = 4.0  # and it may take so long to say so
 _MAX_FRAME_BYTES = 8 * 2**20  # a chat line may have 2 MB; room-connected of a large room is big too
@@ -70,8 +71,10 @@ class Signaling:
         numbers: Iterator[int],
         on_notice: Callable[[Notice], None],
         on_closed: Callable[[RoomClosed], None],
+        may_send: Callable[[], bool] | None = None,
     ) -> None:
         self._socket = socket
+        self._may_send = may_send or (lambda: True)
         self._room_id = room_id
         self._name = name
         self._clock = clock
@@ -99,16 +102,23 @@ class Signaling:
         on_notice: Callable[[Notice], None],
         on_closed: Callable[[RoomClosed], None],
         timeout_s: float,
+        may_send: Callable[[], bool] | None = None,
     ) -> "Signaling":
         """Connect, and wait until events can go both ways.
+
+        Args:
+            may_send: asked before every text; what may not leave now waits, and at the end goes nowhere.
 
         Raises:
             JoinRefused: nobody answers, the TLS certificate is not trusted, or the other end is no room server.
         """
+        if may_send is not None and not may_send():
+            raise JoinRefused(room_id, UNREACHABLE, "this process may not send now", retryable=True)
         socket = await _connect(url, room_id, timeout_s)
         self = cls(
-            socket, room_id=room_id, name=name, clock=clock, numbers=numbers, on_notice=on_notice, on_closed=on_closed
-        )
+            socket, room_id=room_id, name=name, clock=clock, numbers=numbers, on_notice=on_notice, on_closed=on_closed,
+            may_send=may_send,
+        )  # fmt: skip
         self._tasks = [
             asyncio.create_task(self._pump(), name=f"{name}/pump"),
             asyncio.create_task(self._write(), name=f"{name}/writer"),
@@ -186,9 +196,10 @@ class Signaling:
         self._forget(Answer(_NETWORK_DISCONNECTED, "the connection to the room was closed"))
         try:
             async with asyncio.timeout(_CLOSE_S):
-                for text in self._wire.take_outgoing():
+                for text in self._wire.take_outgoing() if self._may_send() else ():
                     await self._socket.send(text)
-                await self._socket.close()
+                if self._may_send():
+                    await self._socket.close()
         except (TimeoutError, ConnectionClosed):
             pass
         finally:
@@ -266,8 +277,10 @@ class Signaling:
             while True:
                 await self._has_outgoing.wait()
                 self._has_outgoing.clear()
-                async with asyncio.timeout(_SEND_S):
-                    for text in self._wire.take_outgoing():
+                for text in self._wire.take_outgoing():
+                    while not self._may_send():  # noqa: ASYNC110 -- a renewal of the lease opens it, and rings nowhere
+                        await asyncio.sleep(_SILENT_S)
+                    async with asyncio.timeout(_SEND_S):
                         await self._socket.send(text)
         except TimeoutError:
             self._lose("the room server takes no more data")

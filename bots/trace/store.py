@@ -27,14 +27,14 @@ class Kept:
 
 
 def state_folder(environment: Mapping[str, str]) -> Path | None:
-    """The folder of the traces in the user's state (XDG base directories); None where there is no home."""
+    """The folder of `bots` in the user's state (XDG base directories); None where there is no home."""
     state = environment.get("XDG_STATE_HOME", "")
     if not state.startswith("/"):  # a relative one is to be ignored, says the standard
         home = environment.get("HOME", "")
         if not home.startswith("/"):
             return None
         state = f"{home}/.local/state"
-    return Path(state) / "bots" / "traces"
+    return Path(state) / "bots"
 
 
 def kept_traces(folder: Path) -> list[Kept]:

@@ -29,6 +29,7 @@ __all__ = [
     "Command",
     "Dismiss",
     "Drain",
+    "DropTwins",
     "InviteEnd",
     "InviteSettled",
     "Judge",
@@ -138,7 +139,16 @@ class PersonKnown:
     roster_id: str
 
 
-Command = Drain | Judge | BreakoutsNamed | BreakoutsGone | Dismiss | SignalGiven | SteerRotation | PersonKnown
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropTwins:
+    """Connections of our bots whose process is gone or frozen: remove those that are still in the room."""
+
+    client_ids: tuple[str, ...]
+
+
+Command = (
+    DropTwins | Drain | Judge | BreakoutsNamed | BreakoutsGone | Dismiss | SignalGiven | SteerRotation | PersonKnown
+)
 
 
 # events

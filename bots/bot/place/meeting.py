@@ -3,28 +3,38 @@
 from typing import Any
 
 from bots.bot.contract.provider import Provider
+from bots.errors import ApiError
 from bots.playbook import RoomSettings
 from bots.room import ServerApi
 
 __all__ = ["close_room", "open_room", "room_body"]
 
 
-async def open_room(
-    provider: Provider, settings: RoomSettings, *, owner_ref: str, moderators: int, participants: int
-) -> str:
+async def open_room(provider: Provider, body: dict[str, Any], *, before: str | None = None) -> str:
     """Make a room; returns its id.
 
     Args:
-        settings: from the playbook.
-        owner_ref: kept with the room.
-        moderators, participants: how many the playbook has, for settings that name no number.
+        body: of `room_body`.
+        before: id of a room that was made of it before; if it is still there, it is the room.
 
     Raises:
         ApiError: the provider refused, or is not there.
         ConfigError: wrong address or credentials.
     """
     async with ServerApi(provider.api_url, provider.app_id, provider.app_key) as api:
-        return await api.create_room(room_body(settings, owner_ref, moderators, participants))
+        if before is not None and await _is_there(api, before):
+            return before
+        return await api.create_room(body)
+
+
+async def _is_there(api: ServerApi, room_id: str) -> bool:
+    try:
+        await api.get_room(room_id)
+    except ApiError as failure:
+        if failure.retryable:
+            raise
+        return False
+    return True
 
 
 async def close_room(provider: Provider, room_id: str) -> None:
@@ -34,7 +44,13 @@ async def close_room(provider: Provider, room_id: str) -> None:
 
 
 def room_body(settings: RoomSettings, owner_ref: str, moderators: int, participants: int) -> dict[str, Any]:
-    """The body of the Server API's room creation. Source: server-api.md sections 3 and 4."""
+    """The body of the Server API's room creation. Source: server-api.md sections 3 and 4.
+
+    Args:
+        settings: from the playbook.
+        owner_ref: kept with the room.
+        moderators, participants: how many the playbook has, for settings that name no number.
+    """
     return {
         "name": settings.name,
         "owner_ref": owner_ref,

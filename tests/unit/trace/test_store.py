@@ -14,9 +14,9 @@ LABEL = "Spanish 9B, groups/lesson@2026-03-30T08:00Z"
 @pytest.mark.parametrize(
     ("environment", "folder"),
     [
-        ({"XDG_STATE_HOME": "/s", "HOME": "/h"}, "/s/bots/traces"),
-        ({"HOME": "/h"}, "/h/.local/state/bots/traces"),
-        ({"XDG_STATE_HOME": "relative", "HOME": "/h"}, "/h/.local/state/bots/traces"),
+        ({"XDG_STATE_HOME": "/s", "HOME": "/h"}, "/s/bots"),
+        ({"HOME": "/h"}, "/h/.local/state/bots"),
+        ({"XDG_STATE_HOME": "relative", "HOME": "/h"}, "/h/.local/state/bots"),
         ({}, None),
     ],
 )
