@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from bots.cli.kept import kept_trace
 from bots.cli.memory import memory_of_user
 from bots.cli.options import inputs_of, log_format_of
 from bots.cli.provider import opened, provider_of
+from bots.cli.stopping import Stop
 from bots.cli.telling import tell
 from bots.clock import SystemClock
 from bots.errors import ConfigError, PlaybookError
@@ -81,7 +81,8 @@ def run_playbook(
         path=path, session=session, delay_s=delay_s, inputs=inputs_of(inputs), only_bot=only_bot, report=report,
         trace=trace, store=store, resume=resume, form=form,
     )  # fmt: skip
-    result = asyncio.run(_run(asked, provider_of()))
+    named, stop = provider_of(), Stop()
+    result = stop.run(lambda: _run(asked, named, stop.asked))
     if log_format == "text" or (log_format == "auto" and sys.stdout.isatty()):
         typer.echo(tell(path, result, command="bots" if shutil.which("bots") else sys.argv[0]))
     return exit_of_result(result)
@@ -134,15 +135,13 @@ def _saved(playbook: Playbook, bot: Bot) -> Iterator[str]:
     return (name for step in playbook.steps_of(bot) if isinstance(step, Save) for name in step.files)
 
 
-async def _run(asked: Asked, named: Provider | None) -> SessionResult:
-    stop = _Stop()
-    stop.attach()
+async def _run(asked: Asked, named: Provider | None, stop: asyncio.Event) -> SessionResult:
     async with journal_at(asked.store) as journal:
         if journal is not None and asked.resume:
             again = await cut_off(journal, asked.path, asked.session or None)
             if again is not None:
-                return await _go_on(asked, named, again, stop.asked)
-        return await _begin(asked, named, journal, stop.asked)
+                return await _go_on(asked, named, again, stop)
+        return await _begin(asked, named, journal, stop)
 
 
 async def _go_on(asked: Asked, named: Provider | None, again: OpenSession, stop: asyncio.Event) -> SessionResult:
@@ -213,23 +212,6 @@ def sounds_of(playbook: Playbook) -> Iterator[Sound]:
         for step in playbook.steps_of(bot):
             if isinstance(step, Play):
                 yield playbook.sound_of(step)
-
-
-class _Stop:
-    """Ctrl-C or SIGTERM: the first one ends the session in order, the second one at once."""
-
-    def __init__(self) -> None:
-        self.asked = asyncio.Event()
-
-    def attach(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, self._take, number)
-
-    def _take(self, number: signal.Signals) -> None:
-        if self.asked.is_set():
-            raise SystemExit(128 + number)
-        self.asked.set()
-        typer.echo("stopping: bots leave their rooms; once more to stop at once", err=True)
 
 
 def exit_of_result(result: SessionResult) -> Exit:

@@ -95,6 +95,11 @@ def when(event: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(event["timestamp"])
 
 
+async def event_of(program: Program, name: str, **values: object) -> dict[str, Any]:
+    """As `wait_event`, while the people of the test live on."""
+    return await asyncio.to_thread(program.wait_event, name, limit_s=40.0, **values)
+
+
 async def ended(program: Program) -> Ended:
     return await asyncio.to_thread(program.end)
 
@@ -106,7 +111,7 @@ async def test_a_killed_lesson_goes_on_where_it_was_and_ends_when_it_would_have(
     async with watcher(api, lesson.room_id) as guest:
         first = lesson.start()
         await until("the first wait", lambda: guest.chat == ["zero"])
-        started = first.wait_event("session_started")
+        started = await event_of(first, "session_started")
         await asyncio.sleep(1)  # until that it waits is kept, too
         first.signal(signal.SIGKILL)
         first.end()
@@ -183,23 +188,23 @@ async def test_with_no_lesson_cut_off_a_new_one_begins_and_ctrl_c_twice_leaves_o
     lesson.playbook.write_text(music % 60, encoding="utf-8")
     async with watcher(api, lesson.room_id) as guest:
         first = lesson.start("--resume")
-        started = first.wait_event("session_started")
-        first.wait_event("audio_started")
+        started = await event_of(first, "session_started")
+        await event_of(first, "audio_started")
         first.signal(signal.SIGINT)  # the sound is played to its end, ten seconds at most
         await until("the word", lambda: "once more to stop at once" in first.err)
         first.signal(signal.SIGINT)
         assert 130 == (await ended(first)).code
         second = lesson.start("--resume")
-        resumed = second.wait_event("session_resumed")
+        resumed = await event_of(second, "session_resumed")
         assert started["session"] == resumed["session"]
-        second.wait_event("step_passed_over", outcome="unknown", kind="play")
-        second.wait_event("step_finished", kind="wait")
+        await event_of(second, "step_passed_over", outcome="unknown", kind="play")
+        await event_of(second, "step_finished", kind="wait")
         await until("the line after it", lambda: "first" in guest.chat)
         assert 1 == guest.chat.count("zero")
         second.signal(signal.SIGTERM)
         assert 0 == (await ended(second)).code
         third = lesson.start("--resume")
-        again = third.wait_event("session_started")
+        again = await event_of(third, "session_started")
         assert again["session"] != started["session"]
         third.signal(signal.SIGTERM)
         assert 0 == (await ended(third)).code
