@@ -238,11 +238,11 @@ def _is_excused(
         kept = {other for other in asked if other in places or other.startswith("c-")} | set(people)
         if len(kept - {who}) < lesson.capacity and not _has_apart(lesson, who, kept):
             return False
-    company = [
-        other
-        for other in lesson.accepting
-        if other != who and other in places and places[other] not in rooms and other not in known.goal
-    ]
+    planned = {person for group in one.groups.values() for person in group}
+    waiting = (
+        {other for other in lesson.accepting & set(places) if places[other] not in rooms} - set(known.goal) - {who}
+    )
+    company = waiting & planned if lesson.waits_for_round else waiting  # the others wait for the next round
     return len(rooms) >= 10 or all(_has_apart(lesson, who, {other}) for other in company)
 
 
