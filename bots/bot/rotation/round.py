@@ -17,6 +17,7 @@ Apart = Callable[[str, Collection[str]], bool]  # must this person not be with o
 SEND_BACK = 2  # times that somebody who comes out is invited in again; then they want to be out
 TRIES = 4  # of an invite that cannot be sent
 TRY_AGAIN_S = 2.0
+ANSWERS_S = 10.0  # somebody who has been waited for already, gets so long for another invite
 SETTLE_S = 1.0  # somebody who has just come out is still on the way back to the main room
 _EXPECTED = ("there", "invited", "due")
 
@@ -84,7 +85,9 @@ class Round:
         """Somebody came into the meeting, for the first time or again."""
         known = self._people.get(person)
         if known is not None and known.room is not None and self._takes_back(known.room, person):
-            return self._invite(person, known.room, now_s, "returned")
+            if known.is_answered:
+                return self._invite(person, known.room, now_s, "returned")
+            return self._invite_again(person, known.room, now_s, "returned")
         if known is None and self._terms.late == "next_round":
             return [Move(person, None, "comes with the next round")]
         return [*self._place(person, now_s, "late" if known is None else "returned"), *self._mend(now_s)]
@@ -264,12 +267,13 @@ class Round:
         known.room, known.state, known.asked_at_s = room, "invited", at_s
         known.is_reminded, known.is_answered, known.failures = False, False, 0
 
-    def _invite_again(self, person: str, room: int, now_s: float) -> list[Act]:
+    def _invite_again(self, person: str, room: int, now_s: float, why: Why = "again") -> list[Act]:
         """Another invite for somebody who has not followed the one before: nobody waits for them much longer."""
         known = self._people[person]
         was, asked_at_s = known.state, known.asked_at_s
-        acts = self._invite(person, room, now_s, "again")
-        known.asked_at_s = max(asked_at_s, now_s - self._terms.no_show_s / 2)
+        acts = self._invite(person, room, now_s, why)
+        patience_s = self._terms.no_show_s
+        known.asked_at_s = max(asked_at_s, now_s - patience_s + min(ANSWERS_S, patience_s / 2))
         if was == "ignored":
             known.state = "ignored"
         return acts
