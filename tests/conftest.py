@@ -15,9 +15,10 @@ settings.load_profile("bots")
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Commands keep their traces in the user's state folder; the tests' commands in one of theirs."""
+    """Commands keep their traces in the user's state folder, and their clips in the cache; the tests in their own."""
     patch = pytest.MonkeyPatch()
     patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+    patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     yield
     patch.undo()
 

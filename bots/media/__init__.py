@@ -1,6 +1,7 @@
 """What is heard: sounds, paced packets, the peer connection."""
 
-from bots.media.clip import PACKET_S, Clip, ClipInfo, load_clip, probe_clip
+from bots.media.clip import PACKET_S, Clip, ClipInfo, probe_clip
+from bots.media.library import load_clip
 from bots.media.match import Match, match
 from bots.media.pacer import Pacer
 from bots.media.peer import Line, LineAnswer, MediaLine, OfferedLine, PeerConnection

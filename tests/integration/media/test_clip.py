@@ -1,7 +1,10 @@
 """Sounds of every kind, and files that are none."""
 
 import asyncio
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -9,7 +12,7 @@ import numpy as np
 import pytest
 
 from bots.errors import MediaError
-from bots.media import load_clip, probe_clip
+from bots.media import library, load_clip, probe_clip
 from bots.media.clip import Samples
 
 RATE_HZ = 48_000
@@ -118,3 +121,62 @@ async def test_a_file_cut_short_is_named_not_played_in_part(tmp_path: Path) -> N
         file.truncate(whole.stat().st_size // 2)
     with pytest.raises(MediaError, match=r"part\.flac: cannot be read"):
         await load_clip(part)
+
+
+def kept() -> list[Path]:
+    return sorted((Path(os.environ["XDG_CACHE_HOME"]) / "bots" / "clips").glob("*"))
+
+
+@pytest.fixture
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.mark.usefixtures("empty_cache")
+async def test_a_copy_of_a_file_is_the_same_clip_from_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = save(tmp_path / "a.wav", tone(0.5), codec="pcm_s16le")
+    first = await load_clip(path)
+    assert 1 == len(kept())
+    monkeypatch.setattr(library, "make_clip", lambda *_args, **_more: pytest.fail("it was encoded again"))
+    again = await load_clip(shutil.copy(path, tmp_path / "b.wav"))
+    assert (first.packets, first.levels, "b.wav") == (again.packets, again.levels, again.name)
+    assert first.samples.tolist() == again.samples.tolist()
+
+
+@pytest.mark.usefixtures("empty_cache")
+async def test_a_damaged_clip_on_disk_is_made_anew(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.wav", tone(0.5), codec="pcm_s16le")
+    first = await load_clip(path)
+    (file,) = kept()
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.unlink()  # the clip in memory lies on the old file
+    file.write_bytes(content)
+    again = await load_clip(shutil.copy(path, tmp_path / "b.wav"))
+    assert first.packets == again.packets
+    assert content != file.read_bytes()
+
+
+@pytest.mark.usefixtures("empty_cache")
+def test_processes_that_make_one_clip_at_once_all_get_it_whole(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.wav", tone(1.0), codec="pcm_s16le")
+    program = (
+        "import asyncio, sys; from bots.media import load_clip; print(len(asyncio.run(load_clip(sys.argv[1])).packets))"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    assert ["50\n"] * 4 == [process.communicate(timeout=60)[0] for process in running]
+    assert 1 == len(kept())
+
+
+async def test_a_long_sound_is_made_in_pieces_without_a_seam(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.wav", tone(5.3, hz=250.0), codec="pcm_s16le")
+    clip = await load_clip(path, fade_out_s=0.5)
+    heard = decoded(clip.packets).astype(np.float64)[4_800:-30_000]
+    window = np.hanning(4096)
+    for start in range(0, len(heard) - 4096, 2048):  # a seam would be a click: energy far from the tone
+        spectrum = np.square(np.abs(np.fft.rfft(heard[start : start + 4096] * window)))
+        assert spectrum[200:].sum() < 1e-5 * spectrum.sum()
+    assert clip.levels[-1] > clip.levels[100] + 25
