@@ -41,7 +41,7 @@ from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.provider import Provider
 from bots.bot.contract.rotation import RotationPlan, WarningPlan
 from bots.bot.contract.spec import BotSpec, DropRule, LeaveRule, RulePlan, bot_of_herald, sound_key
-from bots.bot.place.meeting import close_room, open_room, room_body
+from bots.bot.place.meeting import close_room, find_room, open_room, room_body
 from bots.bot.rotation.terms import Terms
 from bots.bot.rules.outcome import Outcome
 from bots.bot.venue import Venue
@@ -97,6 +97,7 @@ __all__ = [
     "bot_of_herald",
     "close_room",
     "decide_invite",
+    "find_room",
     "open_room",
     "room_body",
     "sound_key",

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bots.bot import Provider, RoundPlayed, close_room, open_room, room_body
+from bots.bot import Provider, RoundPlayed, close_room, find_room, open_room, room_body
 from bots.clock import Clock
 from bots.errors import BotsError, ConfigError, SessionHeld, StartMissed
 from bots.fleet.expect import expectations_of
@@ -56,7 +56,7 @@ async def run_session(
 
     Raises:
         ConfigError: wrong credentials or address, or no such schedule entry or bot.
-        ApiError: the provider does not make the room of `room: create`.
+        ApiError: the provider is not there, does not have the room, or does not make that of `room: create`.
         ScheduleError: a clock time without a zone.
         SessionHeld: another process has taken the session.
     """
@@ -64,7 +64,11 @@ async def run_session(
     label = session_label(playbook, starts_at, session_id) if opened is None else opened.record.id
     body = _room_body(playbook)
     try:
-        room_id = playbook.room.id or await open_room(provider, body or {})
+        room_id = playbook.room.id
+        if room_id is not None:
+            await find_room(provider, room_id)  # one answer for all bots, before any of them tries again and again
+        else:
+            room_id = await open_room(provider, body or {})
     except BotsError as failure:
         if opened is not None:
             await opened.end("failed", str(failure), None, clock.now())

@@ -1,4 +1,4 @@
-"""The room of a session that makes its own: created before, deleted after. Source: server-api.md sections 3 and 4."""
+"""The room of a session: found, or created before and deleted after. Source: server-api.md sections 3 and 4."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from bots.errors import ApiError
 from bots.playbook import RoomSettings
 from bots.room import ServerApi
 
-__all__ = ["close_room", "open_room", "room_body"]
+__all__ = ["close_room", "find_room", "open_room", "room_body"]
 
 
 async def open_room(provider: Provider, body: dict[str, Any], *, before: str | None = None) -> str:
@@ -35,6 +35,12 @@ async def _is_there(api: ServerApi, room_id: str) -> bool:
             raise
         return False
     return True
+
+
+async def find_room(provider: Provider, room_id: str) -> None:
+    """Ask the provider for a room that is to be there; raises as `open_room` does."""
+    async with ServerApi(provider.api_url, provider.app_id, provider.app_key) as api:
+        await api.get_room(room_id)
 
 
 async def close_room(provider: Provider, room_id: str) -> None:

@@ -50,9 +50,9 @@ class ServerApi:
     ) -> None:  # fmt: skip
         if not app_id or not app_key:
             raise ConfigError("no credentials for the Server API; set BOTS_APP_ID and BOTS_APP_KEY")
+        if not base_url.startswith(("http://", "https://")):
+            raise ConfigError("BOTS_API_URL must begin with https:// or http://, like https://api.enablex.io/video/v2")
         parts = address_parts(base_url)
-        if parts.scheme not in ("http", "https"):
-            raise ConfigError(f"{base_url!r} is no http(s) address; set BOTS_API_URL")
         if parts.username is not None:
             raise ConfigError("BOTS_API_URL must not carry credentials; set BOTS_APP_ID and BOTS_APP_KEY")
         self.base_url = base_url.rstrip("/")
@@ -172,7 +172,7 @@ class ServerApi:
     async def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, is_repeatable: bool = True
     ) -> Mapping[str, Any]:
-        calls = 0
+        calls, began_s = 0, self._clock.monotonic()
         while True:
             calls += 1
             try:
@@ -187,7 +187,8 @@ class ServerApi:
                 failure = _refusal(response, f"{method} {path}", calls=calls)
                 headers = response.headers
                 again = is_worth_repeating(response.status_code, is_repeatable=is_repeatable)
-            after_s = wait_s(calls, self._rng, headers, self._clock.now()) if again else None
+            passed_s = self._clock.monotonic() - began_s
+            after_s = wait_s(calls, self._rng, headers, self._clock.now(), passed_s=passed_s) if again else None
             if after_s is None:
                 raise failure
             log.info("api_call_repeated", method=method, path=path, after_s=round(after_s, 2), reason=str(failure))
@@ -265,9 +266,11 @@ def _refusal(response: httpx.Response, what: str, *, calls: int) -> ApiError | C
     words = [str(fields[key]) for key in ("error", "desc", "error_code", "message", "request_id") if fields.get(key)]
     if status == HTTPStatus.NOT_FOUND:
         words.append("no such room, or BOTS_API_URL has a wrong path")
+    elif not words:
+        words.append("not the reply of a Server API; check BOTS_API_URL")
     result = _result(fields, status)
     return ApiError(
-        f"the Server API refused {what} with status {status}, result {result}: {'; '.join(words) or 'no reason'}",
+        f"the Server API refused {what} with status {status}, result {result}: {'; '.join(words)}",
         status=status,
         result=result,
         retryable=is_worth_repeating(status, is_repeatable=True),

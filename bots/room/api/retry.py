@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 __all__ = ["MOST_CALLS", "is_worth_repeating", "wait_s"]
 
 MOST_CALLS = 4
+PATIENCE_S = 10.0  # after which no call is made again: one that nobody answered takes as long
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 8.0
 LONGEST_ASKED_S = 30.0  # a server that wants us to stay away for longer gets no second call
@@ -31,7 +32,9 @@ def is_worth_repeating(status: int, *, is_repeatable: bool) -> bool:
     return status >= SERVER_FAULT and is_repeatable
 
 
-def wait_s(calls: int, rng: random.Random, headers: Mapping[str, str], now: datetime) -> float | None:
+def wait_s(
+    calls: int, rng: random.Random, headers: Mapping[str, str], now: datetime, *, passed_s: float = 0.0
+) -> float | None:
     """How long to wait before the next call, seconds; None to give up.
 
     Args:
@@ -39,8 +42,9 @@ def wait_s(calls: int, rng: random.Random, headers: Mapping[str, str], now: date
         rng: spreads the waits, so that many bots do not come back at once.
         headers: of the refusal; `Retry-After` is obeyed.
         now: for a Retry-After that is a date.
+        passed_s: since the first call.
     """
-    if calls >= MOST_CALLS:
+    if calls >= MOST_CALLS or passed_s >= PATIENCE_S:
         return None
     asked = _asked_s(headers.get("Retry-After", ""), now)
     if asked is not None:

@@ -161,6 +161,26 @@ async def test_after_four_tries_the_last_failure_is_told() -> None:
     assert (4, 4, True) == (len(network.asked), caught.value.calls, caught.value.retryable)
 
 
+async def test_a_server_that_lets_every_call_wait_gets_no_second_one() -> None:
+    api, network, clock = answering(httpx.ReadTimeout("slow"))
+    handle = network.handle
+
+    def after_ten_seconds(request: httpx.Request) -> httpx.Response:
+        clock._passed_s += 10
+        return handle(request)
+
+    api._http = httpx.AsyncClient(transport=httpx.MockTransport(after_ten_seconds))
+    with pytest.raises(ApiError, match="did not answer in time"):
+        await api.get_room("65f0")
+    assert 1 == len(network.asked)
+
+
+async def test_a_reply_of_something_else_names_the_address_as_the_fault() -> None:
+    api, _, _ = answering(httpx.Response(405, text="<html>no</html>"))
+    with pytest.raises(ApiError, match="not the reply of a Server API; check BOTS_API_URL"):
+        await api.create_room({})
+
+
 async def test_the_server_says_how_long_to_stay_away() -> None:
     api, _, clock = answering(httpx.Response(429, headers={"Retry-After": "7"}), MADE)
     await api.get_room("65f0")
