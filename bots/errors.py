@@ -10,6 +10,7 @@
         ApiError           status, result, retryable       the Server API refused, or could not be reached
         RoomError          room_id
             JoinRefused    result, reason, retryable       RoomClosed   cause, reason, retryable
+                NobodyListens
             PublishRefused result, reason                  BreakoutRefused  result, reason
         MediaError         source                          cannot open, decode or encode
         ScheduleError      when                            no such time, unknown zone
@@ -31,6 +32,7 @@ __all__ = [
     "JoinRefused",
     "JournalError",
     "MediaError",
+    "NobodyListens",
     "PlaybookError",
     "PublishRefused",
     "RequestRefused",
@@ -139,6 +141,10 @@ class JoinRefused(RoomError):
         self.result = result
         self.reason = reason
         self.retryable = retryable
+
+
+class NobodyListens(JoinRefused):
+    """The machine of the room server answers that there is none at this address: it has ended, or does not run yet."""
 
 
 class RoomClosed(RoomError):

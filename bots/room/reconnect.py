@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from bots.errors import ApiError, BotsError, BreakoutRefused, ConfigError, JoinRefused, RoomClosed
+from bots.errors import ApiError, BotsError, BreakoutRefused, ConfigError, JoinRefused, NobodyListens, RoomClosed
 
 __all__ = ["Again", "How", "Outage", "Over"]
 
 FIRST_S = 0.3
 LONGEST_S = 4.0
 JITTER = (0.5, 1.5)
+NOBODY_TRIES = 10  # about half a minute: longer than the restart of a server takes
 RENEWALS = 3  # of the media alone; then the whole connection is made anew, as the vendor's client does
 LOST = 2002
 _NEVER = (1155, 1168, 1170, 4101, 1726)  # errors.md section 3: another try gets the same answer
@@ -60,6 +61,7 @@ class Outage:
         self._rng = rng
         self._how: How = "room"
         self._renewals = 0
+        self._nobody = 0
 
     def begin(self, *, is_connected: bool) -> Again:
         """It has just begun; `is_connected`: only media are lost, the server still answers."""
@@ -72,7 +74,10 @@ class Outage:
             error: why.
             is_connected: the room has let the bot in, and it can talk to the server now.
         """
+        self._nobody = self._nobody + 1 if isinstance(error, NobodyListens) else 0
         match error:
+            case NobodyListens() if self._nobody >= NOBODY_TRIES:
+                return Over(LOST, error.reason)
             case ConfigError():
                 return Over(LOST, str(error))
             case ApiError():  # the Server API is asked for a token only

@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from bots.clock import Clock
-from bots.errors import JoinRefused, RequestRefused, RoomClosed, WireError
+from bots.errors import JoinRefused, NobodyListens, RequestRefused, RoomClosed, WireError
 from bots.room.token import is_loopback
 from bots.wire import (
     Ack,
@@ -326,6 +326,9 @@ async def _connect(url: str, room_id: str, timeout_s: float) -> ClientConnection
         reason = f"{where} is no room server ({type(error).__name__})"
     except TimeoutError:
         reason = f"no room server answers at {where} within {timeout_s:g} s"
+    except ConnectionRefusedError as error:
+        reason = f"no room server answers at {where} ({error.strerror}); check that it runs"
+        raise NobodyListens(room_id, UNREACHABLE, reason, retryable=True) from None
     except OSError as error:
         reason = f"no room server answers at {where} ({error.strerror or error}); check that it runs"
     raise JoinRefused(room_id, UNREACHABLE, reason, retryable=True)

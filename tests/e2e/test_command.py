@@ -248,7 +248,7 @@ def test_a_room_server_that_dies_ends_the_session_early(tmp_path: Path, lesson: 
         program = start("run", str(lesson), **provider.environment)
         until_joined(program)
         server.signal(signal.SIGKILL)
-        ended = program.end(limit_s=30)
+        ended = program.end(limit_s=90)  # bots look half a minute for a server that may only be restarted
     assert 8 == ended.code
     [end] = ended.events("session_finished")
     assert "ended_early" == end["outcome"]
@@ -312,10 +312,9 @@ def test_a_port_that_is_taken_is_told(server: Provider, start: Run) -> None:
 def test_every_playbook_passes_lint(start: Run) -> None:
     ended = start("lint", str(PLAYBOOKS)).end()
     assert (0, "") == (ended.code, ended.err), ended.out
-    assert (
-        f"{len(list(set(PLAYBOOKS.glob('*.yaml')) - set(PLAYBOOKS.glob('*.test.yaml'))))} playbooks, no problems\n"
-        == ended.out
-    )
+    files = [path.read_text("utf-8").splitlines() for path in PLAYBOOKS.rglob("*.yaml")]
+    playbooks = [lines for lines in files if "playbook: 1" in lines]  # others are tests, or are used by these
+    assert f"{len(playbooks)} playbooks, no problems\n" == ended.out
 
 
 def test_the_schema_is_one_json_document(start: Run) -> None:

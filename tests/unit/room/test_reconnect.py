@@ -4,7 +4,16 @@ from random import Random
 
 import pytest
 
-from bots.errors import ApiError, BotsError, BreakoutRefused, ConfigError, JoinRefused, PublishRefused, RoomClosed
+from bots.errors import (
+    ApiError,
+    BotsError,
+    BreakoutRefused,
+    ConfigError,
+    JoinRefused,
+    NobodyListens,
+    PublishRefused,
+    RoomClosed,
+)
 from bots.room.reconnect import FIRST_S, LONGEST_S, Again, Outage, Over
 
 LOST = RoomClosed("r", 2002, "the connection broke", retryable=True)
@@ -33,6 +42,15 @@ def test_pauses_grow_to_a_limit_and_differ() -> None:
         assert all(pause >= LONGEST_S / 2 for pause in found[5:])
     assert pauses[0] != pauses[1]
     assert 10 == one.tries
+
+
+def test_a_server_that_has_ended_is_given_up_after_ten_tries_in_a_row() -> None:
+    ended = NobodyListens("r", 1161, "nobody listens", retryable=True)
+    one = outage()
+    one.begin(is_connected=False)
+    steps = [one.failed(error, is_connected=False) for error in [*[ended] * 9, NOBODY, *[ended] * 10]]
+    assert all(isinstance(step, Again) for step in steps[:-1])
+    assert Over(2002, "nobody listens") == steps[-1]
 
 
 @pytest.mark.parametrize("error", [NOBODY, LOST, PublishRefused("r", 1160, "no media")])
