@@ -148,6 +148,7 @@ class Grouping:
 
     def _solved(self, people: tuple[str, ...], number: int) -> Plan:
         """A plan in as few rooms as the group size asks for, or in as many more as the rules need."""
+        people = tuple(sorted(people))  # the same people are seated the same way, whoever of them was quicker to join
         rooms = self._rooms_for(people)
         most = rooms if self._terms.rooms is not None else max(rooms, min(MOST_ROOMS, len(people) // 2))
         for more in range(rooms, most):
