@@ -81,7 +81,9 @@ class Link:
             await flow.move()
 
     def end(self) -> None:
-        """No fault: the proxy closes."""
+        """No fault: the proxy closes. (Media go on when a socket is cut, so until here.)"""
+        for flow in self.flows.values():
+            flow.close()
         self._is_closing.set()
         self._is_open.set()
         self.cut()
@@ -101,8 +103,6 @@ class Link:
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            for flow in self.flows.values():
-                flow.close()
 
     async def _carry(self, source: Any, target: Any, changed: Callable[[str], Awaitable[str]]) -> None:
         try:
