@@ -23,14 +23,14 @@ playbook: 1
 name: Small class
 seed: 3
 room: {create: {name: Small class}}
-schedule: [{id: lesson, length: 11s}]
+schedule: [{id: lesson, length: 20s}]
 audio: {welcome: welcome.wav, group: group.wav}
 bots:
   helper:
     role: moderator
     listens: true
     timeline:
-      - at: start + 1s
+      - at: start + 5s
         do: [{play: welcome}, {breakouts: {open: [red], capacity: 4}}, {invite: {people: pupil, to: red}}]
       - at: end - 3s
         do: [{call_back: all}, {breakouts: {close: all}}, {say: "Welcome back"}]
@@ -41,10 +41,10 @@ bots:
     rules:
       - {when: breakout_joined, if: "person.is_me and bot.id == 'pupil-01'", do: [{wait: 1s}, {play: group}]}
 expect:
-  joined: {equals: 4, by: start + 1s}
+  joined: {equals: 4, by: start + 5s}
   breakouts: 1
   accepted: 3
-  breakout_joins: {equals: 3, by: start + 7s}
+  breakout_joins: {equals: 3, by: start + 15s}
   heard_in_parent: 1
   heard_in_breakouts: 1
   back: 3
