@@ -337,6 +337,12 @@ def room(  # noqa: PLR0917 -- one argument an option
     fail_breakout_tokens: Annotated[
         bool, typer.Option("--fail-breakout-tokens", help="answer every breakout join with 1729, to test clients")
     ] = False,
+    recordings: Annotated[
+        str, typer.Option(metavar="DIR", help="folder for recordings; bots/recordings in the user's state if not given")
+    ] = "",
+    webhook: Annotated[
+        str, typer.Option(metavar="URL", help="post notifications there: a session's end, finished recordings")
+    ] = "",
     log_format: LogFormat = "auto",
 ) -> None:
     """Run the embedded room server until Ctrl-C; prints its address and credentials."""
@@ -345,7 +351,7 @@ def room(  # noqa: PLR0917 -- one argument an option
     raise typer.Exit(
         serve_rooms(
             host, port, app_id=app_id, app_key=app_key, fail_breakout_tokens=fail_breakout_tokens,
-            log_format=log_format,
+            recordings=recordings, webhook=webhook, log_format=log_format,
         )
     )  # fmt: skip
 

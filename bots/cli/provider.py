@@ -3,13 +3,15 @@
 import contextlib
 import os
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 
 from bots.bot import Provider
 from bots.errors import ConfigError
 from bots.log import hide
 from bots.server import RoomServer
+from bots.trace import state_folder
 
-__all__ = ["opened", "provider_of"]
+__all__ = ["kept_recordings", "opened", "provider_of"]
 
 VARIABLES = ("BOTS_API_URL", "BOTS_APP_ID", "BOTS_APP_KEY")
 
@@ -33,6 +35,12 @@ def provider_of(environment: Mapping[str, str] = os.environ) -> Provider | None:
     return Provider(url, app_id, app_key)
 
 
+def kept_recordings(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Where the embedded room server keeps recordings: the user's state folder; None, a temporary one, without it."""
+    traces = state_folder(environment)
+    return None if traces is None else traces.with_name("recordings")
+
+
 @contextlib.asynccontextmanager
 async def opened(named: Provider | None) -> AsyncIterator[Provider]:
     """The provider that was named; without one, an embedded room server that ends with the session."""
@@ -40,6 +48,6 @@ async def opened(named: Provider | None) -> AsyncIterator[Provider]:
         hide(named.app_key)
         yield named
         return
-    async with RoomServer() as server:
+    async with RoomServer(recordings=kept_recordings()) as server:
         hide(server.app_key)
         yield Provider(server.api_url, server.app_id, server.app_key)

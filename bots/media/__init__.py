@@ -1,8 +1,11 @@
 """What is heard: sounds, paced packets, the peer connection."""
 
 from bots.media.clip import PACKET_S, Clip, ClipInfo, probe_clip
+from bots.media.decoder import OpusStream
 from bots.media.library import load_clip
 from bots.media.match import Match, match
+from bots.media.mix import Mix
+from bots.media.oggfile import OggFile, join_ogg
 from bots.media.pacer import Pacer
 from bots.media.peer import Line, LineAnswer, MediaLine, OfferedLine, PeerConnection
 from bots.media.receiver import IncomingAudio
@@ -29,7 +32,10 @@ __all__ = [
     "LineAnswer",
     "Match",
     "MediaLine",
+    "Mix",
     "OfferedLine",
+    "OggFile",
+    "OpusStream",
     "OutgoingAudio",
     "Pacer",
     "PeerConnection",
@@ -42,6 +48,7 @@ __all__ = [
     "build_receiver_report",
     "build_rtp",
     "build_sender_report",
+    "join_ogg",
     "load_clip",
     "match",
     "parse_rtcp",

@@ -6,11 +6,10 @@ connections. Source: RFC 3550, RFC 7587.
 
 from collections.abc import Callable
 
-import av
 import numpy as np
 import numpy.typing as npt
-from av.error import FFmpegError
 
+from bots.media.decoder import SHORTEST_SOUND, OpusStream
 from bots.media.peer import PeerConnection
 from bots.media.rtp import SILENT_LEVEL, parse_rtp
 
@@ -18,11 +17,8 @@ __all__ = ["IncomingAudio"]
 
 RATE_HZ = 16_000
 PACKET_SAMPLES = 320  # 20 ms
-RTP_HZ = 48_000
 KEPT_S = 120
 SPEECH_LEVEL = 50  # RFC 6464: up to this one somebody talks
-SHORTEST_SOUND = 4  # bytes; a shorter Opus packet is silence
-RESYNC_S = 0.25  # media time and arrival may drift apart by this much before the stream is placed anew
 
 Samples = npt.NDArray[np.int16]  # mono, 16 kHz
 Observer = Callable[[Samples, float], None]
@@ -38,20 +34,15 @@ class IncomingAudio:
         self._origin_s: float | None = None
         self._end = 0  # samples since the origin that have been written, silence included
         self._loud_at = float("-inf")
-        self._shift_s: float | None = None
         self._observers: list[Observer] = []
-        self._decoder = _new_decoder()
-        self._resampler = _new_resampler()
-        self._is_sounding = False
+        self._stream = OpusStream(RATE_HZ)
 
     def attach(self, peer: PeerConnection) -> None:
         """Take the packets of this connection from now on, and of no other."""
         if self._peer is not None:
             self._peer.set_receivers(None, None)
         self._peer = peer
-        self._decoder = _new_decoder()
-        self._shift_s = None
-        self._is_sounding = False
+        self._stream = OpusStream(RATE_HZ)
         peer.set_receivers(self.take, None)
 
     def take(self, packet: bytes, at_s: float) -> None:
@@ -62,17 +53,11 @@ class IncomingAudio:
             return
         header, payload, level = parsed
         self.last_level = SILENT_LEVEL if level is None else level
-        if len(payload) < SHORTEST_SOUND:
-            self._is_sounding = False
-            return
-        if level is None or level <= SPEECH_LEVEL:
+        if len(payload) >= SHORTEST_SOUND and (level is None or level <= SPEECH_LEVEL):
             self._loud_at = at_s
-        if not self._is_sounding:  # after a pause no sample of another's voice is mixed in
-            self._resampler = _new_resampler()
-            self._is_sounding = True
-        samples = self._decoded(payload)
+        samples = self._stream.decode(payload)
         if samples.size:
-            self._place(samples, self._media_time(header.timestamp, at_s))
+            self._place(samples, self._stream.media_time(header.timestamp, at_s))
             for observer in tuple(self._observers):
                 observer(samples, at_s)
 
@@ -105,22 +90,6 @@ class IncomingAudio:
         """No more packets; what was heard stays readable."""
         self._observers.clear()
 
-    def _decoded(self, payload: bytes) -> Samples:
-        try:
-            frames = self._decoder.decode(av.Packet(payload))
-            pieces = [piece for frame in frames for piece in self._resampler.resample(frame)]
-        except FFmpegError:
-            self._decoder = _new_decoder()
-            return np.zeros(0, np.int16)
-        return np.concatenate([piece.to_ndarray()[0] for piece in pieces]) if pieces else np.zeros(0, np.int16)
-
-    def _media_time(self, timestamp: int, at_s: float) -> float:
-        """When a packet belongs, by its timestamp as long as that agrees with the clock: jitter is taken out."""
-        media_s = timestamp / RTP_HZ
-        if self._shift_s is None or abs(at_s - media_s - self._shift_s) > RESYNC_S:
-            self._shift_s = at_s - media_s
-        return media_s + self._shift_s
-
     def _place(self, samples: Samples, at_s: float) -> None:
         if self._origin_s is None:
             self._origin_s = at_s
@@ -134,14 +103,3 @@ class IncomingAudio:
         first = end - len(samples) if end - start > len(samples) else start
         self._ring[np.arange(first, first + len(samples)) % len(self._ring)] = samples
         self._end = max(self._end, end)
-
-
-def _new_decoder() -> av.AudioCodecContext:
-    decoder = av.CodecContext.create("libopus", "r")
-    assert isinstance(decoder, av.AudioCodecContext)
-    decoder.sample_rate, decoder.layout = RTP_HZ, "mono"
-    return decoder
-
-
-def _new_resampler() -> av.AudioResampler:
-    return av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ)

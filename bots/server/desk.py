@@ -12,6 +12,7 @@ from bots.server.rooms import DROPPED, LOCKED, Refused, Rooms
 from bots.server.rules import mutes, roles
 from bots.server.rules.floor import answer_floor, has_floor
 from bots.server.rules.lasting import extend
+from bots.server.rules.recording import start_or_stop
 from bots.server.rules.ruling import BAD_ARGUMENT, Reply, require_moderator
 from bots.server.rules.waiting import answer_waiting
 from bots.server.state import Disconnect, Effect, Member, Room, Send
@@ -53,6 +54,8 @@ from bots.wire import (
     SendData,
     SetAdvancedOptions,
     SetTalkerCount,
+    StartRecording,
+    StopRecording,
     SwitchRole,
     SwitchRoomMode,
     UnknownRequest,
@@ -168,6 +171,8 @@ class Desk:
                 return extend(room, member, now)
             case ProcessFloor() | InviteToFloor() | OpenFloor():
                 return answer_floor(room, member, request)
+            case StartRecording() | StopRecording():
+                return start_or_stop(self._rooms, room, member, request)
             case SendData():
                 return self._send_data(room, member, request, now)
             case Drop():

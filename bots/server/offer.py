@@ -9,7 +9,7 @@ __all__ = ["check_offered"]
 
 NOT_IN_LICENCE = 1170
 FOR_MODERATORS = frozenset((
-    "sendLayoutData", "stopAllSharing", "startRecord", "stopRecord", "startStreaming",
+    "sendLayoutData", "stopAllSharing", "startStreaming",
     "stopStreaming", "setStreamingParams", "startLiveRecording", "stopLiveRecording", "setLiveRecordingParams",
     "invalidateTranscoding",
 ))  # fmt: skip

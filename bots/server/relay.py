@@ -22,6 +22,7 @@ from bots.media import (
 from bots.server.forward import SILENT_LEVEL, SlotStream
 from bots.server.people import Listening, Person, Publication, Seating, Subscription
 from bots.server.provisioning.calls import Calls
+from bots.server.recording.recorder import Recorder
 from bots.server.rooms import Rooms
 from bots.server.talkers import Voice
 from bots.wire import MediaSignal, Notice, Signal
@@ -45,6 +46,7 @@ class Relay:
         tell: says something to one client.
         unix_s: the time of day, for sender reports.
         calls: keeps record of how long sound went out and came in.
+        recorder: is given what can be heard in a room that is recorded.
     """
 
     def __init__(
@@ -55,12 +57,14 @@ class Relay:
         tell: Callable[[str, Notice], None],
         unix_s: Callable[[], float],
         calls: Calls,
+        recorder: Recorder,
     ) -> None:
         self._rooms = rooms
         self._loopback = loopback
         self._tell = tell
         self._unix_s = unix_s
         self._calls = calls
+        self._recorder = recorder
         self._people: dict[str, Person] = {}
         self._seating = Seating(tell)
         self._next_publication = FIRST_PUBLICATION
@@ -269,6 +273,8 @@ class Relay:
             return
         if level is None:
             level = SILENT_LEVEL if len(payload) < SHORTEST_SOUND else 30
+        if owner.room.is_recorded:
+            self._recorder.take(owner.room.room_id, publication.stream_id, header, payload, at)
         if owner.voice.hear(level, at):
             self._seating.update(owner.room)
         for listening in publication.listeners:

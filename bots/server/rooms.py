@@ -13,6 +13,8 @@ from bots.server.state import Breakout, Disconnect, Effect, Expire, Member, Room
 from bots.server.tokens import Claim, TokenMint
 from bots.wire import (
     PresentToken,
+    RecordingOff,
+    RecordingOn,
     RoomConnected,
     RoomData,
     RoomDisconnected,
@@ -267,6 +269,8 @@ class Rooms:
             room.session += 1
             for watch in self.watches:
                 watch.session_began(room)
+            if room.settings.get("auto_recording") is True and room.breakout is None:
+                self.begin_recording(room, None)
         room.members[member.client_id] = member
         self._where[member.client_id] = room
         for watch in self.watches if is_new else ():
@@ -361,8 +365,10 @@ class Rooms:
         self._where.pop(client_id, None)
         for watch in self.watches:
             watch.left(room, member)
-        for watch in self.watches if not room.members else ():
-            watch.session_ended(room)
+        if not room.members:
+            self.end_recording(room)
+            for watch in self.watches:
+                watch.session_ended(room)
 
     def _stop_waiting(self, room: Room, client_id: str) -> None:
         room.waiting.pop(client_id, None)
@@ -375,6 +381,24 @@ class Rooms:
             effects += [Send(client_id, EXPIRED), Disconnect(client_id)]
             self._stop_waiting(room, client_id)
         return effects
+
+    # ---- recording
+
+    def begin_recording(self, room: Room, stream_id: int | None, *, by: str = "") -> list[Effect]:
+        """The room is recorded from now on, all of it or one publication; everybody is told."""
+        room.is_recorded = True
+        for watch in self.watches:
+            watch.recording_began(room, stream_id)
+        return room.tell(RecordingOn(moderator_id=by))
+
+    def end_recording(self, room: Room, *, by: str = "") -> list[Effect]:
+        """The room is not recorded any more; everybody is told. Nothing if it was not."""
+        if not room.is_recorded:
+            return []
+        room.is_recorded = False
+        for watch in self.watches:
+            watch.recording_ended(room)
+        return room.tell(RecordingOff(moderator_id=by))
 
     # ---- what a newcomer is told
 
@@ -410,6 +434,7 @@ class Rooms:
             min_video_bw=100,  # kbit/s; the SDK repeats them in `publish`, even for audio
             max_video_bw=1200,
             probe_url=probe_url,
+            media_record=room.is_recorded,
             awaited=tuple(room.awaited()) if member.is_moderator else (),
             # the SDK reads the lengths of these in lecture mode without a check
             **(room.hands_told(member) if room.is_lecture else {}),

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import secrets
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -20,10 +22,13 @@ from bots.errors import ConfigError
 from bots.server.connection import Connection
 from bots.server.provisioning.calls import Calls
 from bots.server.provisioning.routes import ServerApiRoutes
+from bots.server.provisioning.webhook import Webhook
 from bots.server.reception import Reception
+from bots.server.recording.archive import Archive, Notify
+from bots.server.recording.recorder import Recorder
 from bots.server.relay import Relay
 from bots.server.rooms import Rooms
-from bots.server.state import Effect
+from bots.server.state import Effect, Room, Watch
 from bots.server.tokens import TokenMint
 from bots.wire import Notice, RoomDisconnected
 
@@ -41,6 +46,8 @@ class RoomServer:
         host: what to bind; anything but a loopback address opens the rooms to the network.
         port: 0 takes a free one.
         app_id, app_key: the project's credentials; random if not given.
+        recordings: the folder of recordings; made when the first one is. A temporary one if it is not given.
+        webhook: where notifications are posted; `user:password@` in it becomes Basic auth. Nowhere if empty.
         clock: what the rooms' times, tokens and chat go by.
 
     Use it as `async with RoomServer() as server: ... server.api_url`.
@@ -48,7 +55,7 @@ class RoomServer:
 
     def __init__(
         self, host: str = "127.0.0.1", port: int = 0, *, app_id: str = "", app_key: str = "",
-        clock: Clock | None = None,
+        recordings: Path | None = None, webhook: str = "", clock: Clock | None = None,
     ) -> None:  # fmt: skip
         self.host = host
         self.port = port
@@ -57,17 +64,26 @@ class RoomServer:
         self.rooms = Rooms(TokenMint())
         self._clock = clock or SystemClock()
         calls = Calls(app_id=self.app_id, now=self._clock.now, new_hex=self.rooms.new_hex)
-        self.rooms.watches.append(calls)
+        self._webhook = Webhook(webhook, self.app_id, clock=self._clock) if webhook else None
+        self._archive = Archive(
+            app_id=self.app_id, rooms=self.rooms, now=self._clock.now, new_hex=self.rooms.new_hex,
+            base_url=lambda: self.api_url, notify=self._notify,
+        )  # fmt: skip
+        self._recordings = recordings
+        self._recorder = Recorder(self._recordings_folder, ready=self._archive.add, failed=self._recording_failed)
+        self.rooms.watches += [calls, self._recorder, _SessionEnds(self._notify)]
         self._relay = Relay(
             self.rooms,
             loopback=_is_loopback(host),
             tell=self._tell,
             unix_s=self._unix_now,
             calls=calls,
+            recorder=self._recorder,
         )
         self._api = ServerApiRoutes(
             self.rooms, app_id=self.app_id, app_key=self.app_key, address=lambda: self.address,
             perform=self._perform, now=self._clock.now, calls=calls.filed,
+            archive=self._archive,
         )  # fmt: skip
         self._reception = Reception(
             self.rooms, self._relay, token_for=self._api.token_for, now_s=self._unix_now,
@@ -125,6 +141,8 @@ class RoomServer:
         self._task = asyncio.create_task(self._uvicorn.serve([listener]), name="room-server")
         await asyncio.wait_for(self._uvicorn.is_up.wait(), START_LIMIT_S)
         self._relay.start()
+        if self._webhook is not None:
+            self._webhook.start()
         self._watching = asyncio.create_task(self._watch_times(), name="room-server/times")
 
     async def stop(self) -> None:
@@ -137,7 +155,12 @@ class RoomServer:
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
+        for room in self.rooms.listed():
+            self.rooms.remove(room)  # ends every session: whoever was in it has been told
         await self._relay.stop()
+        await self._recorder.stop()
+        if self._webhook is not None:
+            await self._webhook.stop()
         self._uvicorn.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
@@ -157,6 +180,19 @@ class RoomServer:
         listener.listen(1024)
         listener.setblocking(False)
         return listener
+
+    def _recordings_folder(self) -> Path:
+        if self._recordings is None:
+            self._recordings = Path(tempfile.mkdtemp(prefix="bots-recordings-"))
+        self._recordings.mkdir(parents=True, exist_ok=True)
+        return self._recordings
+
+    def _recording_failed(self, room: Room) -> None:
+        self._perform(self.rooms.end_recording(room))
+
+    def _notify(self, kind: str, room_id: str, conf_num: str, /, **more: Any) -> None:
+        if self._webhook is not None:
+            self._webhook.notify(kind, room_id, conf_num, **more)
 
     def _unix_now(self) -> float:
         return self._clock.now().timestamp()
@@ -178,6 +214,17 @@ class RoomServer:
         if query.get("EIO") != "4" or query.get("transport") != "websocket":
             return await websocket.close(1008)
         return await Connection(websocket, self._reception).run()
+
+
+class _SessionEnds(Watch):
+    """Notifies of the end of every session; not of breakout rooms, which no notification names."""
+
+    def __init__(self, notify: Notify) -> None:
+        self._notify = notify
+
+    def session_ended(self, room: Room) -> None:
+        if room.breakout is None:
+            self._notify("roomdrop", room.room_id, room.conf_num)
 
 
 class _Uvicorn(uvicorn.Server):

@@ -251,6 +251,7 @@ class Room:
     """How many sessions this room has had; a part of `conf_num`."""
     began_at: float | None = None
     """When the session began, Unix time, seconds; of an ad-hoc room, the first one."""
+    is_recorded: bool = False
     extended_min: int = 0
     """Minutes by which this session has been made longer."""
 
@@ -358,6 +359,7 @@ class Room:
         self.reminded_min.clear()
         self.is_knocked_at = self.mode_now = None
         self.floor = Floor()
+        self.is_recorded = False
         self.has_begun = self.is_muted = self.is_locked = False
 
     def change(self, body: dict[str, Any]) -> None:
@@ -393,4 +395,10 @@ class Watch:
         """Somebody is out, for good or for now."""
 
     def session_ended(self, room: Room) -> None:
-        """The last one is out."""
+        """The last one is out; a recording has ended before."""
+
+    def recording_began(self, room: Room, stream_id: int | None) -> None:
+        """From now on the room is recorded, or only this publication."""
+
+    def recording_ended(self, room: Room) -> None:
+        """From now on it is not."""

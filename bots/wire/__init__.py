@@ -50,6 +50,10 @@ from bots.wire.notices.notice import (
 from bots.wire.notices.read import (
     read_notice,
 )
+from bots.wire.notices.recording import (
+    RecordingOff,
+    RecordingOn,
+)
 from bots.wire.notices.roles import (
     Handover,
     RoleChanged,
@@ -127,6 +131,10 @@ from bots.wire.requests.moderation import (
 )
 from bots.wire.requests.read import (
     read_request,
+)
+from bots.wire.requests.recording import (
+    StartRecording,
+    StopRecording,
 )
 from bots.wire.requests.request import (
     Request,
@@ -227,6 +235,8 @@ __all__ = [
     "ProcessFloor",
     "Publish",
     "Record",
+    "RecordingOff",
+    "RecordingOn",
     "RejectBreakout",
     "Request",
     "ResumeRoom",
@@ -246,6 +256,8 @@ __all__ = [
     "SetTalkerCount",
     "Signal",
     "SocketIO",
+    "StartRecording",
+    "StopRecording",
     "Stream",
     "StreamAdded",
     "StreamRemoved",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bots.server.provisioning.operations import OPERATIONS, Operation
+from bots.server.provisioning.operations import OPERATIONS, SOUND, Operation
 from bots.server.provisioning.rooms import BODY
 from bots.server.provisioning.rooms import NEEDED as ROOM_NEEDS
 from bots.server.provisioning.settings import settings_kept, settings_schema
@@ -19,7 +19,7 @@ DAY: JsonSchema = {
     "description": "YYYY-MM-DD, UTC",
 }
 ANY_ID: JsonSchema = {"type": "string", "minLength": 1}
-PARAMETERS: Mapping[str, JsonSchema] = {"room_id": ANY_ID, "conf_num": ANY_ID, "from": DAY, "to": DAY}
+PARAMETERS: Mapping[str, JsonSchema] = {"room_id": ANY_ID, "conf_num": ANY_ID, "from": DAY, "to": DAY, "name": ANY_ID}
 TEXT: JsonSchema = {"type": "string"}
 PERMISSIONS = ("publish", "subscribe", "record", "stats", "controlhandlers")
 
@@ -51,7 +51,10 @@ def _described(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "summary": operation.about,
         "responses": {
-            "200": {"description": "Success", "content": _json(operation.reply)},
+            "200": {
+                "description": "Success",
+                "content": {SOUND: {"schema": {}}} if operation.reply == SOUND else _json(operation.reply),
+            },
             **{
                 str(status): {"description": why, "content": _json("Refusal")}
                 for status, why in {**operation.refusals, 401: "Wrong credentials"}.items()
@@ -98,6 +101,8 @@ def _schemas() -> dict[str, JsonSchema]:
         "TokenReply": _success({"token": {"type": "string"}}),
         "Call": _call(),
         "Calls": _report("cdr", "Call"),
+        "Recording": _recording(),
+        "Archive": _report("archive", "Recording"),
         "Refusal": _object(
             {"result": {"type": "integer"}, "error": {"type": "string"}, "desc": {"type": "string"}},
             ("result", "error", "desc"),
@@ -119,6 +124,19 @@ def _call() -> JsonSchema:
     }
     described = {key: _object(fields, tuple(fields)) for key, fields in parts.items()}
     return _object({**dict.fromkeys(texts, TEXT), **described}, (*texts, *parts))
+
+
+def _recording() -> JsonSchema:
+    texts = ("_id", "trans_date", "conf_num", "app_id", "room_id")
+    files: JsonSchema = {"type": "array", "items": _object({"url": TEXT}, ("url",))}
+    of_a_file = {"url": TEXT, "duration": {"type": "number"}, "file_size": {"type": "integer"}}
+    lists: dict[str, JsonSchema] = {
+        "recording": files,
+        "transcoded": files,
+        "chatdata": {"type": "array"},
+        "metadata": {"type": "array", "items": _object(of_a_file, tuple(of_a_file))},
+    }
+    return _object({**dict.fromkeys(texts, TEXT), **lists}, (*texts, *lists))
 
 
 def _report(key: str, item: str) -> JsonSchema:

@@ -5,7 +5,7 @@ Source: server-api.md section 2.
 
 from dataclasses import dataclass, field
 
-__all__ = ["OPERATIONS", "Operation"]
+__all__ = ["OPERATIONS", "SOUND", "Operation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Operation:
 NO_ROOM = {404: "No such room in this project"}
 BAD_BODY = {400: "Something in the body is missing or wrong", 413: "The body is too large"}
 
+SOUND = "audio/ogg"  # a reply that is no JSON
 NOTHING = {404: "The id has a slash in it"}
 BAD_DAYS = {**NOTHING, 400: "A day that is none, or the later one first"}
 
@@ -64,5 +65,20 @@ OPERATIONS = (
     Operation(
         "calls_of_room_period", "GET", "/cdr/room-period/{room_id}/{from}/{to}", "Call records of a room's days",
         "Calls", refusals=BAD_DAYS,
+    ),
+    Operation(
+        "archive_of_period", "GET", "/archive/period/{from}/{to}", "Recordings of days", "Archive", refusals=BAD_DAYS
+    ),
+    Operation("archive_of_room", "GET", "/archive/room/{room_id}", "Recordings of a room", "Archive", refusals=NOTHING),
+    Operation(
+        "archive_of_session", "GET", "/archive/conf/{conf_num}", "Recordings of a session", "Archive", refusals=NOTHING
+    ),
+    Operation(
+        "archive_of_room_period", "GET", "/archive/room-period/{room_id}/{from}/{to}", "Recordings of a room's days",
+        "Archive", refusals=BAD_DAYS,
+    ),
+    Operation(
+        "archived_file", "GET", "/archive/file/{name}", "A recorded file, OGG/Opus", SOUND,
+        refusals={404: "No such file"},
     ),
 )  # fmt: skip

@@ -12,16 +12,17 @@ from typing import Any
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 
 from bots.errors import WireError
 from bots.server.provisioning.openapi import openapi_document
-from bots.server.provisioning.operations import OPERATIONS
+from bots.server.provisioning.operations import OPERATIONS, SOUND
 from bots.server.provisioning.refusal import ApiRefusal
 from bots.server.provisioning.reports import Reports, read_period
 from bots.server.provisioning.rooms import changed_room_body, check_open, new_room_body, refuse_late_change
 from bots.server.provisioning.visitors import read_visitor
+from bots.server.recording.archive import Archive
 from bots.server.rooms import Rooms, room_meta
 from bots.server.state import Effect, Room
 from bots.server.tokens import LIFE_S, Claim
@@ -35,7 +36,7 @@ MOST_BODY_BYTES = 256 * 1024
 
 log = structlog.get_logger()
 
-Handler = Callable[[Request], Awaitable[dict[str, Any]]]
+Handler = Callable[[Request], Awaitable[dict[str, Any] | Response]]
 
 
 class ServerApiRoutes:
@@ -48,11 +49,13 @@ class ServerApiRoutes:
         perform: carries out what a deleted room's members have to be told.
         now: the instant now, aware, UTC.
         calls: the call records of sessions that are over.
+        archive: what has been recorded.
     """
 
     def __init__(
         self, rooms: Rooms, *, app_id: str, app_key: str, address: Callable[[], str],
         perform: Callable[[list[Effect]], None], now: Callable[[], datetime], calls: Reports,
+        archive: Archive,
     ) -> None:  # fmt: skip
         self._rooms = rooms
         self._credentials = f"{app_id}:{app_key}".encode()
@@ -60,6 +63,7 @@ class ServerApiRoutes:
         self._perform = perform
         self._now = now
         self._calls = calls
+        self._archive = archive
         self._routes: list[Route] = []
 
     def routes(self) -> list[BaseRoute]:
@@ -71,6 +75,11 @@ class ServerApiRoutes:
             "delete_room": self._delete,
             "list_users": self._users,
             "create_token": self._token,
+            "archive_of_period": self._report("archive", self._archive.filed),
+            "archive_of_room": self._report("archive", self._archive.filed),
+            "archive_of_session": self._report("archive", self._archive.filed),
+            "archive_of_room_period": self._report("archive", self._archive.filed),
+            "archived_file": self._file,
             "calls_of_period": self._report("cdr", self._calls),
             "calls_of_room": self._report("cdr", self._calls),
             "calls_of_session": self._report("cdr", self._calls),
@@ -93,7 +102,8 @@ class ServerApiRoutes:
         async def answer(request: Request) -> Response:
             try:
                 self._check_credentials(request)
-                return _reply({"result": 0, **await handler(request)})
+                answer = await handler(request)
+                return answer if isinstance(answer, Response) else _reply({"result": 0, **answer})
             except ApiRefusal as no:
                 body = {"result": no.result, "error": no.error, "desc": no.desc}
                 return _reply(body, status=no.status, headers=no.headers)
@@ -173,6 +183,12 @@ class ServerApiRoutes:
             return {"result": "0", key: found}  # documented: here the result is a text
 
         return find
+
+    async def _file(self, request: Request) -> Response:
+        file = self._archive.file(request.path_params["name"])
+        if file is None:
+            raise ApiRefusal(404, 404, "File not found", "There is no recording of this name, or its file has gone.")
+        return FileResponse(file, media_type=SOUND)
 
     async def _nothing(self, request: Request) -> dict[str, Any]:
         """Whatever has no route of its own: refused in the form that clients of the Server API read."""

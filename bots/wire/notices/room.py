@@ -66,6 +66,8 @@ class RoomConnected(Notice):
     min_video_bw: int | None = wire_key("minVideoBW", None)
     max_video_bw: int | None = wire_key("maxVideoBW", None)
     awaited: tuple[Any, ...] = wire_key("awaitedParticipants", ())
+    media_record: bool = wire_key("mediaRecord", False)
+    """The room is being recorded."""
     raised_hands: tuple[Any, ...] | None = wire_key("raisedHands", None)
     floor_invites: tuple[Any, ...] | None = wire_key("floorInvites", None)
     approved_hands: tuple[Any, ...] | None = wire_key("approvedHands", None)

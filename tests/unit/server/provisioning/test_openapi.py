@@ -10,6 +10,7 @@ from starlette.routing import Mount, Route
 from bots.server.provisioning.openapi import openapi_document
 from bots.server.provisioning.reports import Reports
 from bots.server.provisioning.routes import BASES, ServerApiRoutes
+from bots.server.recording.archive import Archive
 from bots.server.rooms import Rooms
 from bots.server.tokens import TokenMint
 
@@ -18,9 +19,14 @@ DOCUMENT = openapi_document("http://127.0.0.1:1/video/v2")
 
 def routed() -> dict[str, set[tuple[str, str]]]:
     """Base -> what is routed below it, but the document itself and the refusal of everything else."""
+    rooms = Rooms(TokenMint())
+    archive = Archive(
+        app_id="a", rooms=rooms, now=lambda: datetime(2026, 3, 30, tzinfo=UTC), new_hex=rooms.new_hex,
+        base_url=str, notify=lambda *_, **__: None,
+    )  # fmt: skip
     api = ServerApiRoutes(
-        Rooms(TokenMint()), app_id="a", app_key="k", address=lambda: "127.0.0.1:1", perform=lambda _: None,
-        now=lambda: datetime(2026, 3, 30, tzinfo=UTC), calls=Reports(),
+        rooms, app_id="a", app_key="k", address=lambda: "127.0.0.1:1", perform=lambda _: None,
+        now=lambda: datetime(2026, 3, 30, tzinfo=UTC), calls=Reports(), archive=archive,
     )  # fmt: skip
     found = {}
     for mount in api.routes():

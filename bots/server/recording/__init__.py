@@ -1,0 +1,1 @@
+"""A room's sound to files while it is recorded, and what is told of them afterwards."""
