@@ -3,11 +3,14 @@
 import asyncio
 
 from bench import alarms, linting, playing, rotation, simulation
+from bench.sound import growth
 
 
 async def main() -> None:
     """Print every table."""
     await playing.main()
+    print()
+    await growth.main()
     print()
     await alarms.main()
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Server", "child", "cpu_seconds", "room_server"]
+__all__ = ["Server", "child", "cpu_seconds", "family", "pss_bytes", "room_server"]
 
 START_LIMIT_S = 20
 
@@ -30,12 +30,40 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def family(pid: int) -> tuple[int, ...]:
+    """A process and all its descendants."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int(entry.joinpath("stat").read_text("ascii").rpartition(")")[2].split()[1])
+            except (OSError, IndexError):
+                continue  # it has just ended
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return tuple(found)
+
+
+def pss_bytes(*pids: int) -> int:
+    """The proportional share of memory of some processes: what is shared counts once in the sum."""
+    total = 0
+    for pid in pids:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+        match = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
+        assert match is not None
+        total += int(match[1]) * 1024
+    return total
+
+
 @asynccontextmanager
-async def child(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A Python process of this environment; ended at the end of the block."""
+async def child(
+    *arguments: str, limit: int = 1 << 16
+) -> AsyncIterator[asyncio.subprocess.Process]:  # fmt: skip
+    """A Python process of this environment; ended at the end of the block. Its lines are up to `limit` bytes long."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
+        sys.executable, *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=limit
+    )  # fmt: skip
     try:
         yield process
     finally:
@@ -55,4 +83,15 @@ async def room_server() -> AsyncIterator[Server]:
                 line = (await process.stdout.readline()).decode()
                 if match := re.search(r"export BOTS_(\w+)=(\S+)", line):
                     found[match[1]] = match[2]
-        yield Server(process.pid, found["API_URL"], found["APP_ID"], found["APP_KEY"])
+        log = asyncio.create_task(_pass_over(process.stdout), name="room-server/log")
+        try:
+            yield Server(process.pid, found["API_URL"], found["APP_ID"], found["APP_KEY"])
+        finally:
+            log.cancel()
+            await asyncio.gather(log, return_exceptions=True)
+
+
+async def _pass_over(log: asyncio.StreamReader) -> None:
+    """Read on: a server whose log nobody reads stands still when the pipe is full."""
+    while await log.read(1 << 16):
+        pass
