@@ -404,7 +404,7 @@ def test_how_many_talkers_a_client_wants_is_kept_and_echoed_within_the_room() ->
     assert 1155 == house.ask(ann, SetTalkerCount(talkers=-1)).result
 
 
-@pytest.mark.parametrize("event", ["startRecord", "sendLayoutData", "stopAllSharing"])
+@pytest.mark.parametrize("event", ["startStreaming", "sendLayoutData", "stopAllSharing"])
 def test_what_this_server_does_not_do_is_refused_to_moderators_and_not_allowed_to_others(event: str) -> None:
     house = FakeHouse()
     mia, ann = house.enter("moderator"), house.enter(name="Ann")
