@@ -8,7 +8,7 @@ import pytest
 
 from bots.clock import SystemClock
 from bots.media import Pacer
-from bots.room import Room, RoomEvent, ServerApi
+from bots.room import BreakoutDefinition, Joinee, Room, RoomEvent, ServerApi, StreamInfo
 from bots.server import RoomServer
 
 TIME_LIMIT_S = 10.0
@@ -91,6 +91,16 @@ class House:
         person.enter(room)
         self.people.append(person)
         return person
+
+    async def move_to_breakout(self, *people: Person) -> tuple[Person, str]:
+        """Have these people enter a breakout; the moderator who opened it, and its id."""
+        teacher = await self.join("Asha", "moderator")
+        [room_id] = await teacher.room.create_breakouts(BreakoutDefinition(participants=2))
+        await teacher.room.invite(room_id, [person.room.client_id for person in people])
+        for person in people:
+            await person.until(lambda person=person: room_id in person.room.invites)  # type: ignore[misc]
+            await person.room.join_breakout(Joinee(room_id=room_id), StreamInfo())
+        return teacher, room_id
 
 
 @pytest.fixture

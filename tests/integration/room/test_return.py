@@ -9,17 +9,14 @@ import pytest
 from bench.reconnect.proxy import FaultProxy
 from bots.room import (
     AudioMuted,
-    BreakoutDefinition,
     ChatReceived,
     Closed,
     ComeBack,
     ConnectionLost,
     ConnectionRestored,
-    Joinee,
     ParticipantJoined,
     ParticipantLeft,
     RoomJoined,
-    StreamInfo,
 )
 from tests.integration.room.conftest import House, Person
 
@@ -121,16 +118,6 @@ async def test_a_room_that_is_left_while_it_is_lost_is_over_at_once(house: House
         await waiting
 
 
-async def in_a_breakout(house: House, *people: Person) -> tuple[Person, str]:
-    teacher = await house.join("Asha", "moderator")
-    [room_id] = await teacher.room.create_breakouts(BreakoutDefinition(participants=2))
-    await teacher.room.invite(room_id, [person.room.client_id for person in people])
-    for person in people:
-        await person.until(lambda person=person: room_id in person.room.invites)  # type: ignore[misc]
-        await person.room.join_breakout(Joinee(room_id=room_id), StreamInfo())
-    return teacher, room_id
-
-
 def lost_and_back(events: list[object]) -> list[type]:
     return [type(event) for event in events if isinstance(event, ConnectionLost | ConnectionRestored | Closed)]
 
@@ -138,7 +125,7 @@ def lost_and_back(events: list[object]) -> list[type]:
 @pytest.mark.parametrize("which", ["breakout", "parent", "both"])
 async def test_parent_and_breakout_fail_independently(house: House, proxy: FaultProxy, which: str) -> None:
     pupil, other = await join(house, proxy, "Ravi"), await house.join("Lena")
-    teacher, room_id = await in_a_breakout(house, pupil, other)
+    teacher, room_id = await house.move_to_breakout(pupil, other)
     breakout = pupil.room.breakout
     assert breakout is not None
     told = [len(person.events) for person in (teacher, other)]

@@ -12,7 +12,7 @@ import pytest
 
 from bench.reconnect.proxy import FaultProxy
 from bots.media import Clip, load_clip
-from bots.room import BreakoutDefinition, ComeBack, ConnectionRestored, Joinee, Room, SpeechChanged, StreamInfo
+from bots.room import ComeBack, ConnectionRestored, Room, SpeechChanged
 from tests.integration.room.conftest import House, Person
 
 RATE_HZ = 48_000
@@ -94,19 +94,10 @@ async def test_a_muted_bot_is_not_heard(house: House, tone: Clip, by_moderator: 
     assert loudness(listener.room, began_s) < LOUD
 
 
-async def in_a_breakout(house: House, *people: Person) -> None:
-    teacher = await house.join("Asha", "moderator")
-    [room_id] = await teacher.room.create_breakouts(BreakoutDefinition(participants=2))
-    await teacher.room.invite(room_id, [person.room.client_id for person in people])
-    for person in people:
-        await person.until(lambda person=person: room_id in person.room.invites)  # type: ignore[misc]
-        await person.room.join_breakout(Joinee(room_id=room_id), StreamInfo())
-
-
 async def test_sound_in_a_breakout_stays_in_it(house: House, tone: Clip) -> None:
     speaker, inside = await house.join("Ravi"), await house.join("Lena", listen=True)
     outside = await house.join("Omar", listen=True)
-    await in_a_breakout(house, speaker, inside)
+    await house.move_to_breakout(speaker, inside)
     assert speaker.room.breakout is not None
     assert inside.room.breakout is not None
     began_s = asyncio.get_running_loop().time()
@@ -118,7 +109,7 @@ async def test_sound_in_a_breakout_stays_in_it(house: House, tone: Clip) -> None
 
 async def test_back_from_a_breakout_the_bot_is_heard_again(house: House, tone: Clip) -> None:
     speaker, listener = await house.join("Ravi"), await house.join("Lena", listen=True)
-    await in_a_breakout(house, speaker)
+    await house.move_to_breakout(speaker)
     await speaker.room.leave_breakout()
     began_s = asyncio.get_running_loop().time()
     assert len(tone.packets) == await play(speaker.room, tone)
