@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bots.errors import JoinRefused
+from bots.errors import JoinRefused, RequestRefused
 from bots.room import ParticipantAwaited, RoomAllowed, RoomAwaited
 from tests.integration.room.conftest import House, Person
 
@@ -37,6 +37,18 @@ async def test_who_is_turned_away_learns_it_and_does_not_try_again(house: House)
     with pytest.raises(JoinRefused, match="user-denied") as refused:
         await joining
     assert (2001, False) == (refused.value.result, refused.value.retryable)
+
+
+async def test_a_moderator_who_ends_the_knocking_lets_everybody_in_who_waits(house: House) -> None:
+    await house.move(knock=True)
+    teacher = await house.join("Asha", "moderator")
+    joining, client_id = await knocking(house, teacher, "Ravi")
+    await teacher.room.set_knock(is_on=False)
+    assert client_id == (await joining).room.client_id
+    later = await house.join("Lena")
+    assert 0 == later.times(RoomAwaited)
+    with pytest.raises(RequestRefused, match="1168"):
+        await later.room.set_knock(is_on=True)
 
 
 async def test_a_lesson_begins_with_its_moderator(house: House) -> None:
