@@ -1,6 +1,6 @@
 """What a bot does about each event of its rooms: keep its picture right, tell of it, fire rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,6 +29,7 @@ from bots.room import (
     BreakoutInvite,
     BreakoutJoined,
     BreakoutLeft,
+    BreakoutsStanding,
     ConnectionLost,
     ConnectionRestored,
     DataReceived,
@@ -199,6 +200,8 @@ class Reactions:
             case BreakoutLeft(client_id=client_id):
                 self._presence.away.pop(client_id, None)
                 self._kit.record.came_out(client_id, now)
+            case BreakoutsStanding(rooms=rooms):
+                self._stands(rooms, now)
             case BreakoutCreated(room_ids=room_ids):
                 self._presence.open_breakouts.update(room_ids)
             case BreakoutDestroyed(room_id=room_id):
@@ -207,6 +210,13 @@ class Reactions:
                 self._obey(data, sender_id)
             case _:
                 pass
+
+    def _stands(self, rooms: Iterable[tuple[str, tuple[str, ...]]], now: datetime) -> None:
+        """The room tells a moderator who comes what is open, and who is inside."""
+        gone = self._presence.stands(rooms)
+        for client_id, room_id in self._presence.away.items():
+            self._kit.record.entered(client_id, room_id, now)
+        self.breakouts_gone(tuple(gone))
 
     def _write_down(self, participant: Participant, now: datetime) -> None:
         """They are in the parent: into the record."""

@@ -11,7 +11,7 @@ from bots.bot.rules.run import Run
 from bots.clock import Clock
 from bots.errors import BotsError
 from bots.journal import Diary, RunPast
-from bots.playbook import Joined, Mute, Play, Step, Stop, Unmute, every_step
+from bots.playbook import Joined, Mute, Play, Save, Stop, Unmute
 from bots.room import Participant
 from bots.schedule import is_misfired
 
@@ -33,6 +33,7 @@ class Recall:
         self._last: dict[str, Any] = {}
         self._shifts: list[list[float]] = list(self._past.facts.get("shifts", []))
         self._has_newcomers = any(isinstance(one, Joined) for one in spec.triggers)
+        self._has_record = bool(spec.rotations) or any(isinstance(step, Save) for step in spec.every_step())
         self.is_back = self._past.state == "in"
         firings = [Firing.from_json(run.firing) for run in self._past.runs]
         self._signals = {one.key for firing in firings for one in firing.occasions if one.key}
@@ -41,10 +42,13 @@ class Recall:
 
     def keep(self, parts: Parts) -> None:
         """Write down what has changed."""
+        if not self._diary.is_kept:
+            return
         facts = {
-            **parts.presence.kept(seen=self._has_newcomers),
+            **parts.presence.kept(seen=self._has_newcomers, keys=self._has_record),
             "shifts": [*self._shifts],
             "teacher": [*parts.kit.for_teacher],
+            "record": parts.kit.record.kept() if self._has_record else None,
         }
         if facts != self._last:
             self._last = facts
@@ -62,6 +66,8 @@ class Recall:
         if facts:
             parts.presence.restore(facts)
             parts.kit.for_teacher[:] = facts["teacher"]
+            if facts["record"] is not None:
+                parts.kit.record.restore(facts["record"])
 
     def newcomers(self, parts: Parts, participants: Sequence[Participant]) -> list[Participant]:
         """Who has come while nobody looked; asked before the bot greets who is here."""
@@ -124,8 +130,7 @@ class Recall:
 
 def standing(spec: BotSpec, runs: Sequence[RunPast]) -> tuple[Play | None, bool]:
     """Which loop went on playing in the parent room, and whether the bot had muted itself, after these runs."""
-    lists = [steps for plan in (*spec.timeline, *spec.rules) for steps in (plan.steps, plan.if_fails)]
-    known: dict[str, Step] = {step.path: step for steps in (*lists, *spec.steps.values()) for step in every_step(steps)}
+    known = {step.path: step for step in spec.every_step()}
     done = [step for run in runs for step in run.steps.values() if step.state == "done" and step.path in known]
     loop: Play | None = None
     is_muted = False

@@ -43,6 +43,11 @@ class Diary:
         self._numbers = max((run.number for run in self.past.runs), default=0)
         self._is_closed = False
 
+    @property
+    def is_kept(self) -> bool:
+        """Does anything come of what is written here?"""
+        return self._store is not None
+
     def close(self) -> None:
         """The life is cut short: how its runs end now is no end of them."""
         self._is_closed = True

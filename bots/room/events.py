@@ -20,6 +20,7 @@ __all__ = [
     "BreakoutInvited",
     "BreakoutJoined",
     "BreakoutLeft",
+    "BreakoutsStanding",
     "ChatReceived",
     "Closed",
     "ConnectionLost",
@@ -260,6 +261,17 @@ class BreakoutCreated(RoomEvent):
 
     name: ClassVar[str] = "breakout-room-created"
     room_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreakoutsStanding(RoomEvent):
+    """Which breakouts are open and who is in each, told to a moderator who comes: room id and client ids of the parent.
+
+    Our room server's own; EnableX tells nobody.
+    """
+
+    name: ClassVar[str] = "breakout-rooms-standing"
+    rooms: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bots.room.events import (
     BreakoutInvited,
     BreakoutJoined,
     BreakoutLeft,
+    BreakoutsStanding,
     ChatReceived,
     Closed,
     DataReceived,
@@ -290,6 +291,12 @@ def _managed(notice: RoomManagement) -> RoomEvent:
             rooms = msg.get("rooms")
             ids = tuple(map(str, rooms)) if isinstance(rooms, list) else ((room_id,) if room_id else ())
             return BreakoutCreated(ids)
+        case "breakout-rooms-standing":
+            standing = msg.get("rooms")
+            rooms = standing.items() if isinstance(standing, Mapping) else ()
+            return BreakoutsStanding(
+                tuple((str(one), tuple(map(str, who))) for one, who in rooms if isinstance(who, list))
+            )
         case "breakout-room-invited":
             clients = msg.get("clients")
             return BreakoutInvited(room_id, tuple(map(str, clients)) if isinstance(clients, list) else ())

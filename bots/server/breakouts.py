@@ -190,6 +190,14 @@ class Breakouts:
                 return [Send(one, notice) for one in self._concerned(room, breakout, member.client_id)]
         return []
 
+    def standing(self, room: Room, member: Member) -> list[Effect]:
+        """For a moderator who comes while breakout rooms are open: which, in the order of their making, and who is in
+        each. Our extension: without it a moderator who comes again cannot know."""
+        rooms = {one.room_id: list(breakout_of(one).members) for one in self._under(room)}
+        if not rooms or not member.is_moderator or room.breakout is not None:
+            return []
+        return [Send(member.client_id, RoomManagement(id="breakout-rooms-standing", msg={"rooms": rooms}))]
+
     # ---- leaving and ending
 
     def left(self, target: Room, member: Member, *, is_lost: bool = False) -> list[Effect]:

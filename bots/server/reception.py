@@ -156,6 +156,7 @@ class Reception:
             return
         line.send(self._rooms.welcome(*place, probe_url=self._probe_url()))
         self.perform(Send(client_id, notice) for notice in self._missed.pop(client_id, ()))
+        self.perform(self.breakouts.standing(*place))
         self._media.enter(client_id)
 
     def answer(self, client_id: str, request: Request, number: int | None, acknowledge: Acknowledge) -> None:

@@ -380,3 +380,20 @@ def test_ending_breakouts_disconnects_whoever_is_inside_and_is_for_moderators() 
 def test_ending_a_room_that_is_not_there_says_so() -> None:
     house, mia, *_ = classroom()
     assert 1155 == house.ask(mia, DestroyBreakouts(rooms=("nope",))).result
+
+
+def test_a_moderator_who_comes_is_told_what_is_open_and_who_is_inside() -> None:
+    house, mia, ann, ben = classroom()
+    red, blue = house.open_breakout(mia), house.open_breakout(mia)
+    house.invite(mia, red, ann)
+    house.go_inside(ann, red)
+    again = house.enter("moderator", name="Max")
+    place, other = house.rooms.place_of(again), house.rooms.place_of(ben)
+    assert place is not None
+    assert other is not None
+    house.perform(house.breakouts.standing(*place))
+    [told] = managed(house, again, "breakout-rooms-standing")
+    assert {"rooms": {red: [ann], blue: []}} == told.msg
+    assert [] == house.breakouts.standing(*other)
+    house.ask(mia, DestroyBreakouts())
+    assert [] == house.breakouts.standing(*place)

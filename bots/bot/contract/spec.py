@@ -1,5 +1,6 @@
 """Everything that one bot needs to know, as one frozen value that JSON can say."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -129,12 +130,17 @@ class BotSpec:
         has_warning = any(plan.has_sound for plan in self.rotations.values())
         return self.microphone is not None or bool(self.sounds) or has_warning
 
+    def every_step(self) -> Iterator[Step]:
+        """Every step that it can come to, with those inside others; those of named lists once."""
+        plans = (*self.timeline, *self.rules)
+        steps = [*(step for plan in plans for step in (*plan.steps, *plan.if_fails)), *chain(*self.steps.values())]
+        return every_step(steps)
+
     @property
     def triggers(self) -> tuple[Trigger, ...]:
         """Of its rules, and of every step that waits for one."""
         plans = (*self.timeline, *self.rules)
-        steps = [*(step for plan in plans for step in (*plan.steps, *plan.if_fails)), *chain(*self.steps.values())]
-        waits = [step.when for step in every_step(steps) if isinstance(step, WaitFor)]
+        waits = [step.when for step in self.every_step() if isinstance(step, WaitFor)]
         return tuple(one for one in (*(plan.trigger for plan in plans), *waits) if one is not None)
 
     @property

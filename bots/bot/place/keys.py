@@ -1,6 +1,6 @@
 """What stays the same of somebody who comes back under another connection: a key, a text, for each person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import count
 
 from bots.bot.place.register import Register
@@ -35,6 +35,15 @@ class Keys:
     def revision(self) -> int:
         """Grows when somebody new is known."""
         return len(self._names)
+
+    def kept(self) -> dict[str, dict[str, str]]:
+        """What must be known to go on in another process; JSON."""
+        return {"clients": dict(self._of_client), "names": dict(self._names)}
+
+    def restore(self, kept: Mapping[str, Mapping[str, str]]) -> None:
+        """Know what an earlier life has kept."""
+        self._of_client = dict(kept["clients"])
+        self._names = dict(kept["names"])
 
     def of(self, person: Person, here: Collection[str]) -> str:
         """The key of somebody who is here, or was.

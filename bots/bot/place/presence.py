@@ -43,22 +43,25 @@ class Presence:
         self.own_breakouts: set[str] = set()
         self.away: dict[str, str] = {}
         self._last_breakout: dict[str, str] = {}
+        self.standing: dict[str, tuple[str, ...]] | None = None
 
     # what outlives the process
 
-    def kept(self, *, seen: bool) -> dict[str, Any]:
+    def kept(self, *, seen: bool, keys: bool) -> dict[str, Any]:
         """What must be known to go on in another process; JSON.
 
         Args:
             seen: also who was here before.
+            keys: also who is who.
         """
         return {
-            "names": self._names_known,
+            "names": dict(self._names_known),
             "open": sorted(self.open_breakouts),
             "own": sorted(self.own_breakouts),
-            "last": self._last_breakout,
+            "last": dict(self._last_breakout),
             "seen": sorted(self._seen) if seen else [],
-            "claims": self.register.claims,
+            "claims": dict(self.register.claims),
+            "keys": self.keys.kept() if keys else None,
         }
 
     def restore(self, kept: Mapping[str, Any]) -> None:
@@ -70,6 +73,8 @@ class Presence:
         self._last_breakout = dict(kept["last"])
         self._seen = set(kept["seen"])
         self.register.claims.update(kept["claims"])
+        if kept["keys"] is not None:
+            self.keys.restore(kept["keys"])
 
     def unseen(self, participants: Iterable[Participant]) -> list[Participant]:
         """Those of them who have not been here before."""
@@ -258,6 +263,20 @@ class Presence:
         participant = self.parent.participants.get(client_id)
         if participant is not None:
             self._last_breakout[self.identity_of(participant)] = room_id
+
+    def stands(self, rooms: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
+        """The room has told which breakouts are open and who is in them; ids of those that were open and are not.
+
+        Until it has (EnableX does not), `standing` is None.
+        """
+        self.standing = dict(rooms)
+        gone = sorted(self.open_breakouts - set(self.standing))
+        self.open_breakouts = set(self.standing)
+        self.away.clear()
+        for room_id, client_ids in self.standing.items():
+            for client_id in client_ids:
+                self.went_away(client_id, room_id)
+        return gone
 
     def last_breakout(self, person: Person) -> str | None:
         """The breakout in which they were last, if it is still open; also under another connection."""

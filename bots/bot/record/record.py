@@ -7,9 +7,12 @@ end who they are, was that person from the beginning.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from bots.bot.place.keys import Keys
-from bots.bot.record.stays import Span, Stays, merged
+from bots.bot.record.stays import Span, Stay, Stays, merged
 from bots.bot.rotation.acts import Answer
 from bots.bot.rules.facts import Person
 
@@ -59,6 +62,21 @@ class Record:
         self._parent = Stays()
         self._breakouts = Stays()
         self.rounds: list[Round] = []
+
+    # what outlives the process
+
+    def kept(self) -> dict[str, Any]:
+        """What must be known to go on in another process; JSON."""
+        found = _Kept(list(self._people.values()), self._parent.kept(), self._breakouts.kept(), self.rounds)
+        return _KEPT.dump_python(found, mode="json")  # type: ignore[no-any-return]  # pydantic says Any
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Know what an earlier life has kept."""
+        found = _KEPT.validate_python(kept)
+        self._people = {person.client_id: person for person in found.people}
+        self._parent.restore(found.parent)
+        self._breakouts.restore(found.breakouts)
+        self.rounds = found.rounds
 
     # facts
 
@@ -131,3 +149,16 @@ class Record:
     def keys_of(self, client_ids: Iterable[str]) -> Sequence[str]:
         """The people of these connections."""
         return [key for client_id in client_ids if (key := self.key_of(client_id)) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A record as it is kept."""
+
+    people: list[Person]
+    parent: list[Stay]
+    breakouts: list[Stay]
+    rounds: list[Round]
+
+
+_KEPT = TypeAdapter(_Kept)

@@ -30,6 +30,15 @@ class Stays:
         self._all: list[Stay] = []
         self._open: dict[str, Stay] = {}
 
+    def kept(self) -> list[Stay]:
+        """Everything, to be kept."""
+        return list(self._all)
+
+    def restore(self, stays: Iterable[Stay]) -> None:
+        """Know what an earlier life has kept."""
+        self._all = list(stays)
+        self._open = {stay.client_id: stay for stay in self._all if stay.until is None}
+
     def began(self, client_id: str, room_id: str, at: datetime) -> None:
         """A connection is in this room; it may be known to be."""
         known = self._open.get(client_id)

@@ -1,7 +1,7 @@
 """Conducts a rotation: hands what happens in the room to its `Course`, and does what the course wants done."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, assert_never
@@ -29,17 +29,22 @@ from bots.bot.rotation.course import Course
 from bots.bot.rotation.crowd import Crowd
 from bots.bot.rotation.diary import Diary
 from bots.bot.rotation.grouping import Grouping
+from bots.bot.rotation.kept import Difference, Times, differences
 from bots.bot.rotation.rooms import GroupRooms
 from bots.bot.rules.facts import Occasion
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run
+from bots.bot.steps.begun import Begun
 from bots.bot.steps.breakouts import CALL_BACK_LINE
 from bots.bot.steps.kit import Kit
+from bots.bot.waiting import done_within
 from bots.errors import BotsError
 
 __all__ = ["CALL_OUT_LINE", "REMIND_LINE", "Conductor"]
 
 REMIND_LINE = "Your group is waiting for you. Please accept the invitation to your breakout room."
+RETURN_WITHIN_S = 10.0  # how long those are waited for whose process was killed with this one
+QUIET = (Answered, EndRound, Finish, Move, PlanGroups, SkipRound)  # nobody in the room notices them
 CALL_OUT_LINE = "Please come back to the main room. You will be invited to your new group there."
 
 
@@ -53,6 +58,7 @@ class Conductor:
         rooms: opens and closes the breakouts.
         run: that performs the step.
         step: its way in the playbook, for the log.
+        begun: keeps where the rotation stands.
     """
 
     def __init__(
@@ -66,6 +72,7 @@ class Conductor:
         kit: Kit,
         run: Run,
         step: str,
+        begun: Begun,
     ) -> None:
         self._plan = plan
         self._name = plan.name
@@ -80,6 +87,8 @@ class Conductor:
         self._happened = asyncio.Event()
         self._facts: list[Callable[[float], list[Act]]] = []
         self._crowd = crowd
+        self._begun = begun
+        self._is_taking_up = False
         self._diary = Diary(plan, kit=kit, crowd=crowd, rooms=rooms)
 
     @property
@@ -106,6 +115,8 @@ class Conductor:
                 raise end
 
     async def _play(self) -> None:
+        if self._begun.detail is not None:
+            await self._take_up(self._begun.detail)
         await self._do(self._course.tick(self._now_s()))
         while not self._course.is_over:
             await self._wait()
@@ -113,6 +124,83 @@ class Conductor:
             for fact in facts:
                 await self._do(fact(self._now_s()))
             await self._do(self._course.tick(self._now_s()))
+
+    # ---- what outlives the process
+
+    def _kept(self, acts: Sequence[Act]) -> dict[str, Any]:
+        """All that must be known to go on, with what is about to be done; JSON."""
+        clock, people = self._kit.clock, self._course.people
+        times = Times(clock.now().timestamp() - clock.monotonic())
+        connections = {key: one.client_id for key in people if (one := self._crowd.person(key)) is not None}
+        return {
+            "rotation": self._name, "course": self._course.kept(times), "grouping": self._grouping.kept(),
+            "rooms": self._rooms.kept(), "connections": connections,
+            "unsent": [key for act in acts if isinstance(act, Invite) for key in act.people],
+        }  # fmt: skip
+
+    async def _take_up(self, kept: Mapping[str, Any]) -> None:
+        """Go on where an earlier life was: learn who is where now, then do what may not have been done."""
+        course, now_s = self._course, self._now_s()
+        self._is_taking_up = True
+        if course.round is not None or course.phase == "closing":
+            self._diary.goes_on(BeginRound(course.number, course.groups, now_s + course.left_s(now_s)), now_s)
+        self._kit.log.warning(
+            "rotation_resumed", rotation=self._name, round=course.number, phase=course.phase,
+            left_s=round(course.left_s(now_s), 3),
+        )  # fmt: skip
+        if course.phase != "running":
+            await done_within(self._kit.clock, self._all_back(kept["course"]["here"]), RETURN_WITHIN_S)
+        for difference in self._differences(kept):
+            await self._do(course.learn(difference, self._now_s()))
+        forgotten = [number for number in self._rooms.open_ids if number not in course.open_rooms]
+        if course.phase == "running" and forgotten:
+            await self._do([CloseRooms(tuple(forgotten))])
+        for key in self._crowd.here if course.phase == "running" else ():
+            if key not in course.people:
+                await self._do(course.arrived(key, self._now_s()))
+        self._send_heralds()
+        await self._do(course.takes_up(self._now_s()))
+        self._is_taking_up = False
+
+    async def _all_back(self, keys: Sequence[str]) -> None:
+        """Those who were here come back, if their process was killed, too."""
+        while not set(keys) <= set(self._crowd.here):
+            await self._kit.changed.wait()
+
+    def _differences(self, kept: Mapping[str, Any]) -> list[Difference]:
+        """Where people are, and the course does not know it."""
+        before: Mapping[str, str] = kept["connections"]
+        standing, presence = self._kit.presence.standing, self._kit.presence
+        here = {key: [one.client_id for one in self._crowd.connections(key)] for key in self._course.people}
+        if standing is None:  # nobody tells: who is here under the same connection is where they were
+            at = {key: room for key, (_, room) in self._course.people.items() if before.get(key) in here[key]}
+            inside = {key: room for key, room in at.items() if room is not None}
+            for key, room in inside.items():
+                presence.went_away(before[key], self._rooms.open_ids.get(room, ""))
+        else:
+            rooms = {client: self._rooms.number_of(one) for one, clients in standing.items() for client in clients}
+            at = {key: next((rooms[one] for one in here[key] if one in rooms), None) for key in here}
+            inside = {key: room for key, room in at.items() if room is not None}
+        self._forget_rooms(standing, inside, before, here)
+        return differences(
+            self._course.people, before=before, here=lambda key: here[key], inside=inside, unsent=kept["unsent"]
+        )  # fmt: skip
+
+    def _forget_rooms(
+        self,
+        standing: Mapping[str, Sequence[str]] | None,
+        inside: Mapping[str, int],
+        before: Mapping[str, str],
+        here: Mapping[str, Sequence[str]],
+    ) -> None:
+        """Breakouts that are over: the room says so, or nobody is inside any more, or on the way with an old invite."""
+        asked = {key for key, (state, _) in self._course.people.items() if state in ("invited", "ignored")}
+        coming = {self._course.room_of(key) for key in asked if before.get(key) in here.get(key, ())}
+        for number, room_id in self._rooms.open_ids.items():
+            is_over = number not in {*inside.values(), *coming} if standing is None else room_id not in standing
+            if is_over:
+                self._rooms.gone(room_id)
+                self._kit.presence.forget_breakout(room_id)
 
     def command(self, command: Callable[[Course, float], list[Act]]) -> None:
         """Let the teacher steer: the acts are done in order with everything else.
@@ -199,6 +287,9 @@ class Conductor:
     # ---- what is to be done
 
     async def _do(self, acts: Sequence[Act]) -> None:
+        is_kept = self._begun.diary.is_kept
+        if is_kept and any(not isinstance(act, QUIET) for act in acts):
+            await self._begun.noted(self._kept(acts))
         invites = [act for act in acts if isinstance(act, Invite)]
         for act in acts:
             if isinstance(act, Invite) and act is not invites[0]:
@@ -207,6 +298,8 @@ class Conductor:
                 await asyncio.gather(*(self._invite(one) for one in invites))
             else:
                 await self._do_one(act)
+        if is_kept:
+            self._begun.note(self._kept(()))
 
     async def _do_one(self, act: Act) -> None:
         match act:
@@ -251,7 +344,7 @@ class Conductor:
 
     async def _open(self, act: OpenRooms) -> None:
         try:
-            await self._rooms.open(act.count)
+            await self._rooms.open(act.count, is_again=self._is_taking_up)
         except BotsError as failure:
             self._kit.log.warning("breakout_failed", breakout_id=None, result=None, reason=str(failure))
             await self._do(self._course.not_opened(self._now_s()))

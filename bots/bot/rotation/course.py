@@ -5,8 +5,8 @@ closed, everybody is back (or is named as missing). Then the gap, then the next 
 the rotation waits for more, as long as there is time for a round.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Literal
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from bots.bot.rotation.acts import (
     Act,
@@ -20,6 +20,7 @@ from bots.bot.rotation.acts import (
     SkipRound,
     Warn,
 )
+from bots.bot.rotation.kept import Difference, Times
 from bots.bot.rotation.round import Apart, Round
 from bots.bot.rotation.terms import Terms
 from bots.bot.rotation.timetable import RoundTime, timetable
@@ -77,7 +78,88 @@ class Course:
         self._is_short = False
         self._asked_s = self._closed_at_s = now_s
 
+    # what outlives the process
+
+    def kept(self, times: Times) -> dict[str, Any]:
+        """What must be known to go on in another process; JSON."""
+        held_s = self._held_since_s
+        return {
+            "here": list(self._here), "programme": self._programme, "played": self._played, "dropped": self._dropped,
+            "end_s": times.kept(self._end_s), "phase": self._phase, "until_s": times.kept(self._until_s),
+            "number": self._number, "round": None if self._round is None else self._round.kept(times),
+            "warned": sorted(self._warned), "held_since_s": None if held_s is None else times.kept(held_s),
+            "swaps": self._swaps, "is_short": self._is_short, "asked_s": times.kept(self._asked_s),
+            "closed_at_s": times.kept(self._closed_at_s),
+        }  # fmt: skip
+
+    def restore(self, kept: Mapping[str, Any], times: Times) -> None:
+        """Go on where an earlier life was; who is here now stays as it was given."""
+        self._programme, self._played = list(kept["programme"]), list(kept["played"])
+        self._dropped, self._number, self._phase = kept["dropped"], kept["number"], kept["phase"]
+        self._end_s, self._until_s = times.here(kept["end_s"]), times.here(kept["until_s"])
+        self._limit_s = max(self._limit_s, self._end_s)
+        self._warned, self._is_short = set(kept["warned"]), kept["is_short"]
+        self._swaps = [(one, other) for one, other in kept["swaps"]]
+        held_s, round_ = kept["held_since_s"], kept["round"]
+        self._held_since_s = None if held_s is None else times.here(held_s)
+        self._asked_s, self._closed_at_s = times.here(kept["asked_s"]), times.here(kept["closed_at_s"])
+        self._round = None if round_ is None else Round.of(round_, self._terms, times, is_apart=self._is_apart)
+
+    def takes_up(self, now_s: float) -> list[Act]:
+        """What was being done when the process ended, and may not have been."""
+        match self._phase:
+            case "planning":
+                return [PlanGroups(self._number, tuple(self._here))]
+            case "opening":
+                assert self._round is not None, "its rooms were asked for"
+                self._until_s = now_s + OPEN_WITHIN_S
+                return [OpenRooms(self._number, len(self._round.groups))]
+            case "closing":
+                return [] if self._round is None else [CloseRooms(self._round.open_rooms)]
+            case _:
+                return []
+
+    def learn(self, difference: Difference, now_s: float) -> list[Act]:
+        """Where somebody is after the process was away."""
+        person, current = difference.person, self._round
+        if current is None:
+            return []
+        match difference.what:
+            case "awaited":
+                if self.round is not None:
+                    current.awaited(person, now_s)
+                    return []
+                return self.left(person, now_s)
+            case "entered":
+                assert difference.room is not None, "inside some room"
+                return self.entered(person, difference.room, now_s)
+            case "came_out":
+                return self.came_out(person, now_s)
+            case "returned":
+                return [*self.left(person, now_s), *self.arrived(person, now_s)]
+            case "unasked":
+                return current.unasked(person, now_s)
+
     # questions
+
+    @property
+    def people(self) -> dict[str, tuple[str, int | None]]:
+        """Person -> (what they make of it, the breakout they are in), of the round that runs or ends."""
+        return {} if self._round is None else self._round.standings
+
+    def room_of(self, person: str) -> int | None:
+        """Where somebody belongs in the round that runs or ends."""
+        return None if self._round is None else self._round.room_of(person)
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """Of the round that runs or ends."""
+        return () if self._round is None else self._round.groups
+
+    @property
+    def open_rooms(self) -> tuple[int, ...]:
+        """Of the round that runs or ends."""
+        return () if self._round is None else self._round.open_rooms
 
     @property
     def phase(self) -> Phase:

@@ -64,6 +64,14 @@ class Diary:
         self._kit.record.round_began(record.Round(self._rotation, act.round, self._kit.clock.now(), planned))
         self.opened()
 
+    def goes_on(self, act: BeginRound, now_s: float) -> None:
+        """A round that an earlier life began goes on; it was killed perhaps before it was told."""
+        self._round = act.round
+        rounds = self._kit.record.rounds
+        is_told = bool(rounds) and (rounds[-1].rotation, rounds[-1].number) == (self._rotation, act.round)
+        if not is_told or rounds[-1].until is not None:
+            self.began(act, now_s)
+
     def opened(self) -> None:
         """Rooms of the round that runs are open: more than before, perhaps."""
         for number, room_id in self._rooms.open_ids.items():

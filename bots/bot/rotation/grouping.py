@@ -1,12 +1,13 @@
 """Who is with whom: the plan of a rotation, kept as people come and go. Deterministic."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, combinations, product
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from bots.bot.contract.rotation import RotationPlan
 from bots.bot.place.keys import Keys
+from bots.bot.rotation.kept import kept_plan, plan_of
 from bots.bot.rotation.terms import MOST_ROOMS
 from bots.errors import RotationError
 from bots.rotation import Plan, Problem, regroup, rooms_for, solve
@@ -56,6 +57,20 @@ class Grouping:
     def plan(self) -> Plan | None:
         """The plan of the rounds to come; None before the first round."""
         return self._plan
+
+    def kept(self) -> dict[str, Any]:
+        """What must be known to go on in another process; JSON."""
+        return {
+            "plan": kept_plan(self._plan), "first": self._first,
+            "given": {str(number): groups for number, groups in self._given.items()},
+            "past": [[*pair, often] for pair, often in self._past.items()],
+        }  # fmt: skip
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Go on where an earlier life was."""
+        self._plan, self._first = plan_of(kept["plan"]), kept["first"]
+        self._given = {int(number): tuple(map(tuple, groups)) for number, groups in kept["given"].items()}
+        self._past = {(one, other): often for one, other, often in kept["past"]}
 
     def is_apart(self, person: str, others: Collection[str]) -> bool:
         """Is this person kept apart from one of those?"""

@@ -1,11 +1,12 @@
 """The breakouts of a round: opened under names, one a group, opened again if one has ended too early, closed."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from bots.bot.contract.messages import BreakoutsClosed, BreakoutsOpened
 from bots.bot.rules.facts import Person
-from bots.bot.steps.breakouts import end_breakouts
+from bots.bot.steps.breakouts import end_breakouts, unknown_breakouts
 from bots.bot.steps.kit import Kit
 from bots.errors import BotsError
 from bots.room import BreakoutDefinition
@@ -57,15 +58,31 @@ class GroupRooms:
         self._ended.add(room_id)
         return is_news
 
-    async def open(self, count: int) -> None:
+    def kept(self) -> dict[str, Any]:
+        """What must be known to go on in another process; JSON."""
+        return {"ids": {str(number): room_id for number, room_id in self._ids.items()}, "ended": sorted(self._ended)}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Know the rooms of an earlier life; whether they are still open, the room may tell."""
+        self._ids = {int(number): room_id for number, room_id in kept["ids"].items()}
+        self._ended = set(kept["ended"])
+
+    async def open(self, count: int, *, is_again: bool = False) -> None:
         """Open the rooms of a round.
+
+        Args:
+            is_again: an earlier life may have asked for them: those that it was not told of are used.
 
         Raises:
             BotsError: the room does not make them.
         """
+        made = unknown_breakouts(self._kit, count) if is_again else ()
         self._ids.clear()
         self._ended.clear()
-        await self._make(range(count))
+        if made:
+            self._take(dict(enumerate(made)))
+        else:
+            await self._make(range(count))
 
     async def invite(self, number: int, people: Sequence[Person], *, why: str) -> bool:
         """Invite people to a group's room; returns whether the room has sent the invites."""
@@ -120,8 +137,12 @@ class GroupRooms:
                 max_rooms=len(numbers),
             )
         )  # fmt: skip
+        self._take(dict(zip(numbers, room_ids, strict=True)))
+
+    def _take(self, room_ids: Mapping[int, str]) -> None:
+        """These are the rooms of groups now."""
         named = {}
-        for number, room_id in zip(numbers, room_ids, strict=True):
+        for number, room_id in room_ids.items():
             self._ids[number] = room_id
             named[self.name_of(number)] = room_id
             self._kit.log.info(
@@ -129,5 +150,5 @@ class GroupRooms:
             )
         presence = self._kit.presence
         presence.name_breakouts(named)
-        presence.own_breakouts.update(room_ids)
+        presence.own_breakouts.update(room_ids.values())
         self._kit.emit(BreakoutsOpened(bot_id=self._kit.spec.id, names=named))

@@ -4,11 +4,12 @@ People are texts that stay the same when somebody comes back under another conne
 round. Nothing here waits: each fact comes with its instant, and acts come out.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from bots.bot.rotation.acts import Act, Answer, Answered, CallOut, CloseRooms, Invite, Move, Remind, Why
+from bots.bot.rotation.kept import Times
 from bots.bot.rotation.terms import MOST_ROOMS, Terms
 
 __all__ = ["Apart", "Round"]
@@ -62,7 +63,42 @@ class Round:
         self._rooms = len(self.groups)
         self._people: dict[str, _Standing] = {}
 
+    # what outlives the process
+
+    def kept(self, times: Times) -> dict[str, Any]:
+        """What must be known to go on in another process; JSON."""
+        people = {}
+        for person, known in self._people.items():
+            asked_s, retry_s = times.kept(known.asked_at_s), times.kept(known.retry_s)
+            people[person] = {**asdict(known), "asked_at_s": asked_s, "retry_s": retry_s}
+        return {"groups": self.groups, "open": sorted(self._open), "rooms": self._rooms, "people": people}
+
+    @staticmethod
+    def of(kept: Mapping[str, Any], terms: Terms, times: Times, *, is_apart: Apart) -> "Round":
+        """A round that was kept."""
+        found = Round(kept["groups"], terms, is_apart=is_apart)
+        found._open, found._rooms = set(kept["open"]), kept["rooms"]
+        for person, known in kept["people"].items():
+            asked_s, retry_s = times.here(known["asked_at_s"]), times.here(known["retry_s"])
+            found._people[person] = _Standing(**{**known, "asked_at_s": asked_s, "retry_s": retry_s})
+        return found
+
+    @property
+    def standings(self) -> dict[str, tuple[str, int | None]]:
+        """Person -> (what they make of it, the breakout they are in)."""
+        return {person: (known.state, known.at) for person, known in self._people.items()}
+
     # facts
+
+    def awaited(self, person: str, now_s: float) -> None:
+        """Not here after the process was away: their place is theirs as long as that of somebody who was invited."""
+        known = self._people[person]
+        known.state, known.at, known.asked_at_s, known.is_reminded = "invited", None, now_s, True
+
+    def unasked(self, person: str, now_s: float) -> list[Act]:
+        """Nobody knows whether their invite left: they get it again."""
+        room = self._people[person].room
+        return [] if room is None else self._invite(person, room, now_s, "again")
 
     def begin(self, here: Collection[str], now_s: float) -> list[Act]:
         """The rooms are open: everybody who is still here is invited."""
@@ -236,6 +272,11 @@ class Round:
             self._is_apart(mover, [mate for mate in self._mates(goal) if mate not in (one, other)])
             for mover, goal in ((one, other), (other, one))
         )
+
+    def room_of(self, person: str) -> int | None:
+        """Where this person belongs."""
+        known = self._people.get(person)
+        return None if known is None else known.room
 
     def has_place(self, person: str) -> bool:
         """Does this person belong to a group of this round?"""

@@ -25,6 +25,7 @@ __all__ = [
     "leave",
     "open_or_close",
     "reject",
+    "unknown_breakouts",
 ]
 
 CALL_BACK = {"bots": "call_back"}  # user data that calls one of our bots back to the parent
@@ -42,7 +43,7 @@ async def open_or_close(kit: Kit, step: Breakouts, begun: Begun) -> None:
     if step.open is not None:
         names = tuple(name for name in step.open if not (begun.is_again and name in is_open))
         if names:
-            await _open(kit, step, names)
+            await _open(kit, step, names, found=unknown_breakouts(kit, len(names)) if begun.is_again else ())
     elif step.close is not None:
         names = tuple(name for name in step.close if not begun.is_again or name in is_open or name == "all")
         await _close(kit, names)
@@ -128,11 +129,18 @@ async def leave(kit: Kit, step: Leave) -> None:
         await kit.presence.parent.leave_breakout()
 
 
-async def _open(kit: Kit, step: Breakouts, names: tuple[str, ...]) -> None:
+def unknown_breakouts(kit: Kit, count: int) -> Sequence[str]:
+    """Empty breakouts that nobody knows, as many as an earlier life asked for, and was killed before it heard of."""
+    standing = kit.presence.standing or {}
+    unknown = [one for one, who in standing.items() if not who and kit.presence.breakout_name(one) is None]
+    return unknown if len(unknown) == count else ()
+
+
+async def _open(kit: Kit, step: Breakouts, names: tuple[str, ...], *, found: Sequence[str] = ()) -> None:
     taken = [name for name in names if name in kit.presence.breakout_names]
     if taken:
         raise CannotDo(f"a breakout called {taken[0]!r} is open already; close it first")
-    room_ids = await kit.presence.parent.create_breakouts(
+    room_ids = found or await kit.presence.parent.create_breakouts(
         BreakoutDefinition(
             participants=step.capacity,
             audio=step.audio,

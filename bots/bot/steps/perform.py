@@ -182,7 +182,7 @@ class Performer:
             case Log():
                 speech.log(kit, step, run)
             case Rotate():
-                await rotate(kit, step, run)
+                await rotate(kit, step, run, begun)
             case Steer():
                 steer_rotation(kit, step)
             case Wait():

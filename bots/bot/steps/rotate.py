@@ -5,10 +5,12 @@ from bots.bot.rotation.conduct import Conductor
 from bots.bot.rotation.course import BACK_WITHIN_S, Course, Refused
 from bots.bot.rotation.crowd import Crowd
 from bots.bot.rotation.grouping import Grouping
+from bots.bot.rotation.kept import Times
 from bots.bot.rotation.rooms import GroupRooms
 from bots.bot.rotation.steering import steer
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run
+from bots.bot.steps.begun import Begun
 from bots.bot.steps.kit import Kit
 from bots.errors import RotationError
 from bots.playbook import Rotate, Steer
@@ -16,8 +18,10 @@ from bots.playbook import Rotate, Steer
 __all__ = ["rotate", "steer_rotation"]
 
 
-async def rotate(kit: Kit, step: Rotate, run: Run) -> None:
+async def rotate(kit: Kit, step: Rotate, run: Run, begun: Begun) -> None:
     """Play the rotation; ends when everybody is back from its last round, or is known to be missing.
+
+    One that an earlier life has begun goes on in its round, with its groups and the time that is left.
 
     Raises:
         CannotDo: another rotation runs, or nobody can be grouped as the playbook asks.
@@ -26,7 +30,7 @@ async def rotate(kit: Kit, step: Rotate, run: Run) -> None:
         raise CannotDo(f"the rotation {kit.rotation.name} runs already")
     plan = kit.spec.rotations[step.plan]
     try:
-        kit.rotation = conductor = _conductor(kit, plan, step, run)
+        kit.rotation = conductor = _conductor(kit, plan, step, run, begun)
         with kit.stay():
             await conductor.run()
     except RotationError as cause:
@@ -35,9 +39,9 @@ async def rotate(kit: Kit, step: Rotate, run: Run) -> None:
         kit.rotation = None
 
 
-def _conductor(kit: Kit, plan: RotationPlan, step: Rotate, run: Run) -> Conductor:
-    grouping = kit.groupings.setdefault(plan.name, Grouping(plan, kit.presence.keys))
-    if step.again is None:
+def _conductor(kit: Kit, plan: RotationPlan, step: Rotate, run: Run, begun: Begun) -> Conductor:
+    grouping = _grouping_of(kit, plan)
+    if step.again is None and begun.detail is None:
         grouping.begin()
     crowd = Crowd(kit, grouping)
     now, now_s = kit.clock.now(), kit.clock.monotonic()
@@ -55,7 +59,21 @@ def _conductor(kit: Kit, plan: RotationPlan, step: Rotate, run: Run) -> Conducto
         programme=None if step.again is None else (step.again,),
     )
     rooms = GroupRooms(kit, names=plan.names, capacity=plan.capacity, force=plan.is_forced)
-    return Conductor(plan, course, grouping, crowd, rooms, kit=kit, run=run, step=step.path or step.kind)
+    if begun.detail is not None:
+        course.restore(begun.detail["course"], Times(now.timestamp() - now_s))
+        rooms.restore(begun.detail["rooms"])
+    return Conductor(plan, course, grouping, crowd, rooms, kit=kit, run=run, step=step.path or step.kind, begun=begun)
+
+
+def _grouping_of(kit: Kit, plan: RotationPlan) -> Grouping:
+    """Who was with whom in this rotation, in this life or an earlier one."""
+    if plan.name not in kit.groupings:
+        grouping = kit.groupings[plan.name] = Grouping(plan, kit.presence.keys)
+        steps = [step for run in kit.diary.past.runs for step in run.steps.values() if isinstance(step.detail, dict)]
+        mine = [step for step in steps if step.detail.get("rotation") == plan.name]
+        if mine:
+            grouping.restore(max(mine, key=lambda one: one.intent_at).detail["grouping"])
+    return kit.groupings[plan.name]
 
 
 def steer_rotation(kit: Kit, step: Steer) -> None:

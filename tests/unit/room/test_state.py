@@ -13,6 +13,7 @@ from bots.room import (
     BreakoutInvited,
     BreakoutJoined,
     BreakoutLeft,
+    BreakoutsStanding,
     ChatReceived,
     Closed,
     DataReceived,
@@ -167,6 +168,12 @@ def test_file_notices_are_not_chat() -> None:
             BreakoutCreated(("b", "d")),
         ),
         ("roomManagementEvents", {"id": "breakout-room-created", "msg": {"room_id": "b"}}, BreakoutCreated(("b",))),
+        (
+            "roomManagementEvents",
+            {"id": "breakout-rooms-standing", "msg": {"rooms": {"b": ["c-2", "c-3"], "d": []}}},
+            BreakoutsStanding((("b", ("c-2", "c-3")), ("d", ()))),
+        ),
+        ("roomManagementEvents", {"id": "breakout-rooms-standing", "msg": "x"}, BreakoutsStanding(())),
         (
             "roomManagementEvents",
             {"id": "breakout-room-invited", "msg": {"room_id": "b", "clients": ["c-2"]}},
