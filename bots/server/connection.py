@@ -40,6 +40,7 @@ PARTING_S = 1.0  # what a client has to leave by itself, before its socket is cl
 CUTTING_S = 5.0  # what a client has to take the last words, before it is gone without them
 MOST_WAITING = 2000  # texts; a client that reads so slowly is cut off
 MOST_WAITING_SIZE = 16 * 2**20  # characters, of all that waits; a chat line may have two million
+WRITTEN_AT_ONCE = 4  # texts; then the loop may tell that the client has gone, which would otherwise be logged for each
 MOST_AGENT = 500  # characters of a user agent that are kept
 BAD_ARGUMENT = 1155
 NOT_CONNECTED = 1171
@@ -234,10 +235,14 @@ class Connection:
             while True:
                 await self._has_work.wait()
                 self._has_work.clear()
+                written = 0
                 while self._waiting:
                     text, _ = self._waiting.popleft()
                     self._waiting_size -= len(text)
                     await self._socket.send_text(text)
+                    written += 1
+                    if written % WRITTEN_AT_ONCE == 0:
+                        await asyncio.sleep(0)
                 if self._is_ending:
                     return await self._socket.close()
 

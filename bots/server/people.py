@@ -16,6 +16,8 @@ from bots.wire import GenericEvent, Notice, TalkerEntry, TalkersUpdated
 
 __all__ = ["Listening", "Person", "Publication", "Seating", "Subscription"]
 
+UPDATE_EVERY_S = 0.05  # at most: after a stall all who talk begin anew at once, and one look seats all of them
+
 
 @dataclass(slots=True, eq=False)
 class Publication:
@@ -86,6 +88,8 @@ class Seating:
     def __init__(self, tell: Callable[[str, Notice], None]) -> None:
         self._tell = tell
         self._in_room: dict[str, dict[str, Person]] = {}
+        self._resting: dict[str, asyncio.TimerHandle] = {}
+        self._began: set[str] = set()  # rooms in which speech has begun while they rested
 
     def enter(self, person: Person) -> None:
         """Somebody is here: the first talker list."""
@@ -100,9 +104,27 @@ class Seating:
             self.update(person.room)
         else:
             del self._in_room[person.room.room_id]
+            if (rest := self._resting.pop(person.room.room_id, None)) is not None:
+                rest.cancel()
+
+    def speech_began(self, room: Room) -> None:
+        """Somebody begins to talk: seats the talkers now, or a little later together with others who begin."""
+        if room.room_id in self._resting:
+            self._began.add(room.room_id)
+            return
+        self.update(room)
+        rested = asyncio.get_running_loop().call_later(UPDATE_EVERY_S, self._rested, room)
+        self._resting[room.room_id] = rested
+
+    def _rested(self, room: Room) -> None:
+        del self._resting[room.room_id]
+        if room.room_id in self._began:
+            self._began.discard(room.room_id)
+            self.speech_began(room)
 
     def update(self, room: Room) -> None:
         """Seat the talkers of a room anew, and connect the slots."""
+        self._began.discard(room.room_id)
         ranking = self._ranking(room)
         for person in self._in_room.get(room.room_id, {}).values():
             self._seat(person, ranking)
@@ -155,7 +177,8 @@ class Seating:
             if not person.member.is_audible or not person.publications:
                 person.voice.forget()
             voices.append(person.voice)
-        return rank(voices, asyncio.get_running_loop().time())
+        # nobody hears itself, so one more than there are slots is all that a seat can go to
+        return rank(voices, asyncio.get_running_loop().time())[: room.slots + 1]
 
     def _seat(self, person: Person, ranking: list[str]) -> None:
         here = self._in_room[person.room.room_id]

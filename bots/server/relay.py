@@ -276,7 +276,7 @@ class Relay:
         if owner.room.is_recorded:
             self._recorder.take(owner.room.room_id, publication.stream_id, header, payload, at)
         if owner.voice.hear(level, at):
-            self._seating.update(owner.room)
+            self._seating.speech_began(owner.room)
         for listening in publication.listeners:
             packet = listening.stream.forward(publication.stream_id, header, payload, level, at)
             if packet is not None:

@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bots.server import connection, rooms
+from bots.wire import MediaSignal
 from tests.integration.server.raw import RawHouse
 
 
@@ -77,3 +78,19 @@ async def test_who_does_not_read_is_cut_off_and_its_place_is_free(
             await asyncio.sleep(0.05)
     assert deaf.client_id == (await teacher.hear("user-disconnected"))["clientId"]
     transport.abort()
+
+
+async def test_what_waits_for_a_client_that_has_gone_is_not_written_line_by_line_into_the_log(
+    house: RawHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    room_id = await house.room()
+    gone = await house.enter(room_id)
+    (line,) = house.server._reception.lines
+    gone.socket.transport.abort()
+    for _ in range(500):
+        line.send(MediaSignal(stream_id=1, msg={"type": "x" * 10_000}))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        while house.server._reception.lines:
+            await asyncio.sleep(0.01)
+    assert [] == [record.message for record in caplog.records if record.name == "asyncio"]
