@@ -3,12 +3,13 @@
 from bots.server.provisioning.refusal import ApiRefusal
 from bots.server.provisioning.rooms import new_room_body
 from bots.server.reception import Acknowledge, Line, Media, Reception
-from bots.server.rooms import Rooms, room_meta
+from bots.server.rooms import Rooms
 from bots.server.serve import RoomServer
 from bots.server.state import Room
 from bots.server.talkers import HANGOVER_S
 from bots.server.tokens import LIFE_S as TOKEN_LIFE_S
 from bots.server.tokens import Claim, TokenMint
+from bots.server.welcome import room_meta
 
 __all__ = [
     "HANGOVER_S",

@@ -7,9 +7,21 @@ import random
 import secrets
 from collections.abc import Callable, Sequence
 
+from bots.server.codes import (
+    BAD_ARGUMENT,
+    NO_COUNT,
+    NO_TOKEN,
+    NOT_CREATED,
+    NOT_IN_LECTURE,
+    TOO_MANY_PARTICIPANTS,
+    TOO_MANY_ROOMS,
+    UNAUTHORISED,
+    Refused,
+)
+from bots.server.effects import Disconnect, Effect, GiveUp, Send
 from bots.server.provisioning.rooms import ROOM_ID_BYTES
-from bots.server.rooms import DROPPED, EXPIRED, UNAUTHORISED, Refused, Rooms, breakout_of
-from bots.server.state import Breakout, Disconnect, Effect, GiveUp, Member, Room, Send
+from bots.server.rooms import DROPPED, EXPIRED, Rooms, breakout_of
+from bots.server.state import Breakout, Member, Room
 from bots.server.tokens import Claim
 from bots.wire import (
     BreakoutDefinition,
@@ -23,13 +35,6 @@ from bots.wire import (
 __all__ = ["Breakouts"]
 
 MOST_ROOMS = 10
-BAD_ARGUMENT = 1155
-TOO_MANY_PARTICIPANTS = 1725
-TOO_MANY_ROOMS = 1726
-NO_TOKEN = 1729
-NOT_CREATED = 1731
-NOT_IN_LECTURE = 5067
-NO_COUNT = 1734
 JOIN_LIMIT_S = 30.0  # a token that nobody came with by then gives its place back
 RETURN_LIMIT_S = 30.0  # how long a place is kept for somebody whose connection broke, once the others were told
 ROLES = ("participant", "moderator")

@@ -13,8 +13,8 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bots.errors import WireError
+from bots.server.codes import BAD_ARGUMENT, BAD_TOKEN, NOT_CONNECTED
 from bots.server.reception import Acknowledge, Line
-from bots.server.rooms import BAD_TOKEN
 from bots.wire import (
     Closed,
     Connected,
@@ -42,8 +42,6 @@ MOST_WAITING = 2000  # texts; a client that reads so slowly is cut off
 MOST_WAITING_SIZE = 16 * 2**20  # characters, of all that waits; a chat line may have two million
 WRITTEN_AT_ONCE = 4  # texts; then the loop may tell that the client has gone, which would otherwise be logged for each
 MOST_AGENT = 500  # characters of a user agent that are kept
-BAD_ARGUMENT = 1155
-NOT_CONNECTED = 1171
 
 log = structlog.get_logger()
 

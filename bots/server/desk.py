@@ -7,15 +7,26 @@ A caller gets its answer before anybody is told (moderation.md section 13); requ
 from typing import Any
 
 from bots.server.breakouts import Breakouts
+from bots.server.codes import (
+    BAD_ARGUMENT,
+    FLOOR_NOT_GRANTED,
+    LOCKED,
+    NO_MODERATOR,
+    NOT_CONNECTED,
+    NOT_IN_LICENCE,
+    TOO_LARGE,
+    Refused,
+)
+from bots.server.effects import Disconnect, Effect, Send
 from bots.server.offer import check_offered
-from bots.server.rooms import DROPPED, LOCKED, Refused, Rooms
+from bots.server.rooms import DROPPED, Rooms
 from bots.server.rules import mutes, roles
 from bots.server.rules.floor import answer_floor, has_floor
 from bots.server.rules.lasting import extend
 from bots.server.rules.recording import start_or_stop
-from bots.server.rules.ruling import BAD_ARGUMENT, Reply, require_moderator
+from bots.server.rules.ruling import Reply, require_moderator
 from bots.server.rules.waiting import answer_waiting
-from bots.server.state import Disconnect, Effect, Member, Room, Send
+from bots.server.state import Member, Room
 from bots.wire import (
     AdmitAwaited,
     AnnounceBreakoutJoin,
@@ -69,12 +80,7 @@ from bots.wire import (
 
 __all__ = ["Desk"]
 
-FLOOR_NOT_GRANTED = 1173
-MAY_NOT_PUBLISH = 1170
 FEWEST_AUDIO_TALKERS = 3  # signalling.md 5.6
-NOT_CONNECTED = 1171
-NO_MODERATOR = 1130
-TOO_LARGE = 1196
 MOST_DATA_BYTES = 2048 * 1024  # moderation.md section 10
 
 
@@ -118,7 +124,7 @@ class Desk:
     def publish_refusal(self, room: Room, member: Member) -> tuple[int, str] | None:
         """Why this member may not publish now: result and text; None if it may."""
         if not member.may_publish:
-            return MAY_NOT_PUBLISH, f"A {member.role} does not publish."
+            return NOT_IN_LICENCE, f"A {member.role} does not publish."
         if room.awaits_moderator and not member.is_moderator:
             return NO_MODERATOR, "The room waits for its moderator."
         if not has_floor(room, member):

@@ -3,11 +3,10 @@
 Source: signalling.md section 11.1; moderation.md sections 1 and 13.
 """
 
-from bots.server.rooms import UNAUTHORISED, Refused
+from bots.server.codes import NOT_IN_LICENCE, UNAUTHORISED, Refused
 
 __all__ = ["check_offered"]
 
-NOT_IN_LICENCE = 1170
 FOR_MODERATORS = frozenset((
     "sendLayoutData", "stopAllSharing", "startStreaming",
     "stopStreaming", "setStreamingParams", "startLiveRecording", "stopLiveRecording", "setLiveRecordingParams",

@@ -11,11 +11,14 @@ from typing import Any, Protocol
 import structlog
 
 from bots.server.breakouts import Breakouts
+from bots.server.codes import NO_SHARE, Refused
 from bots.server.desk import Desk
+from bots.server.effects import Disconnect, Effect, Expire, GiveUp, Send, StopPublishing, Welcome
 from bots.server.ledger import Ledger
-from bots.server.rooms import DUPLICATE, Refused, Rooms
-from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send, StopPublishing, Welcome
+from bots.server.rooms import DUPLICATE, Rooms
+from bots.server.state import Room
 from bots.server.tokens import Claim
+from bots.server.welcome import welcome
 from bots.wire import (
     Notice,
     PresentToken,
@@ -35,7 +38,6 @@ __all__ = ["Acknowledge", "Line", "Media", "Reception"]
 
 Acknowledge = Callable[[tuple[Any, ...]], None]  # sends the ack of one request
 
-NO_SHARE = 4108
 
 log = structlog.get_logger()
 
@@ -154,7 +156,7 @@ class Reception:
             line.send(RoomAwaited())
         if place is None or line is None:
             return
-        line.send(self._rooms.welcome(*place, probe_url=self._probe_url()))
+        line.send(welcome(*place, probe_url=self._probe_url()))
         self.perform(Send(client_id, notice) for notice in self._missed.pop(client_id, ()))
         self.perform(self.breakouts.standing(*place))
         self._media.enter(client_id)

@@ -5,17 +5,17 @@ Source: signalling.md sections 3, 4 and 9; server-api.md sections 4 to 6; errors
 
 import itertools
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from bots.server.state import Breakout, Disconnect, Effect, Expire, Member, Room, Send, Watch
+from bots.server.codes import BAD_TOKEN, LOCKED, NO_MODERATOR_PLACE, NO_PARTICIPANT_PLACE, Refused
+from bots.server.effects import Disconnect, Effect, Expire, Send
+from bots.server.state import Breakout, Member, Room, Watch
 from bots.server.tokens import Claim, TokenMint
 from bots.wire import (
     PresentToken,
     RecordingOff,
     RecordingOn,
-    RoomConnected,
     RoomData,
     RoomDisconnected,
     RoomManagement,
@@ -26,29 +26,14 @@ from bots.wire import (
     UserDisconnected,
 )
 
-__all__ = ["BAD_TOKEN", "EXPIRED", "GRACE_S", "Admission", "Refused", "Rooms"]
+__all__ = ["EXPIRED", "GRACE_S", "Admission", "Rooms"]
 
-BAD_TOKEN = 4118
-NO_MODERATOR_PLACE = 2101
-NO_PARTICIPANT_PLACE = 2102
-UNAUTHORISED = 4101
-LOCKED = 4121  # documented for locking twice; which code refuses a newcomer is not
 GRACE_S = 5.0  # how long a lost connection is told to nobody (signalling.md 9.5)
 REMIND_MIN = (10, 5)
 REMAINING = "conference-remaining-duration"
 DROPPED = RoomDisconnected(cause=2001, msg="disconnected-by-moderator")
 EXPIRED = RoomDisconnected(cause=2002, msg="Conference Expired")
 DUPLICATE = RoomDisconnected(cause=2002, msg="joined-again-elsewhere")
-
-
-class Refused(Exception):
-    """A request is not granted: result code, text, and more keys for the answer."""
-
-    def __init__(self, result: int, reason: str, /, **more: Any) -> None:
-        super().__init__(reason)
-        self.result = result
-        self.reason = reason
-        self.more = more
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,46 +385,6 @@ class Rooms:
             watch.recording_ended(room)
         return room.tell(RecordingOff(moderator_id=by))
 
-    # ---- what a newcomer is told
-
-    def welcome(self, room: Room, member: Member, *, probe_url: str) -> RoomConnected:
-        """`room-connected` for one member (signalling.md sections 3.3 and 14.4)."""
-        is_apart = room.awaits_moderator
-        settings = {**room.settings, "mode": room.mode}
-        if room.breakout is not None:
-            settings["room_type"] = "breakout-room"
-        meta = {
-            **{key: room.body[key] for key in ("name", "owner_ref", "created")},
-            "room_id": room.room_id,
-            "conf_num": room.conf_num,
-            "settings": settings,
-            "mute": room.is_muted,
-            "share": True,
-            "locked": room.is_locked,
-            "wait_room": is_apart,
-            "waitRoom": is_apart,
-            "knockEnabled": room.knocks,
-            "openFloor": room.floor.is_open,
-            "sharePermissions": room.share_permissions(),
-        }
-        return RoomConnected(
-            room=meta,
-            id=room.room_id,
-            client_id=member.client_id,
-            user=member.user(),
-            user_list=tuple(one.user() for one in ((member,) if is_apart else room.members.values())),
-            streams=() if is_apart else room.streams(member),
-            talker_slots=room.slots,
-            video_quality={"minBwKbpsToCheck": 0},
-            min_video_bw=100,  # kbit/s; the SDK repeats them in `publish`, even for audio
-            max_video_bw=1200,
-            probe_url=probe_url,
-            media_record=room.is_recorded,
-            awaited=tuple(room.awaited()) if member.is_moderator else (),
-            # the SDK reads the lengths of these in lecture mode without a check
-            **(room.hands_told(member) if room.is_lecture else {}),
-        )
-
 
 def _remind(room: Room, left_s: float) -> list[Effect]:
     """Ten and five minutes before the end everybody is told, so that somebody can make the session longer."""
@@ -455,11 +400,3 @@ def breakout_of(room: Room) -> Breakout:
     """The breakout part of a room that is one."""
     assert room.breakout is not None, "this room is not a breakout room"
     return room.breakout
-
-
-def room_meta(room: Room) -> Mapping[str, Any]:
-    """The room object that a token carries."""
-    settings = dict(room.settings)
-    if room.breakout is not None:
-        settings["room_type"] = "breakout-room"
-    return {**room.body, "settings": settings}

@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket
 from bots.clock import Clock, SystemClock
 from bots.errors import ConfigError
 from bots.server.connection import Connection
+from bots.server.effects import Effect
 from bots.server.provisioning.calls import Calls
 from bots.server.provisioning.routes import ServerApiRoutes
 from bots.server.provisioning.webhook import Webhook
@@ -28,7 +29,7 @@ from bots.server.recording.archive import Archive, Notify
 from bots.server.recording.recorder import Recorder
 from bots.server.relay import Relay
 from bots.server.rooms import Rooms
-from bots.server.state import Effect, Room, Watch
+from bots.server.state import Room, Watch
 from bots.server.tokens import TokenMint
 from bots.wire import Notice, RoomDisconnected
 

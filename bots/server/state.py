@@ -5,76 +5,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bots.server.effects import Effect, Send
 from bots.server.provisioning.settings import starts_at
 from bots.server.tokens import Claim
 from bots.wire import Notice, Permissions, Stream, User
 
 __all__ = [
     "Breakout",
-    "Disconnect",
-    "Effect",
-    "Expire",
     "Floor",
-    "GiveUp",
     "Member",
     "Room",
-    "Send",
-    "StopPublishing",
     "Watch",
-    "Welcome",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Say something to one client."""
-
-    client_id: str
-    notice: Notice
-
-
-@dataclass(frozen=True, slots=True)
-class Disconnect:
-    """Close one client's socket, after what was said to it has left and it had a second to leave by itself."""
-
-    client_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class GiveUp:
-    """Look after `after_s` seconds whether somebody came with this token; if not, the place in the breakout is free."""
-
-    room_id: str
-    client_id: str
-    """In the parent."""
-    token_id: str
-    after_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Expire:
-    """Look after `after_s` seconds whether this client has come back; if not, it is gone and the others are told."""
-
-    client_id: str
-    loss: int
-    after_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    """Say `room-connected` to one who has waited to be let in."""
-
-    client_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class StopPublishing:
-    """End what this client publishes; it stays in the room."""
-
-    client_id: str
-
-
-Effect = Send | Disconnect | GiveUp | Expire | Welcome | StopPublishing
 
 
 @dataclass(slots=True)

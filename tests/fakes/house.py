@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bots.server.breakouts import Breakouts
+from bots.server.codes import Refused
 from bots.server.desk import Desk
+from bots.server.effects import Disconnect, Effect, Expire, GiveUp, Send, StopPublishing, Welcome
 from bots.server.provisioning.rooms import new_room_body
-from bots.server.rooms import Refused, Rooms, room_meta
-from bots.server.state import Disconnect, Effect, Expire, GiveUp, Room, Send, StopPublishing, Welcome
+from bots.server.rooms import Rooms
+from bots.server.state import Room
 from bots.server.tokens import Claim, TokenMint
+from bots.server.welcome import room_meta, welcome
 from bots.wire import (
     Answer,
     BreakoutDefinition,
@@ -93,7 +96,7 @@ class FakeHouse:
         """What this member is told of its room if it comes in now."""
         place = self.rooms.place_of(client_id)
         assert place is not None, f"{client_id} is in no room"
-        return self.rooms.welcome(*place, probe_url="")
+        return welcome(*place, probe_url="")
 
     def ask(self, client_id: str, request: Request) -> Answer:
         """A request as a client makes it; the answer as a client understands it."""

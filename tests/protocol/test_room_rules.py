@@ -213,7 +213,7 @@ def test_the_room_mute_spares_moderators_and_meets_later_joiners() -> None:
     assert {mia: True, max_: True, ann: False, late: False} == audible
     assert 1 == len(house.heard(ann, RoomMuted))
     assert [] == house.heard(mia, RoomMuted)
-    assert house.rooms.welcome(house.room, house.room.members[late], probe_url="").room["mute"] is True
+    assert house.welcome(late).room["mute"] is True
     house.ask(mia, HardUnmuteRoom())
     assert house.room.members[late].is_audible
 
@@ -286,7 +286,7 @@ def test_a_locked_room_keeps_who_is_there_and_lets_nobody_in() -> None:
     assert 4121 == house.ask(mia, LockRoom(is_locked=True)).result
     assert ["room-locked"] == [notice.id for notice in house.heard(ann, RoomManagement)]
     assert "locked" in refusal_of(house, house.token(name="Ben")).reason
-    assert house.rooms.welcome(house.room, house.room.members[ann], probe_url="").room["locked"]
+    assert house.welcome(ann).room["locked"]
     assert house.ask(mia, LockRoom(is_locked=False)).is_ok
     house.enter(name="Ben")
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from bots.errors import WireError
 from bots.server import Room
-from bots.server.rooms import Refused
+from bots.server.codes import Refused
 from bots.wire import PresentToken, read_request
 from tests.examples import examples
 from tests.fakes.house import FakeHouse

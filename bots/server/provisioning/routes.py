@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 
 from bots.errors import WireError
+from bots.server.effects import Effect
 from bots.server.provisioning.openapi import openapi_document
 from bots.server.provisioning.operations import OPERATIONS, SOUND
 from bots.server.provisioning.refusal import ApiRefusal
@@ -23,9 +24,10 @@ from bots.server.provisioning.reports import Reports, read_period
 from bots.server.provisioning.rooms import changed_room_body, check_open, new_room_body, refuse_late_change
 from bots.server.provisioning.visitors import read_visitor
 from bots.server.recording.archive import Archive
-from bots.server.rooms import Rooms, room_meta
-from bots.server.state import Effect, Room
+from bots.server.rooms import Rooms
+from bots.server.state import Room
 from bots.server.tokens import LIFE_S, Claim
+from bots.server.welcome import room_meta
 from bots.wire import read_json, write_json
 
 __all__ = ["BASES", "ServerApiRoutes"]

@@ -5,29 +5,34 @@ errors.md (1701 to 1719). Which of the codes 1708 to 1712 refuses which step is 
 comes too late what another one, or the participant, has done meanwhile.
 """
 
-from bots.server.rooms import UNAUTHORISED, Refused
-from bots.server.rules.ruling import BAD_ARGUMENT, Reply, require_moderator, target_in
-from bots.server.state import Effect, Floor, Member, Room, Send, StopPublishing
+from bots.server.codes import (
+    BAD_ARGUMENT,
+    FLOOR_DENIED,
+    FLOOR_FINISHED,
+    FLOOR_GRANTED,
+    FLOOR_RELEASED,
+    FLOOR_REQUEST_ACCEPTED,
+    INVITED_ALREADY,
+    NOT_REQUESTED,
+    REQUESTED_ALREADY,
+    TOO_LATE,
+    UNAUTHORISED,
+    Refused,
+)
+from bots.server.effects import Effect, Send, StopPublishing
+from bots.server.rules.ruling import Reply, require_moderator, target_in
+from bots.server.state import Floor, Member, Room
 from bots.wire import FloorManagement, InviteToFloor, OpenFloor, ProcessFloor, RoomManagement, granted
 
 __all__ = ["answer_floor", "has_floor"]
 
-ACCEPTED = 1701  # no refusal: the request waits for a moderator
-INVITED_ALREADY = 1702
-NOT_REQUESTED = 1707
-GRANTED = 1708
-DENIED = 1709
-TOO_LATE = 1710
-FINISHED = 1711
-RELEASED = 1712
-REQUESTED_ALREADY = 1719
 _OWN = ("requestFloor", "cancelFloor", "finishFloor", "acceptFloor", "rejectFloor")
 _OTHERS = ("grantFloor", "denyFloor", "releaseFloor", "cancelFloorInvite")
 _PAST = {
-    GRANTED: "The floor is granted already.",
-    DENIED: "The request was denied.",
-    FINISHED: "The participant has given the floor back.",
-    RELEASED: "The floor was taken back already.",
+    FLOOR_GRANTED: "The floor is granted already.",
+    FLOOR_DENIED: "The request was denied.",
+    FLOOR_FINISHED: "The participant has given the floor back.",
+    FLOOR_RELEASED: "The floor was taken back already.",
 }
 
 FloorRequest = ProcessFloor | InviteToFloor | OpenFloor
@@ -72,20 +77,20 @@ def _own(room: Room, member: Member, request: ProcessFloor) -> Reply:
     match request.action:
         case "requestFloor":
             if has_floor(room, member):
-                raise Refused(GRANTED, "You have the floor.")
+                raise Refused(FLOOR_GRANTED, "You have the floor.")
             if client_id in floor.invites:
                 raise Refused(INVITED_ALREADY, "A moderator offers you the floor already: accept it.")
             if client_id in floor.hands:
                 raise Refused(REQUESTED_ALREADY, "You have asked for the floor already.")
             floor.hands[client_id] = member.claim.name
-            return Reply(_done(ACCEPTED, request), _tell(room, "floorRequested", member))
+            return Reply(_done(FLOOR_REQUEST_ACCEPTED, request), _tell(room, "floorRequested", member))
         case "cancelFloor":
             _need(client_id in floor.hands, "You have not asked for the floor.")
             floor.forget(client_id)
             return Reply(_done(0, request), _tell(room, "floorCancelled", member))
         case "finishFloor":
             _need(client_id in floor.granted, "You do not have the floor.")
-            floor.forget(client_id, FINISHED)
+            floor.forget(client_id, FLOOR_FINISHED)
             return Reply(_done(0, request), [StopPublishing(client_id), *_tell(room, "floorFinished", member)])
         case "acceptFloor":
             _need(client_id in floor.invites, "Nobody offers you the floor.")
@@ -110,12 +115,12 @@ def _decide(room: Room, moderator: Member, target: Member, action: str) -> list[
                 raise Refused(TOO_LATE, "It is too late to deny: the floor is granted.")
             if client_id not in floor.hands:
                 raise _too_late(floor, client_id)
-            floor.forget(client_id, DENIED)
+            floor.forget(client_id, FLOOR_DENIED)
             return _tell(room, "floorDenied", target, moderator)
         case "releaseFloor":
             if client_id not in floor.granted:
                 raise _too_late(floor, client_id)
-            floor.forget(client_id, RELEASED)
+            floor.forget(client_id, FLOOR_RELEASED)
             return [StopPublishing(client_id), *_tell(room, "floorReleased", target, moderator)]
         case _:
             _need(client_id in floor.invites, "The floor is not offered to this participant.")
@@ -126,7 +131,7 @@ def _decide(room: Room, moderator: Member, target: Member, action: str) -> list[
 def _invite(room: Room, moderator: Member, target: Member) -> list[Effect]:
     floor, client_id = room.floor, target.client_id
     if client_id in floor.granted:
-        raise Refused(GRANTED, _PAST[GRANTED])
+        raise Refused(FLOOR_GRANTED, _PAST[FLOOR_GRANTED])
     if client_id in floor.invites:
         raise Refused(INVITED_ALREADY, "The floor is offered to this participant already.")
     floor.invites[client_id] = moderator.client_id
@@ -156,7 +161,7 @@ def _participant(room: Room, client_id: str) -> Member:
 
 def _too_late(floor: Floor, client_id: str) -> Refused:
     """Why there is nothing to decide about this participant (any more)."""
-    code = GRANTED if client_id in floor.granted else floor.past.get(client_id, NOT_REQUESTED)
+    code = FLOOR_GRANTED if client_id in floor.granted else floor.past.get(client_id, NOT_REQUESTED)
     return Refused(code, _PAST.get(code, "This participant has not asked for the floor."))
 
 

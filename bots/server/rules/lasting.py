@@ -5,8 +5,9 @@ extends, nor the unit of `timeLeft`; ours are 10 minutes, and minutes. "Any user
 check" as well: ours lets moderators.
 """
 
-from bots.server.rooms import REMAINING, Refused
-from bots.server.rules.ruling import BAD_ARGUMENT, Reply, require_moderator
+from bots.server.codes import BAD_ARGUMENT, Refused
+from bots.server.rooms import REMAINING
+from bots.server.rules.ruling import Reply, require_moderator
 from bots.server.state import Member, Room
 from bots.wire import RoomManagement, granted
 

@@ -3,9 +3,10 @@
 Source: moderation.md section 2; signalling.md sections 4.4, 6.8, 10.5 and 14.9.
 """
 
-from bots.server.rooms import Refused
-from bots.server.rules.ruling import BAD_ARGUMENT, Reply, require_moderator, target_in
-from bots.server.state import Effect, Member, Room, Send
+from bots.server.codes import BAD_ARGUMENT, Refused
+from bots.server.effects import Effect, Send
+from bots.server.rules.ruling import Reply, require_moderator, target_in
+from bots.server.state import Member, Room
 from bots.wire import (
     HardMuted,
     HardUnmuted,

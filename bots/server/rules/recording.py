@@ -1,13 +1,12 @@
 """Who may have a room recorded, and who is told. Pure. Source: moderation.md section 7."""
 
-from bots.server.rooms import Refused, Rooms
-from bots.server.rules.ruling import BAD_ARGUMENT, Reply, require_moderator
+from bots.server.codes import AS_IT_IS, BAD_ARGUMENT, Refused
+from bots.server.rooms import Rooms
+from bots.server.rules.ruling import Reply, require_moderator
 from bots.server.state import Member, Room
 from bots.wire import StartRecording, StopRecording, granted
 
 __all__ = ["start_or_stop"]
-
-AS_IT_IS = 1177  # documented for other requests that ask for what is so already
 
 
 def start_or_stop(rooms: Rooms, room: Room, member: Member, request: StartRecording | StopRecording) -> Reply:

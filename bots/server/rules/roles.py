@@ -6,10 +6,11 @@ one any more, who becomes none is muted with the room; a list is changed as a wh
 
 from collections.abc import Sequence
 
-from bots.server.rooms import NO_MODERATOR_PLACE, UNAUTHORISED, Refused
+from bots.server.codes import BAD_ARGUMENT, NO_MODERATOR_PLACE, NOT_FOUND, NOT_REQUESTED, UNAUTHORISED, Refused
+from bots.server.effects import Effect, Send, StopPublishing
 from bots.server.rules.floor import has_floor
-from bots.server.rules.ruling import BAD_ARGUMENT, Reply, require_moderator, target_in
-from bots.server.state import Effect, Floor, Member, Room, Send, StopPublishing
+from bots.server.rules.ruling import Reply, require_moderator, target_in
+from bots.server.state import Floor, Member, Room
 from bots.wire import (
     ChangeRoleOption,
     Handover,
@@ -29,8 +30,6 @@ from bots.wire import (
 
 __all__ = ["answer_role_wish", "switch_mode", "switch_role"]
 
-NOT_FOUND = 1159
-NO_SUCH_REQUEST = 1707
 ROLES = ("moderator", "participant", "audience", "viewer")
 LISTENING = ("audience", "viewer")
 
@@ -192,7 +191,7 @@ def wishes_told(room: Room) -> tuple[dict[str, str], ...]:
 
 def _wish_of(room: Room, client_id: str) -> str:
     if client_id not in room.wishes:
-        raise Refused(NO_SUCH_REQUEST, "Nobody has asked for that.")
+        raise Refused(NOT_REQUESTED, "Nobody has asked for that.")
     return room.wishes.pop(client_id)
 
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bots.server.rooms import UNAUTHORISED, Refused
-from bots.server.state import Effect, Member, Room
+from bots.server.codes import BAD_ARGUMENT, UNAUTHORISED, Refused
+from bots.server.effects import Effect
+from bots.server.state import Member, Room
 
-__all__ = ["BAD_ARGUMENT", "Reply", "require_moderator", "target_in"]
-
-BAD_ARGUMENT = 1155
+__all__ = ["Reply", "require_moderator", "target_in"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ Source: moderation.md section 4; signalling.md section 3.2. Not documented, so o
 once nobody has to knock any more, and a denied one is told the cause of one who was dropped.
 """
 
-from bots.server.rooms import Refused, Rooms
-from bots.server.rules.ruling import BAD_ARGUMENT, Reply, require_moderator
-from bots.server.state import Disconnect, Effect, Member, Room, Send, Welcome
+from bots.server.codes import BAD_ARGUMENT, Refused
+from bots.server.effects import Disconnect, Effect, Send, Welcome
+from bots.server.rooms import Rooms
+from bots.server.rules.ruling import Reply, require_moderator
+from bots.server.state import Member, Room
 from bots.wire import (
     AdmitAwaited,
     DenyAwaited,

@@ -3,7 +3,7 @@
 import pytest
 
 from bots.server.state import Room, Watch
-from bots.wire import Drop, RecordingOff, RecordingOn, RoomConnected, StartRecording, StopRecording
+from bots.wire import Drop, RecordingOff, RecordingOn, StartRecording, StopRecording
 from tests.fakes.house import FakeHouse
 
 
@@ -29,19 +29,13 @@ def recorded(**settings: object) -> tuple[FakeHouse, Tape]:
     return house, tape
 
 
-def welcome(house: FakeHouse, client_id: str) -> RoomConnected:
-    place = house.rooms.place_of(client_id)
-    assert place is not None
-    return house.rooms.welcome(*place, probe_url="")
-
-
 def test_everybody_is_told_that_a_moderator_has_begun_and_ended_a_recording() -> None:
     house, tape = recorded()
     chair, guest = house.enter("moderator"), house.enter()
     assert house.ask(chair, StartRecording()).is_ok
-    assert welcome(house, guest).media_record
+    assert house.welcome(guest).media_record
     assert house.ask(chair, StopRecording()).is_ok
-    assert not welcome(house, guest).media_record
+    assert not house.welcome(guest).media_record
     for client_id in (chair, guest):
         assert [RecordingOn(moderator_id=chair)] == house.heard(client_id, RecordingOn)
         assert [RecordingOff(moderator_id=chair)] == house.heard(client_id, RecordingOff)
@@ -76,13 +70,13 @@ def test_the_end_of_the_session_ends_its_recording() -> None:
     house.ask(chair, StartRecording())
     house.ask(chair, Drop(is_self=True))
     assert ["began None", "ended", "over"] == tape.told
-    assert not welcome(house, house.enter()).media_record
+    assert not house.welcome(house.enter()).media_record
 
 
 def test_a_room_may_record_every_session_by_itself() -> None:
     house, tape = recorded(auto_recording=True)
     guest = house.enter()
-    assert welcome(house, guest).media_record
+    assert house.welcome(guest).media_record
     assert [] == house.heard(guest, RecordingOn)
     house.ask(guest, Drop(is_self=True))
     assert ["began None", "ended", "over"] == tape.told
