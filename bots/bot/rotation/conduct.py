@@ -292,12 +292,10 @@ class Conductor:
             await self._begun.noted(self._kept(acts))
         invites = [act for act in acts if isinstance(act, Invite)]
         for act in acts:
-            if isinstance(act, Invite) and act is not invites[0]:
-                continue  # they go out together, with the first
-            if isinstance(act, Invite):
-                await asyncio.gather(*(self._invite(one) for one in invites))
-            else:
+            if not isinstance(act, Invite):
                 await self._do_one(act)
+            elif act is invites[-1]:  # they go out together, when it is told who belongs where
+                await asyncio.gather(*(self._invite(one) for one in invites))
         if is_kept:
             self._begun.note(self._kept(()))
 

@@ -370,7 +370,7 @@ class Course:
             if not current.has_place(person):
                 raise Refused("both need a group of this round")
         if current.would_break(one, other):
-            raise Refused("they cannot change places")  # not why: who is kept apart is nobody's business
+            raise Refused("a rule of the playbook keeps one of them out of the other's group")  # not because of whom
         self._swaps.append((one, other))
         return current.swap(one, other, now_s)
 

@@ -125,6 +125,19 @@ async def test_next_closes_the_round_and_swap_moves_two_people() -> None:
         assert 1 == len(stage.room.asked("destroy_breakouts"))
 
 
+async def test_a_swap_that_a_rule_forbids_is_refused_with_the_reason_and_without_a_name() -> None:
+    apart = (("p1", "p2"), ("p1", "p3"))
+    plan = spec(rotations=lesson(keep_apart=apart).rotations, timeline=lesson().timeline, controls=STEER)
+    async with on_stage(plan, TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        rooms = invited(stage)
+        [mate] = [client for client in ("c4", "c5", "c6") if rooms[client] != rooms["c1"]]
+        answer = await write(stage, f"!swap p1 p{mate[1:]}")
+        assert "Sorry: a rule of the playbook keeps one of them out of the other's group." == answer
+        await stage.pass_s(1)
+        assert rooms == invited(stage)
+
+
 async def test_the_same_words_come_through_the_fleet_and_as_a_step() -> None:
     steps = (*lesson().timeline, timeline(20, {"steer": "next"}))
     with capture_logs() as lines:

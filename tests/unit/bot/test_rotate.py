@@ -147,6 +147,25 @@ async def test_a_second_rotation_beside_the_first_fails() -> None:
         assert ["second"] == [event.rule for event in stage.told(RunEnded) if event.outcome == "failed"]
 
 
+async def test_the_log_tells_where_somebody_belongs_before_it_tells_that_they_were_invited_there() -> None:
+    terms = replace(TERMS, capacity=3)
+    with capture_logs() as lines:
+        async with on_stage(
+            lesson(terms=replace(terms, rounds=1), group_size=None, rooms=1), TEACHER, *PUPILS
+        ) as stage:
+            await stage.pass_s(6)
+            assert {"br-1": 3, "br-2": 3} == {
+                room: list(invited(stage).values()).count(room) for room in ("br-1", "br-2")
+            }
+    told = [line for line in lines if line["event"] in ("group_changed", "breakout_invited")]
+    belongs = {line["participant"]: number for number, line in enumerate(told) if line["event"] == "group_changed"}
+    invites = {
+        one: number for number, line in enumerate(told) if line["event"] == "breakout_invited" for one in line["people"]
+    }
+    assert 3 == len(belongs)
+    assert all(belongs[one] < invites[one] for one in belongs)
+
+
 async def test_who_cannot_be_seated_by_the_rules_is_named_and_the_others_are_grouped() -> None:
     apart = (("p1", "p2", "p3", "p4"),)
     with capture_logs() as lines:

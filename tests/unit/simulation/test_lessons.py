@@ -134,6 +134,12 @@ def test_one_seed_is_one_lesson() -> None:
     assert one.files == two.files
 
 
+@pytest.mark.parametrize("seed", [856])
+def test_lessons_that_were_wrong_once_are_right(seed: int) -> None:
+    lesson = make_lesson(seed)
+    assert [] == faults(lesson, play(lesson))
+
+
 @pytest.mark.parametrize("part", range(4))
 def test_random_lessons_have_no_fault(part: int) -> None:
     wrong = {}
