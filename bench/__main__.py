@@ -3,7 +3,7 @@
 import asyncio
 
 from bench import alarms, linting, playing, rotation, simulation
-from bench.sound import growth
+from bench.sound import compare, growth
 
 
 async def main() -> None:
@@ -11,6 +11,8 @@ async def main() -> None:
     await playing.main()
     print()
     await growth.main()
+    print()
+    await compare.main()
     print()
     await alarms.main()
 

@@ -32,7 +32,7 @@ class Bars:
             parts += [
                 _text(LEFT - 8, y + 15, name, anchor="end"),
                 f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="20" fill="{COLOURS[0]}"/>',
-                _text(LEFT + length + 6, y + 15, f"{value:.3g}"),
+                _text(LEFT + length + 6, y + 15, _number(value)),
             ]
         return _picture(self.title, TOP + len(self.values) * ROW + 10, parts)
 
@@ -69,7 +69,7 @@ class Lines:
             parts.append(_text(WIDTH - 40, TOP + 14 * number, name, anchor="end", colour=colour))
             for (x, y), value in zip(points, line, strict=True):
                 parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>')
-                parts.append(_text(x + 5, y - 6, f"{value:.3g}", colour=colour, size=11))
+                parts.append(_text(x + 5, y - 6, _number(value), colour=colour, size=11))
         return _picture(self.title, HEIGHT, parts)
 
 
@@ -77,6 +77,10 @@ def write_plot(name: str, plot: Bars | Lines) -> None:
     """Write docs/plots/NAME.svg."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / f"{name}.svg").write_text(plot.svg(), encoding="utf-8")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _text(x: float, y: float, text: str, *, anchor: str = "start", colour: str = "#222", size: int = 13) -> str:

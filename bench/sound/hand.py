@@ -41,9 +41,9 @@ class Players:
 
 
 @asynccontextmanager
-async def players() -> AsyncIterator[Players]:
-    """Bots without any yet."""
-    async with child("-m", "bench.sound.players", limit=1 << 24) as process:
+async def players(*stock_clip: str) -> AsyncIterator[Players]:
+    """A process without any bots yet; with a clip, its bots are stock aiortc's and publish it."""
+    async with child("-m", "bench.sound.players", *stock_clip, limit=1 << 24) as process:
         yield Players(process)
 
 

@@ -1,7 +1,8 @@
 """Bots in a process of their own, driven by lines of JSON on stdin; each is answered by one on stdout.
 
-python -m bench.sound.players
+python -m bench.sound.players [STOCK_CLIP]
 
+With STOCK_CLIP each bot that joins a room publishes that file by stock aiortc, from then on.
 {"sink": port, "add": n} connects n more senders to a sink; {"tokens": [...]} lets one bot a token join a room.
 {"play": path} and {"stop": true} do what they say. The end of stdin ends it.
 """
@@ -12,6 +13,7 @@ import sys
 import time
 from typing import Any
 
+from bench.sound import stock
 from bots.clock import SystemClock
 from bots.media import MediaLine, OutgoingAudio, Pacer, PeerConnection, load_clip
 from bots.room import Room
@@ -92,4 +94,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:]:
+        stock.install(sys.argv[1])
     asyncio.run(main())
