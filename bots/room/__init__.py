@@ -37,6 +37,18 @@ from bots.room.events import (
     TalkersChanged,
     Unknown,
 )
+from bots.room.floor import Floor
+from bots.room.moderated import (
+    FloorChanged,
+    FloorOpened,
+    FloorStep,
+    LockChanged,
+    ModeChanged,
+    RoleChanged,
+    RoleWished,
+    TimeLeft,
+)
+from bots.room.moderation import FloorDecision, OwnFloorStep
 from bots.room.network import Conversation, Incoming, MediaLine, Network, Outgoing, Playing
 from bots.room.room import Room
 from bots.room.session.wayback import ComeBack
@@ -66,19 +78,29 @@ __all__ = [
     "ConnectionRestored",
     "Conversation",
     "DataReceived",
+    "Floor",
+    "FloorChanged",
+    "FloorDecision",
+    "FloorOpened",
+    "FloorStep",
     "HardMuteChanged",
     "Incoming",
     "InviteRejected",
     "Joinee",
     "KnockChanged",
+    "LockChanged",
     "MediaLine",
+    "ModeChanged",
     "Network",
     "Outgoing",
+    "OwnFloorStep",
     "Participant",
     "ParticipantAwaited",
     "ParticipantJoined",
     "ParticipantLeft",
     "Playing",
+    "RoleChanged",
+    "RoleWished",
     "Room",
     "RoomAllowed",
     "RoomAwaited",
@@ -91,6 +113,7 @@ __all__ = [
     "StreamInfo",
     "Talker",
     "TalkersChanged",
+    "TimeLeft",
     "Unknown",
     "decode_token",
     "socket_url",

@@ -3,28 +3,51 @@
 Source: moderation.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from bots.errors import RequestRefused
+from bots.room.events import Participant
+from bots.room.moderated import FloorStep
 from bots.room.view import RoomView
 from bots.wire import (
     AdmitAwaited,
     Answer,
+    ChangeRoleOption,
     DenyAwaited,
     Drop,
     EnableKnock,
+    ExtendDuration,
     HardMuteRoom,
     HardMuteUser,
     HardUnmuteRoom,
     HardUnmuteUser,
+    InviteToFloor,
     LockRoom,
+    OpenFloor,
+    ProcessFloor,
     Request,
+    RoleChange,
+    SwitchRole,
+    SwitchRoomMode,
 )
 
-__all__ = ["Moderation"]
+__all__ = ["FloorDecision", "Moderation", "OwnFloorStep"]
 
 _BAD_ARGUMENT = 1155
 _ONLY_MODERATORS = 1168
+
+
+OwnFloorStep = Literal["requested", "cancelled", "finished", "accepted", "rejected"]
+FloorDecision = Literal["granted", "denied", "released", "invite_cancelled"]
+_OWN_STEPS: Mapping[OwnFloorStep, str] = {
+    "requested": "requestFloor", "cancelled": "cancelFloor", "finished": "finishFloor", "accepted": "acceptFloor",
+    "rejected": "rejectFloor",
+}  # fmt: skip
+_DECISIONS: Mapping[FloorDecision, str] = {
+    "granted": "grantFloor", "denied": "denyFloor", "released": "releaseFloor",
+    "invite_cancelled": "cancelFloorInvite",
+}  # fmt: skip
 
 
 class Moderation(RoomView):
@@ -65,6 +88,64 @@ class Moderation(RoomView):
     async def set_knock(self, *, is_on: bool) -> None:
         """Must participants knock from now on? Off lets in everybody who waits."""
         await self._moderate(EnableKnock(is_on=is_on))
+
+    # ---- the floor of a lecture
+
+    async def take_floor_step(self, step: OwnFloorStep) -> None:
+        """Ask for the floor (`requested`), take that back, give the floor back, accept or reject an offer."""
+        state = self._session.state
+        await self._session.ask(ProcessFloor(client_id=state.client_id, action=_OWN_STEPS[step]))
+        state.floor.moved(step, state.me)
+        await self._session.follow_floor()
+
+    async def decide_floor(self, client_id: str, step: FloorDecision) -> None:
+        """As a moderator: grant or deny the floor, take it back, withdraw an offer of it."""
+        await self._moderate(ProcessFloor(client_id=client_id, action=_DECISIONS[step]))
+        self._moved(client_id, step)
+
+    async def offer_floor(self, client_id: str) -> None:
+        """As a moderator: offer somebody the floor."""
+        await self._moderate(InviteToFloor(client_id=client_id))
+        self._moved(client_id, "invited")
+
+    async def open_floor(self, *, is_open: bool) -> None:
+        """As a moderator: let everybody speak without asking, or no longer."""
+        await self._moderate(OpenFloor(is_on=is_open))
+
+    def _moved(self, client_id: str, step: FloorStep) -> None:
+        state = self._session.state
+        state.floor.moved(step, state.participants.get(client_id) or Participant(client_id))
+
+    # ---- roles, mode, time
+
+    async def hand_over(self, client_id: str) -> None:
+        """Make a participant the moderator instead of the bot, which becomes a participant."""
+        await self._moderate(SwitchRole(changes=(RoleChange(client_id=client_id),)))
+
+    async def change_roles(self, roles: Mapping[str, str]) -> None:
+        """Give people other roles (client id -> role); EnableX knows it from SDK 3.1.8 on."""
+        changes = tuple(RoleChange(client_id=client_id, role=role) for client_id, role in roles.items())
+        await self._moderate(SwitchRole(changes=changes, is_list=True))
+
+    async def wish_role(self, role: str) -> None:
+        """Ask the moderators for another role; an empty one takes the wish back."""
+        action = "requestInitiate" if role else "requestCancel"
+        await self._session.ask(ChangeRoleOption(action=action, role=role))
+
+    async def answer_role_wish(self, client_id: str, role: str, *, is_granted: bool) -> None:
+        """As a moderator: answer somebody who asks for another role."""
+        action = "requestAccepted" if is_granted else "requestDenied"
+        await self._moderate(ChangeRoleOption(action=action, client_id=client_id, role=role))
+
+    async def switch_mode(self, mode: str) -> None:
+        """Make the room a `group` or a `lecture`."""
+        await self._moderate(SwitchRoomMode(mode=mode))
+
+    async def extend(self) -> int:
+        """Make the session longer; returns by how many minutes, 0 if the server does not say."""
+        answer = await self._moderate(ExtendDuration())
+        extended = answer.get("extendedTime")
+        return int(extended) if isinstance(extended, int | float) else 0
 
     async def _settle(self, request: AdmitAwaited | DenyAwaited, client_id: str) -> None:
         try:

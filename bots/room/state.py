@@ -6,7 +6,7 @@ Source: signalling.md sections 3.3, 4, 5.5, 10, 11.2; breakouts.md section 4; mo
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from bots.errors import WireError
 from bots.room.events import (
@@ -38,20 +38,25 @@ from bots.room.events import (
     TalkersChanged,
     Unknown,
 )
+from bots.room.floor import Floor
+from bots.room.moderated import LockChanged, ModeChanged, RoleChanged, RoleWished, TimeLeft
 from bots.wire import BreakoutDestroyed as BreakoutDestroyedNotice
 from bots.wire import BreakoutInvited as BreakoutInvitedNotice
 from bots.wire import (
     BreakoutUserJoined,
     BreakoutUserLeft,
+    FloorManagement,
     GenericEvent,
     HardMuted,
     HardUnmuted,
     Notice,
+    RoleWish,
     RoomConnected,
     RoomData,
     RoomDisconnected,
     RoomManagement,
     RoomMuted,
+    RoomSwitched,
     RoomUnmuted,
     Stream,
     TalkersUpdated,
@@ -64,10 +69,15 @@ from bots.wire import (
     UserDisconnected,
 )
 from bots.wire import DataReceived as DataNotice
+from bots.wire import RoleChanged as RoleChangedNotice
 from bots.wire import RoomAwaited as RoomAwaitedNotice
 
 __all__ = ["RoomState"]
 
+_WISHES: Mapping[str, Literal["requested", "cancelled", "accepted", "denied"]] = {
+    "requestInitiated": "requested", "requestCancelled": "cancelled", "requestAccepted": "accepted",
+    "requestDenied": "denied",
+}  # fmt: skip
 _FIRST_SHARE = 101  # stream ids from here on are screen share and canvas, not talker slots
 
 
@@ -89,6 +99,15 @@ class RoomState:
         """Whether the room waits for a moderator; nothing can be published until it comes."""
         self._people: dict[str, Participant] = {}
         self._awaited: dict[str, Participant] = {}
+        self.floor = Floor()
+        self.mode = "group"
+        self.is_locked = False
+
+    @property
+    def has_floor(self) -> bool:
+        """May the bot publish as far as a lecture is concerned?"""
+        is_free = self.mode != "lecture" or self.me.is_moderator or self.floor.is_open
+        return is_free or self.client_id in self.floor.holders
 
     @property
     def participants(self) -> Mapping[str, Participant]:
@@ -144,12 +163,63 @@ class RoomState:
                 return [self._read(notice)]
             case RoomManagement(id="wait-room-disabled"):
                 return self._begin(notice.room_data or RoomData())
+            case FloorManagement() | RoleChangedNotice() | RoleWish() | RoomSwitched():
+                return self._moderate(notice)
             case RoomManagement(id="knock-enabled" | "knock-disabled"):
                 if notice.id == "knock-disabled":
                     self._awaited.clear()
                 return [KnockChanged(notice.id == "knock-enabled")]
+            case RoomManagement(id="floor-opened" | "floor-closed"):
+                return [self.floor.opened(is_open=notice.id == "floor-opened")]
+            case RoomManagement(id="room-locked" | "room-unlocked"):
+                self.is_locked = notice.id == "room-locked"
+                return [LockChanged(self.is_locked)]
             case _:
                 return _breakout_events(notice)
+
+    def _moderate(self, notice: FloorManagement | RoleChangedNotice | RoleWish | RoomSwitched) -> list[RoomEvent]:
+        match notice:
+            case FloorManagement():
+                return list(self.floor.apply(notice, self._people.get))
+            case RoleChangedNotice():
+                return self._change_roles(notice)
+            case RoleWish():
+                step = _WISHES.get(notice.id)
+                person = self._people.get(notice.client_id) or Participant(notice.client_id, notice.name)
+                return [] if step is None else [RoleWished(step, person, notice.role)]
+            case RoomSwitched():
+                self.mode = "group" if self.mode == "lecture" else "lecture"
+                self.floor.clear()
+                return [ModeChanged(self.mode, notice.moderator)]
+
+    def _change_roles(self, notice: RoleChangedNotice) -> list[RoomEvent]:
+        """A handover names two people, a list says each one's role; whole users come along, or do not."""
+        roles = {user.client_id: user.role for user in notice.user_list}
+        if notice.moderator is not None:
+            roles |= {notice.moderator.new: "moderator", notice.moderator.old: "participant"}
+        for change in notice.changes or ():
+            role = change.get("role")
+            roles[str(change.get("clientId"))] = str(role.get("new") if isinstance(role, Mapping) else role)
+        events: list[RoomEvent] = []
+        for client_id, role in roles.items():
+            known = self._people.get(client_id)
+            if known is None or known.role == role:
+                continue
+            person = self._people[client_id] = replace(known, role=role)
+            self.floor.forget(client_id)
+            events.append(RoleChanged(person, known.role))
+        if self.me.is_moderator and any(isinstance(one, RoleChanged) and one.participant.is_me for one in events):
+            events += self._learn(notice)
+        return events
+
+    def _learn(self, notice: RoleChangedNotice) -> list[RoomEvent]:
+        """What a new moderator is told: who waits, who asks for the floor."""
+        told = RoomConnected(
+            room={"openFloor": self.floor.is_open}, raised_hands=notice.raised_hands,
+            approved_hands=notice.approved_hands, floor_invites=(),
+        )  # fmt: skip
+        waiting = [event for one in notice.awaited for event in self._read_awaited(one)]
+        return [*waiting, *self.floor.connect(told, self.me)]
 
     def _connect(self, notice: RoomConnected) -> list[RoomEvent]:
         """Admitted: for the first time, or again after a loss; then it is told who came and went meanwhile."""
@@ -165,13 +235,20 @@ class RoomState:
             self._people[self.client_id] = self._person(replace(notice.user, client_id=self.client_id))
         self.is_room_muted = notice.room.get("mute") is True and not self.me.is_moderator
         self.is_waiting = notice.room.get("waitRoom") is True
+        self.mode = str(self.settings.get("mode") or "group")
+        self.is_locked = notice.room.get("locked") is True
+        hands = self.floor.connect(notice, self.me)
         self.talkers = ()
         waited, self._awaited = self._awaited, {}
         waiting = [event for one in notice.awaited for event in self._read_awaited(one)]
         if before:
-            return [*self._changes(before), *(one for one in waiting if one.participant.client_id not in waited)]
+            return [
+                *self._changes(before),
+                *(one for one in waiting if one.participant.client_id not in waited),
+                *hands,
+            ]
         everyone = tuple(self._people.values())
-        return [RoomJoined(self.room_id, self.room_name, self.me, everyone), *waiting]
+        return [RoomJoined(self.room_id, self.room_name, self.me, everyone), *waiting, *hands]
 
     def _read_awaited(self, raw: object) -> list[ParticipantAwaited]:
         try:
@@ -219,6 +296,7 @@ class RoomState:
 
     def _go(self, client_id: str) -> list[RoomEvent]:
         person = self._people.pop(client_id, None)
+        self.floor.forget(client_id)
         return [] if person is None or person.is_me else [ParticipantLeft(person)]
 
     def _hear(self, notice: UserAudioMuted | UserAudioUnmuted) -> list[RoomEvent]:
@@ -302,5 +380,7 @@ def _managed(notice: RoomManagement) -> RoomEvent:
             return BreakoutInvited(room_id, tuple(map(str, clients)) if isinstance(clients, list) else ())
         case "breakout-invite-rejected":
             return InviteRejected(room_id, str(msg.get("client_id") or msg.get("clientId") or ""))
+        case "conference-remaining-duration" if isinstance(left := msg.get("timeLeft"), int | float):
+            return TimeLeft(int(left))
         case _:
             return Unknown(notice.id, (notice.msg,))

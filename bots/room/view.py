@@ -5,6 +5,7 @@ from typing import Any
 
 from bots.room.breakout import BreakoutTable
 from bots.room.events import BreakoutInvite, Participant, Talker
+from bots.room.floor import Floor
 from bots.room.network import Incoming, Outgoing
 from bots.room.session.session import Session
 
@@ -55,6 +56,21 @@ class RoomView:
     def awaited(self) -> Mapping[str, Participant]:
         """Who waits to be let in, by client id, as moderators are told; a live view."""
         return self._session.state.awaited
+
+    @property
+    def floor(self) -> Floor:
+        """The floor of a lecture: hands, offers, who has it."""
+        return self._session.state.floor
+
+    @property
+    def has_floor(self) -> bool:
+        """May the bot be heard here: in a group always, in a lecture with the floor."""
+        return self._session.state.has_floor
+
+    @property
+    def mode(self) -> str:
+        """`group` or `lecture`, now."""
+        return self._session.state.mode
 
     @property
     def talkers(self) -> tuple[Talker, ...]:

@@ -13,6 +13,7 @@ __all__ = ["Answer", "granted", "read_answer", "refusal_of", "refused", "token_r
 
 # of these the SDK takes any first argument but null for success (signalling.md sections 2.4 and 7)
 _NULL_IS_NO = ("subscribe", "processFloorRequest", "changeUserRoleOption", "addDataChannel")
+FLOOR_REQUESTED = 1701  # no error: the request waits for a moderator (errors.md)
 UNREADABLE = -1  # the result of an ack that says neither yes nor a code
 
 
@@ -26,7 +27,7 @@ class Answer:
 
     @property
     def is_ok(self) -> bool:
-        return self.result == 0
+        return self.result in (0, FLOOR_REQUESTED)
 
     def get(self, key: str) -> Any:
         """A value of the answer's object; None if it has no such key or is no object."""

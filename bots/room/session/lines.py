@@ -96,10 +96,24 @@ class Lines:
         )
         try:
             await self._connect(line, "publication", timeout_s)
-        except MediaError as error:
-            raise PublishRefused(self._room_id, _MEDIA_FAILED, str(error)) from error
+        except BaseException as error:
+            connection.post(Unpublish(stream_id=number))
+            if isinstance(error, MediaError):
+                raise PublishRefused(self._room_id, _MEDIA_FAILED, str(error)) from error
+            raise
         before, self._publication, self.outgoing = self._publication, line, outgoing
         await self._end(before)
+
+    def hold(self) -> None:
+        """Have something to play on that nobody hears: there may be a line for it later."""
+        self.outgoing = self.outgoing or self._network.outgoing()
+
+    async def stop_publishing(self, connection: Connection) -> None:
+        """Send nothing any more; what plays goes on unheard."""
+        line, self._publication = self._publication, None
+        if line is not None:
+            connection.post(Unpublish(stream_id=line.number))
+            await self._end(line)
 
     async def listen(self, connection: Connection, slots: Sequence[int], *, timeout_s: float) -> None:
         """Subscribe slots at once; one that fails is logged and stays silent.

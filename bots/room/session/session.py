@@ -20,9 +20,10 @@ from bots.room.microphone import Microphone, Mute
 from bots.room.network import Incoming, Network, Outgoing
 from bots.room.reconnect import How, Over
 from bots.room.session.asking import WAIT_S, Asking
-from bots.room.session.claims import claimed_room_id, log_request, publish_request, rejoining
+from bots.room.session.claims import claimed_room_id, log_request, rejoining
 from bots.room.session.connection import ADMISSION_S, Admission, Connection
 from bots.room.session.lines import Lines
+from bots.room.session.publishing import Publishing
 from bots.room.session.wayback import ComeBack, WayBack
 from bots.room.signaling import LEFT, LOST
 from bots.room.state import RoomState
@@ -32,19 +33,16 @@ from bots.wire import (
     Drop,
     GetMaxTalkers,
     MediaSignal,
-    MuteOwnAudio,
     Notice,
     PauseRoom,
     Request,
     RoomConnected,
     SetAdvancedOptions,
-    UnmuteOwnAudio,
     Unpublish,
 )
 
 __all__ = ["Session", "Terms"]
 
-_LISTENERS = ("viewer", "audience")  # roles that do not publish (signalling.md 3.3)
 _MEDIA_LOST_S = 2.0  # media that ended this long before the signalling did not end with it
 _LOOK_S = 2.0
 _LEAVE_S = 1.0
@@ -82,6 +80,11 @@ class Session:
         self._lines = Lines(
             terms.network, room_id=self.state.room_id, name=self._name, is_local=is_loopback(_host(fields)),
             on_failed=self._media_failed,
+        )  # fmt: skip
+        self._publishing = Publishing(
+            self.state, self._lines, self.microphone, is_wanted=terms.publish, is_breakout=terms.is_breakout,
+            name=self._name, timeout_s=terms.timeout_s,
+            connection=lambda: self._connection if self.is_connected else None,
         )  # fmt: skip
         self._asking = Asking(terms.clock)
         self._connection: Connection | None = None
@@ -146,6 +149,7 @@ class Session:
             self._is_open = True
             if self._way_back is not None and self.terms.network.can_fall_silent:
                 self._watching = asyncio.create_task(self._watch_media(), name=f"{self._name}/watch-media")
+            self._publishing.look()
         except BaseException as error:
             self._end(RoomClosed(self.state.room_id, LEFT, "the join did not succeed"))
             await self.wait_closed()
@@ -215,7 +219,7 @@ class Session:
         await self._wait_begun()
         connection = self._there()
         connection.post(GetMaxTalkers())
-        publishing = self._ask_to_publish() if self._may_publish else None
+        publishing = self._publishing.ask(connection)
         connection.post(
             log_request(
                 self.state, log_id=str(self._fields.get("logId") or ""),
@@ -224,7 +228,7 @@ class Session:
             )
         )  # fmt: skip
         if publishing is not None:
-            await self._publish(publishing, limit_s)
+            await self._publishing.begin(connection, publishing, limit_s)
         if self.terms.watch_talk:
             asked = connection.post(SetAdvancedOptions.talker_notification(enable=True))
             asked.add_done_callback(self._talk_watched)
@@ -235,26 +239,13 @@ class Session:
         assert self._connection is not None, "joined"
         return self._connection
 
-    @property
-    def _may_publish(self) -> bool:
-        return self.terms.publish and self.state.me.role not in _LISTENERS
-
     def _talk_watched(self, asked: asyncio.Future[Answer]) -> None:
         if not asked.cancelled() and not (answer := asked.result()).is_ok and not self.is_closed:
             log.warning("talk_not_told", room=self.state.room_id, result=answer.result, reason=answer.reason)
 
-    def _ask_to_publish(self) -> asyncio.Future[Answer]:
-        request = publish_request(self.state, is_breakout=self.terms.is_breakout)
-        return self._lines.ask_to_publish(self._there(), request)
-
-    async def _publish(self, asked: asyncio.Future[Answer], limit_s: float) -> None:
-        await self._lines.publish(self._there(), asked, timeout_s=limit_s)
-        assert self._lines.outgoing is not None, "published"
-        self._lines.outgoing.is_muted = self.microphone.is_muted
-        if self.microphone.is_muted:  # muted on join: told once the media is up, as the SDK does
-            self.post(MuteOwnAudio())
-        elif self._is_open:  # the server may not have heard of the last change
-            self.post(UnmuteOwnAudio())
+    async def follow_floor(self) -> None:
+        """Publish if the bot has the floor, end it if not; see `Publishing.follow`."""
+        await self._publishing.follow()
 
     # ---- talking
 
@@ -331,6 +322,7 @@ class Session:
                     layer = Mute.HARD if event.scope == "me" else Mute.ROOM
                     self.set_mute(layer, is_muted=event.is_muted)
             self._on_event(event)
+            self._publishing.hear(event)
         if not self.state.is_waiting:
             self._begun.set()
 
@@ -406,8 +398,8 @@ class Session:
 
     async def _renew_media(self) -> None:
         """Make anew what has failed."""
-        if self._may_publish and not self._lines.is_publishing:
-            await self._publish(self._ask_to_publish(), _RETRY_S)
+        if not self._lines.is_publishing and (asked := self._publishing.ask(self._there())) is not None:
+            await self._publishing.begin(self._there(), asked, _RETRY_S)
         if self.terms.listen:
             silent = [slot for slot in self.state.slots if not self._lines.is_heard(slot)]
             await self._lines.listen(self._there(), silent, timeout_s=_RETRY_S)
@@ -417,6 +409,7 @@ class Session:
             self._end(RoomClosed(self.state.room_id, over.cause, over.reason))
             return
         self._asking.turn()
+        self._publishing.look()
         self._on_event(ConnectionRestored(self.state.room_id, away_s, tries, is_resumed))
 
     # ---- leaving
@@ -450,6 +443,7 @@ class Session:
     async def _clean_up(self) -> None:
         if self._watching is not None:
             self._watching.cancel()
+        await self._publishing.stop()
         if self._way_back is not None:
             await self._way_back.stop()
         connection = self._connection

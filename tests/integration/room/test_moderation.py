@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bots.errors import JoinRefused, RequestRefused
-from bots.room import ParticipantAwaited, RoomAllowed, RoomAwaited
+from bots.room import FloorChanged, ModeChanged, ParticipantAwaited, RoleChanged, RoomAllowed, RoomAwaited, TimeLeft
 from tests.integration.room.conftest import House, Person
 
 
@@ -64,3 +64,82 @@ async def test_a_lesson_begins_with_its_moderator(house: House) -> None:
         assert pupil.room.outgoing is not None
         await pupil.until(lambda pupil=pupil: 3 == len(pupil.room.participants))  # type: ignore[misc]  # bound now
     await teacher.until(lambda: 3 == len(teacher.room.participants))
+
+
+def steps_of(person: Person) -> list[str]:
+    return [event.step for event in person.events if isinstance(event, FloorChanged)]
+
+
+def is_publishing(house: House, person: Person) -> bool:
+    room = house.server.rooms.get(house.room_id)
+    assert room is not None
+    return bool(room.members[person.room.client_id].publication_ids)
+
+
+async def test_a_lecture_gives_and_takes_the_sound_with_the_floor(house: House) -> None:
+    await house.move(mode="lecture")
+    teacher, pupil = await house.join("Asha", "moderator"), await house.join("Ravi")
+    client_id = pupil.room.client_id
+    assert (True, False) == (is_publishing(house, teacher), is_publishing(house, pupil))
+    assert pupil.room.outgoing is not None  # what it plays goes on unheard
+    await pupil.room.take_floor_step("requested")
+    await teacher.until(lambda: client_id in teacher.room.floor.hands)
+    await teacher.room.decide_floor(client_id, "granted")
+    await pupil.until(lambda: is_publishing(house, pupil))
+    await teacher.room.decide_floor(client_id, "released")
+    await pupil.until(lambda: not is_publishing(house, pupil) and not pupil.room.has_floor)
+    assert ["granted", "released"] == steps_of(pupil)
+    await teacher.room.offer_floor(client_id)
+    await pupil.until(lambda: "invited" in steps_of(pupil))
+    await pupil.room.take_floor_step("accepted")
+    assert is_publishing(house, pupil)
+    await pupil.room.take_floor_step("finished")
+    await pupil.until(lambda: not is_publishing(house, pupil))
+    await teacher.until(lambda: ["requested", "accepted", "finished"] == steps_of(teacher))
+    with pytest.raises(RequestRefused, match="1707"):
+        await pupil.room.take_floor_step("finished")
+    assert (teacher.room.is_closed, pupil.room.is_closed) == (False, False)
+
+
+async def test_an_open_floor_and_a_switch_to_a_group_give_everybody_the_sound(house: House) -> None:
+    await house.move(mode="lecture")
+    teacher, pupil = await house.join("Asha", "moderator"), await house.join("Ravi")
+    await teacher.room.open_floor(is_open=True)
+    await pupil.until(lambda: is_publishing(house, pupil))
+    await teacher.room.open_floor(is_open=False)
+    await pupil.until(lambda: not is_publishing(house, pupil))
+    await teacher.room.switch_mode("group")
+    await pupil.until(lambda: is_publishing(house, pupil))
+    assert 1 == pupil.times(ModeChanged)
+
+
+async def test_the_moderators_role_is_handed_over(house: House) -> None:
+    await house.move(mode="lecture", moderators=1)
+    teacher, pupil = await house.join("Asha", "moderator"), await house.join("Ravi")
+    await teacher.room.hand_over(pupil.room.client_id)
+    await pupil.until(lambda: pupil.room.is_moderator and is_publishing(house, pupil))
+    await teacher.until(lambda: not teacher.room.is_moderator and not is_publishing(house, teacher))
+    assert 2 == pupil.times(RoleChanged)
+    with pytest.raises(RequestRefused, match="1168"):
+        await teacher.room.lock()
+    await pupil.room.lock()
+
+
+async def test_roles_are_asked_for_and_changed_one_by_one(house: House) -> None:
+    await house.move(moderators=2)
+    teacher, pupil = await house.join("Asha", "moderator"), await house.join("Ravi")
+    await pupil.room.wish_role("moderator")
+    await teacher.room.answer_role_wish(pupil.room.client_id, "moderator", is_granted=True)
+    await pupil.until(lambda: pupil.room.is_moderator)
+    await pupil.room.change_roles({teacher.room.client_id: "participant"})
+    await teacher.until(lambda: not teacher.room.is_moderator)
+
+
+async def test_a_session_is_made_longer(house: House) -> None:
+    await house.move(duration=30)
+    teacher, pupil = await house.join("Asha", "moderator"), await house.join("Ravi")
+    assert 10 == await teacher.room.extend()
+    for person in (teacher, pupil):
+        await person.until(lambda person=person: 1 == person.times(TimeLeft))  # type: ignore[misc]  # bound now
+    with pytest.raises(RequestRefused, match="1168"):
+        await pupil.room.extend()

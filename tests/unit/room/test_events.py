@@ -4,11 +4,13 @@ import dataclasses
 import inspect
 
 import bots.room.events as events_module
+import bots.room.moderated as moderated_module
 from bots.room import RoomEvent
 
 
 def kinds() -> list[type[RoomEvent]]:
-    found = [kind for _, kind in inspect.getmembers(events_module, inspect.isclass)]
+    modules = (events_module, moderated_module)
+    found = {kind for module in modules for _, kind in inspect.getmembers(module, inspect.isclass)}
     return [kind for kind in found if issubclass(kind, RoomEvent) and kind is not RoomEvent]
 
 
@@ -24,5 +26,5 @@ def test_every_event_is_a_frozen_value() -> None:
         assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]  # dataclasses does not type it
 
 
-def test_the_module_exports_every_event() -> None:
-    assert {kind.__name__ for kind in kinds()} <= set(events_module.__all__)
+def test_the_modules_export_every_event() -> None:
+    assert {kind.__name__ for kind in kinds()} <= {*events_module.__all__, *moderated_module.__all__}

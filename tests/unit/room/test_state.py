@@ -184,7 +184,7 @@ def test_file_notices_are_not_chat() -> None:
             {"id": "breakout-invite-rejected", "msg": {"room_id": "b", "client_id": "c-2"}},
             InviteRejected("b", "c-2"),
         ),
-        ("roomManagementEvents", {"id": "room-locked", "msg": 1}, Unknown("room-locked", (1,))),
+        ("roomManagementEvents", {"id": "new-thing", "msg": 1}, Unknown("new-thing", (1,))),
         ("room-awaited", None, RoomAwaited("room-1")),
         ("room-disconnected", {"cause": {"cause": 2001, "msg": "bye"}}, Closed(2001, "bye")),
         ("genericEvents", {"id": "x"}, Unknown("genericEvents", ({"id": "x"},))),
