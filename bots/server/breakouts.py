@@ -29,6 +29,7 @@ from bots.wire import (
     BreakoutInvited,
     BreakoutUserJoined,
     BreakoutUserLeft,
+    RoomDisconnected,
     RoomManagement,
 )
 
@@ -231,7 +232,7 @@ class Breakouts:
             effects.append(GiveUp(target.room_id, parent_client_id, member.claim.token_id, RETURN_LIMIT_S))
         return effects + self._end_if_over(parent, target)
 
-    def parent_left(self, room: Room, client_id: str) -> list[Effect]:
+    def parent_left(self, room: Room, client_id: str, *, why: RoomDisconnected = EXPIRED) -> list[Effect]:
         """A connection to the parent is gone: the one inside a breakout room goes too (breakouts.md 12, check 8)."""
         effects: list[Effect] = []
         for target in self._under(room):
@@ -241,7 +242,7 @@ class Breakouts:
             inside = breakout.members.get(client_id)
             place = None if inside is None else self._rooms.place_of(inside)
             if place is not None:
-                effects += [Send(place[1].client_id, EXPIRED), Disconnect(place[1].client_id)]
+                effects += [Send(place[1].client_id, why), Disconnect(place[1].client_id)]
                 effects += self._rooms.leave(place[1].client_id)
                 effects += self.left(target, place[1])
             else:

@@ -61,6 +61,10 @@ class House(Protocol):
         """Answer the request of this number (none if it wants no ack), then carry out what follows from it."""
         ...
 
+    def unreadable(self, client_id: str, event: str, problem: str) -> tuple[Any, ...]:
+        """The ack of a known request with a payload that it cannot carry."""
+        ...
+
     def gone(self, line: Line, client_id: str) -> None:
         """The socket is closed."""
         ...
@@ -187,7 +191,7 @@ class Connection:
             if name == PresentToken.event and not self.client_id:
                 acknowledge(token_refused(BAD_TOKEN, "The token must be the object that the token text stands for."))
                 return self.part()
-            return acknowledge(refusal_of(name, BAD_ARGUMENT, str(error)))
+            return acknowledge(self._house.unreadable(self.client_id, name, str(error)))
         if isinstance(request, PresentToken):
             return self._present(request, acknowledge)
         if not self.client_id:

@@ -15,11 +15,12 @@ from bots.server.codes import (
     NOT_CONNECTED,
     NOT_IN_LICENCE,
     TOO_LARGE,
+    UNAUTHORISED,
     Refused,
 )
 from bots.server.effects import Disconnect, Effect, Send
 from bots.server.offer import check_offered
-from bots.server.rooms import DROPPED, Rooms
+from bots.server.rooms import DROPPED, EXPIRED, Rooms
 from bots.server.rules import mutes, roles
 from bots.server.rules.floor import answer_floor, has_floor
 from bots.server.rules.lasting import extend
@@ -61,6 +62,7 @@ from bots.wire import (
     RejectBreakout,
     Request,
     ResumeRoom,
+    RoomDisconnected,
     RoomManagement,
     SendData,
     SetAdvancedOptions,
@@ -79,6 +81,16 @@ from bots.wire import (
 )
 
 __all__ = ["Desk"]
+
+FOR_MODERATORS = frozenset(
+    kind.event
+    for kind in (
+        AdmitAwaited, CreateAndInviteBreakout, CreateBreakout, DenyAwaited, DestroyBreakouts, Drop, EnableKnock,
+        ExtendDuration, GetAwaited, HardMuteRoom, HardMuteUser, HardMuteVideo, HardUnmuteRoom, HardUnmuteUser,
+        HardUnmuteVideo, InviteToFloor, LockRoom, MuteOne, OpenFloor, StartRecording, StopRecording, SwitchRole,
+        SwitchRoomMode, UnmuteOne,
+    )
+)  # fmt: skip
 
 FEWEST_AUDIO_TALKERS = 3  # signalling.md 5.6
 MOST_DATA_BYTES = 2048 * 1024  # moderation.md section 10
@@ -110,6 +122,15 @@ class Desk:
         except Refused as no:
             return Reply(refusal_of(request, no.result, no.reason, **no.more))
 
+    def unreadable(self, client_id: str, event: str, problem: str) -> tuple[Any, ...]:
+        """Answer a known request with a payload that it cannot carry: who may not ask learns that first."""
+        place = self._rooms.place_of(client_id)
+        if place is None:
+            return refusal_of(event, NOT_CONNECTED, "You are not in a room (any more).")
+        if event in FOR_MODERATORS and not place[1].is_moderator:
+            return refusal_of(event, UNAUTHORISED, "Unauthorized: only a moderator may do this.")
+        return refusal_of(event, BAD_ARGUMENT, problem)
+
     @staticmethod
     def _check_begun(room: Room, member: Member, request: Request) -> None:
         """Before the moderator is there, nobody has to do with anybody else.
@@ -135,22 +156,24 @@ class Desk:
         """A publication begins muted: that counts, and is told, without waiting for a message (signalling.md 14.9)."""
         return mutes.own_mute(room, member, is_muted=True)
 
-    def leave(self, client_id: str, *, is_lost: bool = False) -> list[Effect]:
-        """A connection is gone: by its own will, or dropped, or `is_lost` for too long."""
+    def leave(self, client_id: str, *, is_lost: bool = False, why: RoomDisconnected = EXPIRED) -> list[Effect]:
+        """A connection is gone: by its own will, or dropped, or `is_lost` for too long.
+
+        A connection of the same client inside a breakout room ends too, and is told `why`.
+        """
         place = self._rooms.place_of(client_id)
         if place is None:
             return self._rooms.leave(client_id, is_lost=is_lost)
         room, member = place
         effects = self._rooms.leave(client_id, is_lost=is_lost)
         if room.breakout is None:
-            return effects + self._breakouts.parent_left(room, client_id)
+            return effects + self._breakouts.parent_left(room, client_id, why=why)
         return effects + self._breakouts.left(room, member, is_lost=is_lost)
 
     def _answer(self, room: Room, member: Member, request: Request, now: float) -> Reply:
         match request:
             case MuteOwnAudio() | UnmuteOwnAudio():
-                is_muted = isinstance(request, MuteOwnAudio)
-                return Reply(granted(), mutes.own_mute(room, member, is_muted=is_muted))
+                return mutes.own_microphone(room, member, is_muted=isinstance(request, MuteOwnAudio))
             case PauseRoom() | ResumeRoom():
                 return mutes.pause(member, request)
             case HardMuteUser() | HardUnmuteUser():
@@ -242,6 +265,8 @@ class Desk:
     def _send_data(self, room: Room, member: Member, request: SendData, now: float) -> Reply:
         if _size(request.msg) > MOST_DATA_BYTES:
             raise Refused(TOO_LARGE, "A message may have 2048 kB at most.")
+        if request.msg in ("", 0, False):
+            raise Refused(BAD_ARGUMENT, "A message needs something to say: msg is empty.")
         is_public = not request.clients if request.broadcast is None else request.broadcast
         if not is_public and not request.clients:
             raise Refused(BAD_ARGUMENT, "A private message needs a list of clients.")
@@ -251,7 +276,7 @@ class Desk:
         )  # fmt: skip
         if is_public:
             return Reply(granted(), room.tell(notice, but=member.client_id))
-        addressees = [one for one in dict.fromkeys(request.clients) if one in room.members]
+        addressees = [one for one in dict.fromkeys(request.clients) if one in room.members and one != member.client_id]
         return Reply(granted(), [Send(one, notice) for one in addressees])
 
     # ---- going
@@ -272,7 +297,7 @@ class Desk:
             gone = [client_id for client_id in named if client_id in room.members]
         effects: list[Effect] = []
         for client_id in gone:
-            effects += [Send(client_id, DROPPED), Disconnect(client_id), *self.leave(client_id)]
+            effects += [Send(client_id, DROPPED), Disconnect(client_id), *self.leave(client_id, why=DROPPED)]
         if request.is_all and request.deletes_room and self._rooms.get(room.room_id) is not None:
             effects += self._rooms.remove(room)
         return Reply(granted(), effects)

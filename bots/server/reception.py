@@ -208,6 +208,10 @@ class Reception:
                 self.perform(reply.effects)
                 media.update_around(client_id)
 
+    def unreadable(self, client_id: str, event: str, problem: str) -> tuple[Any, ...]:
+        """The ack of a known request with a payload that it cannot carry."""
+        return self._desk.unreadable(client_id, event, problem)
+
     def gone(self, line: Line, client_id: str) -> None:
         """The line is closed: its member has left before, or is lost and may be back in a moment."""
         if not client_id or self._lines.get(client_id) is not line:

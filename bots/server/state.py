@@ -277,6 +277,13 @@ class Room:
             "approved_hands": told(floor.granted),
         }
 
+    def wishes_told(self) -> tuple[dict[str, str], ...]:
+        """Who asks for another role, as moderators are told."""
+        return tuple(
+            {"clientId": client_id, "name": self.members[client_id].claim.name, "role": role}
+            for client_id, role in self.wishes.items()
+        )
+
     @staticmethod
     def share_permissions() -> dict[str, Any]:
         """Who may share a screen or a canvas: everybody."""

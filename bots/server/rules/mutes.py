@@ -3,7 +3,7 @@
 Source: moderation.md section 2; signalling.md sections 4.4, 6.8, 10.5 and 14.9.
 """
 
-from bots.server.codes import BAD_ARGUMENT, Refused
+from bots.server.codes import BAD_ARGUMENT, HELD_MUTED, MUTED_ITSELF, Refused
 from bots.server.effects import Effect, Send
 from bots.server.rules.ruling import Reply, require_moderator, target_in
 from bots.server.state import Member, Room
@@ -23,9 +23,10 @@ from bots.wire import (
     UserVideoMuted,
     UserVideoUnmuted,
     granted,
+    refused,
 )
 
-__all__ = ["hard_mute", "hard_mute_video", "mute_one", "mute_room", "own_mute", "own_video", "pause"]
+__all__ = ["hard_mute", "hard_mute_video", "mute_one", "mute_room", "own_microphone", "own_mute", "own_video", "pause"]
 
 
 def own_mute(room: Room, member: Member, *, is_muted: bool) -> list[Effect]:
@@ -33,6 +34,14 @@ def own_mute(room: Room, member: Member, *, is_muted: bool) -> list[Effect]:
     was = member.user().audio_muted
     member.is_self_muted = is_muted
     return _tell(room, member, was)
+
+
+def own_microphone(room: Room, member: Member, *, is_muted: bool) -> Reply:
+    """Somebody mutes or unmutes itself; who is muted by a moderator unmutes in vain, and nobody hears of it."""
+    effects = own_mute(room, member, is_muted=is_muted)
+    if not is_muted and (member.is_hard_muted or member.is_room_muted):
+        return Reply(refused(HELD_MUTED, "A moderator has muted you; only a moderator gives the microphone back."))
+    return Reply(granted(), effects)
 
 
 def pause(member: Member, request: PauseRoom | ResumeRoom) -> Reply:
@@ -54,6 +63,8 @@ def hard_mute(room: Room, member: Member, client_id: str, *, is_muted: bool) -> 
     require_moderator(member)
     target = target_in(room, client_id)
     was = target.user().audio_muted
+    if not is_muted and target.is_self_muted and not (target.is_hard_muted or target.is_room_muted):
+        raise Refused(MUTED_ITSELF, "This user has muted itself; only it can unmute.")
     target.is_hard_muted = is_muted
     (room.hard_muted.add if is_muted else room.hard_muted.discard)(client_id)
     if not is_muted:

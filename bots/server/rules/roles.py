@@ -174,19 +174,11 @@ def _tell(room: Room, handover: Handover, change: dict[str, object] | None = Non
             moderator=handover, changes=None if change is None else (change,), user_list=users,
             awaited=tuple(room.awaited()) if one.is_moderator else (),
             raised_hands=told["raised_hands"], approved_hands=told["approved_hands"],
-            share_permissions=room.share_permissions(), wishes=wishes_told(room) if one.is_moderator else None,
+            share_permissions=room.share_permissions(), wishes=room.wishes_told() if one.is_moderator else None,
             audience=sum(member.role in LISTENING for member in room.members.values()),
         )  # fmt: skip
         effects.append(Send(one.client_id, notice))
     return effects
-
-
-def wishes_told(room: Room) -> tuple[dict[str, str], ...]:
-    """Who asks for another role, as moderators are told."""
-    return tuple(
-        {"clientId": client_id, "name": room.members[client_id].claim.name, "role": role}
-        for client_id, role in room.wishes.items()
-    )
 
 
 def _wish_of(room: Room, client_id: str) -> str:

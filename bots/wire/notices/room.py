@@ -71,6 +71,8 @@ class RoomConnected(Notice):
     raised_hands: tuple[Any, ...] | None = wire_key("raisedHands", None)
     floor_invites: tuple[Any, ...] | None = wire_key("floorInvites", None)
     approved_hands: tuple[Any, ...] | None = wire_key("approvedHands", None)
+    wishes: tuple[Any, ...] | None = wire_key("userRoleChangeRequests", None)
+    """Who asks for another role; told to moderators."""
 
     @classmethod
     def read(cls, data: object) -> Self:
@@ -207,6 +209,7 @@ class RoomData(Record):
     is_lenient: ClassVar[bool] = True
     streams: tuple[Stream, ...] = ()
     user_list: tuple[User, ...] = wire_key("userList", ())
+    video_muted_users: dict[str, Any] = field(default_factory=dict, metadata={"key": "videoMutedUsers"})
 
     @classmethod
     def read(cls, data: object) -> Self:

@@ -90,7 +90,9 @@ class SetTalkerCount(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogClientEvent(Request):
-    """`logClientEvents`: informational; a server acks and ignores it."""
+    """`logClientEvents`: informational; a server acks and ignores it, whatever stands in it."""
+
+    is_lenient: ClassVar[bool] = True
 
     event: ClassVar[str] = "logClientEvents"
     way: ClassVar[Way] = Way.EVENT
