@@ -144,13 +144,14 @@ class Breakouts:
         if not member.may_publish:  # it would take a role that its token does not give (breakouts.md, rule 12)
             raise Refused(UNAUTHORISED, f"A {member.role} does not join breakout rooms.")
         broken = self._broken_inside(room, client_id)
-        is_back = client_id in breakout.lost or (broken is not None and broken[0] is target)
+        is_again = client_id in breakout.joining  # its first token did not get it in
+        is_back = client_id in breakout.lost or is_again or (broken is not None and broken[0] is target)
         if client_id not in breakout.invited and client_id != breakout.creator_id and not is_back:
             raise Refused(NO_TOKEN, "You are not invited to this breakout room.", reason="not-invited")
-        if self._away(room, client_id) and broken is None:
+        if self._away(room, client_id) and broken is None and not is_again:
             reason = "already-in-breakout"
             raise Refused(NO_TOKEN, "You are in a breakout room already; leave it first.", reason=reason)
-        if member.is_returning:
+        if member.is_returning and not is_back:
             raise Refused(NO_TOKEN, "Resume the parent room before you join the next one.", reason="returning")
         if breakout.taken - is_back >= breakout.capacity:
             raise Refused(NO_TOKEN, "The breakout room is full.", reason="full")
@@ -163,11 +164,11 @@ class Breakouts:
         )  # fmt: skip
         breakout.joining[client_id] = claim.token_id
         effects: list[Effect] = [GiveUp(room_id, client_id, claim.token_id, JOIN_LIMIT_S)]
-        if broken is not None:
+        if broken is not None and broken[0] is not target:
             effects += self._rooms.leave(broken[1].client_id) + self.left(*broken)
-            member.is_returning = False
+        member.is_returning = False
         for other in self._under(room):  # who goes somewhere does not come back to where its connection broke
-            if breakout_of(other).lost.pop(client_id, None) is not None:
+            if other is not target and breakout_of(other).lost.pop(client_id, None) is not None:
                 effects += self._end_if_over(room, other)
         return self._token_for(claim, target), effects
 
@@ -223,7 +224,8 @@ class Breakouts:
         if parent is None:
             return []
         effects: list[Effect] = []
-        if (outside := parent.members.get(parent_client_id)) is not None:
+        outside = parent.members.get(parent_client_id) or parent.absent.get(parent_client_id)
+        if outside is not None:
             outside.is_returning = outside.is_paused
         notice = BreakoutUserLeft(client_id=parent_client_id, room=target.room_id, name=member.claim.name)
         effects += [Send(one, notice) for one in self._concerned(parent, breakout, parent_client_id)]
@@ -232,19 +234,25 @@ class Breakouts:
             effects.append(GiveUp(target.room_id, parent_client_id, member.claim.token_id, RETURN_LIMIT_S))
         return effects + self._end_if_over(parent, target)
 
-    def parent_left(self, room: Room, client_id: str, *, why: RoomDisconnected = EXPIRED) -> list[Effect]:
-        """A connection to the parent is gone: the one inside a breakout room goes too (breakouts.md 12, check 8)."""
+    def parent_left(
+        self, room: Room, client_id: str, *, is_lost: bool = False, why: RoomDisconnected = EXPIRED
+    ) -> list[Effect]:
+        """A connection to the parent is gone: the one inside a breakout room goes too (breakouts.md 12, check 8).
+
+        Where it `is_lost`, invitations stay, and a place inside is kept for a while: whoever loses the network loses
+        both connections, and comes back by both.
+        """
         effects: list[Effect] = []
         for target in self._under(room):
             breakout = breakout_of(target)
-            for places in (breakout.invited, breakout.joining, breakout.lost):
+            for places in () if is_lost else (breakout.invited, breakout.joining, breakout.lost):
                 places.pop(client_id, None)
             inside = breakout.members.get(client_id)
             place = None if inside is None else self._rooms.place_of(inside)
             if place is not None:
                 effects += [Send(place[1].client_id, why), Disconnect(place[1].client_id)]
-                effects += self._rooms.leave(place[1].client_id)
-                effects += self.left(target, place[1])
+                effects += self._rooms.leave(place[1].client_id, is_lost=is_lost, is_dropped=why == DROPPED)
+                effects += self.left(target, place[1], is_lost=is_lost)
             else:
                 effects += self._end_if_over(room, target)
         return effects

@@ -165,9 +165,9 @@ class Desk:
         if place is None:
             return self._rooms.leave(client_id, is_lost=is_lost)
         room, member = place
-        effects = self._rooms.leave(client_id, is_lost=is_lost)
+        effects = self._rooms.leave(client_id, is_lost=is_lost, is_dropped=why == DROPPED)
         if room.breakout is None:
-            return effects + self._breakouts.parent_left(room, client_id, why=why)
+            return effects + self._breakouts.parent_left(room, client_id, is_lost=is_lost, why=why)
         return effects + self._breakouts.left(room, member, is_lost=is_lost)
 
     def _answer(self, room: Room, member: Member, request: Request, now: float) -> Reply:

@@ -5,6 +5,7 @@ It speaks to lines (a socket, or a client in memory) and to whatever carries the
 
 import asyncio
 import random
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
@@ -38,6 +39,7 @@ __all__ = ["Acknowledge", "Line", "Media", "Reception"]
 
 Acknowledge = Callable[[tuple[Any, ...]], None]  # sends the ack of one request
 
+MOST_KEPT = 100  # ledgers of those who have gone
 
 log = structlog.get_logger()
 
@@ -110,6 +112,7 @@ class Reception:
         self._probe_url = probe_url
         self._lines: dict[str, Line] = {}
         self._ledgers: dict[str, Ledger] = {}
+        self._kept: OrderedDict[str, Ledger] = OrderedDict()
         self._missed: dict[str, list[Notice]] = {}
 
     @property
@@ -127,13 +130,13 @@ class Reception:
         client_id = admission.member.client_id
         admission.member.address, admission.member.agent = line.address, line.agent
         for ghost in admission.ghosts:
-            self._gone(ghost)
+            self._gone(ghost, is_lost=False)
         if admission.replaced and (older := self._lines.get(client_id)) is not None:
             older.client_id = ""  # its end is not this member's end
             older.send(DUPLICATE)
             older.end()
         self._lines[client_id] = line
-        is_resumed = self._open_ledger(client_id, token, is_back=admission.replaced)
+        is_resumed = self._open_ledger(client_id, token, is_back=admission.replaced or admission.was_here)
         asyncio.get_running_loop().call_soon(self.perform, list(admission.effects))
         answer = {"result": 0, "clientId": client_id, "connectedIP": line.address}
         if is_resumed:
@@ -177,8 +180,9 @@ class Reception:
 
     def _open_ledger(self, client_id: str, token: PresentToken, *, is_back: bool) -> bool:
         """Go on with the ledger of who is back and says what it has got; else begin a new one."""
-        before = self._ledgers.get(client_id)
+        before = self._ledgers.get(client_id) or self._kept.pop(client_id, None)
         if is_back and before is not None and token.received is not None:
+            self._ledgers[client_id] = before
             self._missed[client_id] = before.rewind(token.received)
             return True
         self._ledgers[client_id] = Ledger()
@@ -255,14 +259,18 @@ class Reception:
         log.debug("member_left", client_id=loss.client_id)
         self._gone(loss.client_id)
 
-    def _gone(self, client_id: str) -> None:
-        """A lost connection is over: the others are told."""
-        self.perform(self._desk.leave(client_id, is_lost=True))
+    def _gone(self, client_id: str, *, is_lost: bool = True) -> None:
+        """A lost connection is over: the others are told. Unless it `is_lost`, somebody is here in its place."""
+        self.perform(self._desk.leave(client_id, is_lost=is_lost))
         self._forget(client_id)
 
     def _forget(self, client_id: str) -> None:
         self._media.forget(client_id)
-        self._ledgers.pop(client_id, None)
+        ledger = self._ledgers.pop(client_id, None)
+        if ledger is not None:  # who comes back after a long loss goes on with it
+            self._kept[client_id] = ledger
+            if len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
         self._missed.pop(client_id, None)
 
     def _give_up(self, place: GiveUp) -> None:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bots.server.codes import BAD_TOKEN, LOCKED, NO_MODERATOR_PLACE, NO_PARTICIPANT_PLACE, Refused
+from bots.server.codes import BAD_TOKEN, DROPPED_WHILE_AWAY, LOCKED, NO_MODERATOR_PLACE, NO_PARTICIPANT_PLACE, Refused
 from bots.server.effects import Disconnect, Effect, Expire, Send
 from bots.server.state import Breakout, Member, Room, Watch
 from bots.server.tokens import Claim, TokenMint
@@ -49,6 +49,8 @@ class Admission:
     """Lost connections of the same user, whom this one comes instead of: they are gone now."""
     is_waiting: bool = False
     """Not in yet: a moderator decides."""
+    was_here: bool = False
+    """The same client was here before, and gone for so long that the others were told."""
 
 
 class Rooms:
@@ -131,6 +133,8 @@ class Rooms:
         old_id = room.used_tokens.get(claim.token_id)
         if old_id is None and claim.expires_at < now:
             raise Refused(BAD_TOKEN, "The token has expired. Ask the Server API for a new one.")
+        if claim.token_id in room.dropped_tokens:
+            raise Refused(DROPPED_WHILE_AWAY, DROPPED.msg)
         is_back = old_id and presented.is_reconnecting and presented.old_client_id == old_id
         if old_id is not None and not is_back:
             raise Refused(BAD_TOKEN, "The token has been used. Ask the Server API for a new one.")
@@ -139,23 +143,35 @@ class Rooms:
             raise Refused(BAD_TOKEN, "The time of this room is over.")
         if not (room.members or (room.is_adhoc and room.began_at is not None)):
             room.began_at = now
-        client_id = old_id or f"c-{self.new_hex(8)}"
+        before = self._before(room, claim, presented, old_id)
+        client_id = old_id or (f"c-{self.new_hex(8)}" if before is None else before.client_id)
         member = Member(client_id, claim, is_single_pc=presented.is_single_pc)
         if client_id not in room.members:
-            self._check_places(room, claim)
+            self._check_places(room, claim, was_here=before is not None)
+        if before is not None:
+            room.used_tokens[before.claim.token_id] = ""
+            if presented.received is not None:
+                member.resume(before)
         room.used_tokens[claim.token_id] = client_id
-        if client_id not in room.members:
-            return self._arrive(room, member)
-        if presented.received is not None:
-            member.resume(room.members[client_id])
-        return self._replace(room, member)
+        return self._replace(room, member) if client_id in room.members else self._arrive(room, member)
+
+    @staticmethod
+    def _before(room: Room, claim: Claim, presented: PresentToken, old_id: str | None) -> Member | None:
+        """Who this was before the connection was lost, if it was here: by its token, or with a new one.
+
+        With a new token one goes on as somebody who is lost, perhaps without being missed yet, only if one says so and
+        is the same person: same user, name and role, or in a breakout room the same member of the parent.
+        """
+        before_id = old_id or presented.resumes
+        before = room.members.get(before_id) or room.absent.get(before_id)
+        return before if before is not None and (old_id or before.claim.is_for_whom(claim)) else None
 
     def _arrive(self, room: Room, member: Member) -> Admission:
         """Somebody is at the door: in, or into the waiting room."""
         client_id = member.client_id
         if not room.knocks or member.is_moderator or client_id in room.admitted:
-            ghosts = self._ghosts(room, member.claim)
-            return Admission(room, member, tuple(self._enter(room, member)), ghosts=ghosts)
+            ghosts, was_here = self._ghosts(room, member.claim), room.absent.pop(client_id, None) is not None
+            return Admission(room, member, tuple(self._enter(room, member)), ghosts=ghosts, was_here=was_here)
         is_back = client_id in room.waiting
         room.waiting[client_id] = member
         self._waiting[client_id] = room
@@ -175,12 +191,12 @@ class Rooms:
         room.admitted.add(client_id)
         return self._enter(room, member)
 
-    def _check_places(self, room: Room, claim: Claim) -> None:
+    def _check_places(self, room: Room, claim: Claim, *, was_here: bool) -> None:
         if room.breakout is not None:
             if not room.breakout.awaits(claim.parent_client_id, claim.token_id):
                 raise Refused(BAD_TOKEN, "The invitation to this breakout room is over.")
             return
-        if room.is_locked:
+        if room.is_locked and not was_here:
             raise Refused(LOCKED, "The room is locked.")
         self._check_seats(room, claim)
 
@@ -211,11 +227,7 @@ class Rooms:
         client_id, claim = member.client_id, member.claim
         self._seat(room, member)
         if room.breakout is not None:
-            room.breakout.joining.pop(claim.parent_client_id, None)
-            room.breakout.lost.pop(claim.parent_client_id, None)
-            room.breakout.was_entered = True
-            room.breakout.invited.pop(claim.parent_client_id, None)
-            room.breakout.members[claim.parent_client_id] = client_id
+            room.breakout.enter(claim.parent_client_id, client_id)
         begins = room.awaits_moderator and member.is_moderator
         room.has_begun = room.has_begun or member.is_moderator
         effects = self._begin(room, but=client_id) if begins else []
@@ -239,6 +251,8 @@ class Rooms:
         """The same client with a new connection: to the others it never went, but perhaps it is muted now, or not."""
         client_id, before = member.client_id, room.members[member.client_id].user()
         self._seat(room, member)
+        if room.breakout is not None:
+            room.breakout.enter(member.claim.parent_client_id, client_id)
         user = member.user()
         kind = UserAudioMuted if user.audio_muted else UserAudioUnmuted
         is_same = before.audio_muted == user.audio_muted
@@ -249,6 +263,7 @@ class Rooms:
         member.role = room.roles.get(member.client_id, member.role)
         member.is_room_muted = room.is_muted and not member.is_moderator
         member.is_hard_muted = member.client_id in room.hard_muted
+        member.is_video_hard_muted = member.client_id in room.video_hard_muted
         is_new = member.client_id not in room.members
         if not room.members:
             room.session += 1
@@ -281,12 +296,13 @@ class Rooms:
         place = self.place_of(expire.client_id)
         return place is not None and place[1].loss == expire.loss
 
-    def leave(self, client_id: str, *, is_lost: bool = False) -> list[Effect]:
+    def leave(self, client_id: str, *, is_lost: bool = False, is_dropped: bool = False) -> list[Effect]:
         """Take a connection out of its room and tell whoever has to know; nothing if it is not in one.
 
         Args:
             client_id: whose.
             is_lost: the connection broke; unlike one who left or was dropped, it may come back with its token.
+            is_dropped: by a moderator, which it learns when it comes back and has not heard it.
         """
         if (outside := self._waiting.get(client_id)) is not None:
             token_id = outside.waiting[client_id].claim.token_id
@@ -300,10 +316,15 @@ class Rooms:
         self._forget(room, client_id)
         room.floor.forget(client_id)
         room.wishes.pop(client_id, None)
-        if not is_lost:
+        if is_lost:
+            room.absent[client_id] = member
+        else:
             room.used_tokens[member.claim.token_id] = ""
             room.hard_muted.discard(client_id)
+            room.video_hard_muted.discard(client_id)
             room.roles.pop(client_id, None)
+        if is_dropped:
+            room.dropped_tokens.add(member.claim.token_id)
         user = member.user()
         gone = UserDisconnected(client_id=client_id, name=user.name, role=user.role, permissions=user.permissions)
         effects = room.tell(gone)

@@ -121,6 +121,13 @@ class Breakout:
         """Whether all who were inside have left, and nobody is on the way."""
         return self.was_entered and not self.taken
 
+    def enter(self, parent_client_id: str, client_id: str) -> None:
+        """Somebody is inside; the invitation is used up."""
+        for places in (self.joining, self.lost, self.invited):
+            places.pop(parent_client_id, None)
+        self.was_entered = True
+        self.members[parent_client_id] = client_id
+
     def awaits(self, parent_client_id: str, token_id: str) -> bool:
         """Whether this token is the one that a place is kept for."""
         return token_id in (self.joining.get(parent_client_id), self.lost.get(parent_client_id))
@@ -185,8 +192,14 @@ class Room:
     is_locked: bool = False
     hard_muted: set[str] = field(default_factory=set)
     """Whom a moderator has muted, also while a connection is lost: coming back must not undo it."""
+    video_hard_muted: set[str] = field(default_factory=set)
+    """The same for cameras."""
     used_tokens: dict[str, str] = field(default_factory=dict)
     """Token id -> the client that came with it; empty once that has left for good, so that it is good no more."""
+    dropped_tokens: set[str] = field(default_factory=set)
+    """With which somebody came whom a moderator has dropped."""
+    absent: dict[str, Member] = field(default_factory=dict)
+    """Whose connection was lost for too long, as they were: they may come back and go on."""
     breakout: Breakout | None = None
     breakout_ids: list[str] = field(default_factory=list)
     session: int = 0
@@ -302,6 +315,8 @@ class Room:
         """Nobody is here any more: the next session starts afresh."""
         self.change(self.next_body or self.body)
         self.hard_muted.clear()
+        self.video_hard_muted.clear()
+        self.absent.clear()
         self.admitted.clear()
         self.roles.clear()
         self.wishes.clear()

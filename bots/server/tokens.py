@@ -36,6 +36,13 @@ class Claim(Record):
     """For a breakout room: who this is in the parent; otherwise empty."""
     data: dict[str, Any] = field(default_factory=dict)
 
+    def is_for_whom(self, other: "Claim") -> bool:
+        """Are both for the same person in the same place? Who has no `user_ref` is nobody that is known."""
+        if self.parent_client_id or other.parent_client_id:
+            return self.parent_client_id == other.parent_client_id
+        mine, theirs = (self.user_ref, self.name, self.role), (other.user_ref, other.name, other.role)
+        return bool(self.user_ref) and mine == theirs
+
 
 class TokenMint:
     """Makes and checks tokens with one secret.

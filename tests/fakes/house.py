@@ -87,7 +87,7 @@ class FakeHouse:
         """
         admission = self.rooms.admit(PresentToken(fields=fields), self.now)
         for ghost in admission.ghosts:
-            self.perform(self.desk.leave(ghost, is_lost=True))
+            self.perform(self.desk.leave(ghost))
         self.told.setdefault(admission.member.client_id, [])
         self.perform(admission.effects)
         return admission.member.client_id

@@ -220,8 +220,10 @@ def test_a_short_loss_inside_is_told_to_nobody_and_a_new_token_is_to_be_had() ->
     again = house.go_inside(ann, room_id)
     house.pass_grace()
     assert {ann: again} == house.rooms.get(room_id).breakout.members  # type: ignore[union-attr]
+    assert inside != again
     house.vanish(again)
-    assert again != house.go_inside(ann, room_id), "the place is kept, though others were told"
+    fields = house.fields(house.join(ann, room_id).get("token"))
+    assert again == house.present({**fields, "resumesClientId": again}), "the place is kept, though others were told"
 
 
 def test_a_place_kept_for_a_reconnect_is_free_when_its_owner_goes_elsewhere() -> None:
@@ -268,8 +270,48 @@ def test_a_room_that_waits_for_one_only_ends_with_the_parent_of_that_one() -> No
     room_id = house.open_breakout(mia)
     house.invite(mia, room_id, ann)
     house.vanish(house.go_inside(ann, room_id))
-    house.vanish(ann)
+    house.ask(ann, Drop(is_self=True))
     assert [room_id] == [notice.room_id for notice in house.heard(mia, BreakoutDestroyed)]
+
+
+@pytest.mark.parametrize("first", ["parent", "breakout"])
+def test_who_loses_both_connections_for_long_comes_back_by_both(first: str) -> None:
+    house, mia, _, ben = classroom()
+    fields = house.token(name="Cyd")
+    cyd = house.present(fields)
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, cyd, ben)
+    house.ask(cyd, PauseRoom())
+    inner = house.fields(house.join(cyd, room_id).get("token"))
+    inside = house.present(inner)
+    for lost in (cyd, inside) if first == "parent" else (inside, cyd):
+        house.vanish(lost)
+    more = {"isReconnecting": True, "receivedNotices": 0}
+    assert cyd == house.present({**fields, **more, "oldClientIdForReconnect": cyd})
+    assert inside == house.present({**inner, **more, "oldClientIdForReconnect": inside})
+    house.give_up(cyd)
+    assert house.rooms.get(room_id).breakout.members == {cyd: inside}  # type: ignore[union-attr]
+
+
+def test_who_loses_both_for_long_and_does_not_come_back_frees_the_place() -> None:
+    house, mia, ann, _ = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann)
+    inside = house.go_inside(ann, room_id)
+    house.vanish(ann)
+    assert inside not in house.rooms.get(room_id).members  # type: ignore[union-attr]
+    house.give_up(ann)
+    assert [room_id] == [notice.room_id for notice in house.heard(mia, BreakoutDestroyed)]
+
+
+def test_who_did_not_get_in_with_the_first_token_asks_for_another() -> None:
+    house, mia, ann, _ = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann)
+    first = house.fields(house.join(ann, room_id).get("token"))
+    inside = house.go_inside(ann, room_id)
+    assert house.rooms.get(room_id).breakout.members == {ann: inside}  # type: ignore[union-attr]
+    assert 4118 == refusal_of(house, first).result
 
 
 def test_an_accepted_invitation_cannot_be_rejected() -> None:

@@ -117,14 +117,49 @@ def test_a_lost_connection_is_told_to_nobody_for_a_while() -> None:
     assert [ben] == [notice.client_id for notice in house.heard(ann, UserDisconnected)]
 
 
-def test_who_comes_with_a_new_token_takes_the_place_of_their_lost_connection() -> None:
+def test_who_says_so_goes_on_as_their_lost_connection_with_a_new_token() -> None:
+    house = FakeHouse(participants=2)
+    ann, fields = house.enter(name="Ann"), house.token(name="Ben")
+    ben = house.present(fields)
+    assert 2102 == refusal_of(house, house.token(name="Ben")).result
+    told = len(house.told[ann])
+    house.lose(ben)
+    assert ben == house.enter(name="Ben", resumesClientId=ben)
+    assert told == len(house.told[ann])
+    assert 4118 == refusal_of(house, {**fields, "isReconnecting": True, "oldClientIdForReconnect": ben}).result
+    house.vanish(ben)
+    assert ben == house.enter(name="Ben", resumesClientId=ben)
+    assert {ann, ben} == set(house.room.members)
+
+
+@pytest.mark.parametrize(("role", "says_so"), [("participant", False), ("moderator", True)])
+def test_a_lost_connection_is_gone_when_its_user_comes_anew_and_not_as_the_same(role: str, says_so: bool) -> None:
     house = FakeHouse(participants=2)
     ann, ben = house.enter(name="Ann"), house.enter(name="Ben")
-    assert 2102 == refusal_of(house, house.token(name="Ben")).result
     house.lose(ben)
-    again = house.enter(name="Ben")
+    again = house.enter(role, name="Ben", resumesClientId=ben if says_so else None)
     assert [UserDisconnected, UserConnected] == [type(notice) for notice in house.told[ann][-2:]]
     assert {ann, again} == set(house.room.members)
+
+
+def test_whose_loss_was_not_noticed_yet_goes_on_only_as_the_same_user() -> None:
+    house = FakeHouse()
+    ann, ben = house.enter(name="Ann"), house.enter(name="Ben")
+    assert ben == house.enter(name="Ben", resumesClientId=ben)
+    assert ben not in (ann, house.enter(name="Ann", resumesClientId=ben))
+    assert ann != house.enter(name="Ann")
+
+
+def test_who_was_away_for_long_is_as_before_and_comes_back_into_a_locked_room() -> None:
+    house = FakeHouse()
+    mia, fields = house.enter("moderator"), house.token(name="Ann")
+    ann = house.present(fields)
+    house.ask(ann, PauseRoom())
+    house.vanish(ann)
+    house.ask(mia, LockRoom(is_locked=True))
+    back = {**fields, "isReconnecting": True, "oldClientIdForReconnect": ann, "receivedNotices": 0}
+    assert ann == house.present(back)
+    assert house.room.members[ann].is_paused
 
 
 def test_a_reconnect_as_somebody_else_is_refused() -> None:
@@ -137,11 +172,21 @@ def test_a_reconnect_as_somebody_else_is_refused() -> None:
 def test_who_was_dropped_or_left_does_not_come_back_with_the_same_token() -> None:
     house = FakeHouse()
     mia, dropped, leaver = house.enter("moderator"), house.token(name="Ann"), house.token(name="Ben")
-    for fields, leave in ((dropped, False), (leaver, True)):
+    for fields, leave, result in ((dropped, False, 2001), (leaver, True, 4118)):
         client = house.present(fields)
         house.ask(client, Drop(is_self=True)) if leave else house.ask(mia, Drop(client_ids=(client,)))
-        assert 4118 == refusal_of(house, {**fields, "isReconnecting": True, "oldClientIdForReconnect": client}).result
-        assert 4118 == refusal_of(house, {**fields, "isReconnecting": True, "oldClientIdForReconnect": ""}).result
+        assert result == refusal_of(house, {**fields, "isReconnecting": True, "oldClientIdForReconnect": client}).result
+        assert result == refusal_of(house, {**fields, "isReconnecting": True, "oldClientIdForReconnect": ""}).result
+
+
+def test_who_is_dropped_while_away_is_told_so_when_it_comes_back() -> None:
+    house = FakeHouse()
+    mia, fields = house.enter("moderator"), house.token(name="Ann")
+    ann = house.present(fields)
+    house.lose(ann)
+    house.ask(mia, Drop(client_ids=(ann,)))
+    refusal = refusal_of(house, {**fields, "isReconnecting": True, "oldClientIdForReconnect": ann})
+    assert (2001, "disconnected-by-moderator") == (refusal.result, refusal.reason)
 
 
 def test_a_reconnect_does_not_shake_off_a_hard_mute() -> None:
@@ -149,9 +194,11 @@ def test_a_reconnect_does_not_shake_off_a_hard_mute() -> None:
     mia, fields = house.enter("moderator"), house.token(name="Ann")
     ann = house.present(fields)
     house.ask(mia, HardMuteUser(client_id=ann))
+    house.ask(mia, HardMuteVideo(client_id=ann))
     house.vanish(ann)
     assert ann == house.present({**fields, "isReconnecting": True, "oldClientIdForReconnect": ann})
     assert not house.room.members[ann].is_audible
+    assert house.room.members[ann].is_video_hard_muted
     assert house.heard(mia, UserConnected)[-1].user.audio_muted
     house.ask(mia, HardUnmuteUser(client_id=ann))
     assert house.room.members[ann].is_audible

@@ -118,5 +118,6 @@ def hard_mute_video(room: Room, member: Member, client_id: str, *, is_muted: boo
     """A moderator takes one camera, or gives it back."""
     require_moderator(member)
     target_in(room, client_id).is_video_hard_muted = is_muted
+    (room.video_hard_muted.add if is_muted else room.video_hard_muted.discard)(client_id)
     kind = HardVideoMuted if is_muted else HardVideoUnmuted
     return Reply(granted(), [Send(client_id, kind(client_id=client_id, moderator_id=member.client_id))])

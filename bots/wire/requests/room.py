@@ -55,6 +55,12 @@ class PresentToken(Request):
         return old if isinstance(old, str) else ""
 
     @property
+    def resumes(self) -> str:
+        """Of one of our bots that comes back with a new token: the client id before; otherwise empty. Our own field."""
+        old = self.fields.get("resumesClientId")
+        return old if isinstance(old, str) else ""
+
+    @property
     def received(self) -> int | None:
         """On a reconnect of one of our bots: how many notices that last it has got, in all; None if it does not say.
 

@@ -69,7 +69,7 @@ async def test_the_ack_says_whether_it_is_resumed(house: RawHouse, monkeypatch: 
     ben.socket.transport.abort()
     await mia.hear("user-disconnected")
     client = await house.connect()
-    word, answer = await client.ask("token", again(fields, ben, receivedNotices=0))
+    word, answer = await client.ask("token", again(fields, ben))
     assert ("success", ben.client_id, None) == (word, answer["clientId"], answer.get("resumed"))
     other = await house.connect()
     _, answer = await other.ask("token", again(fields, ben, receivedNotices=0))
@@ -82,3 +82,19 @@ async def test_the_older_of_two_sockets_is_told_that_it_is_not_wanted_any_more(h
     assert {"cause": 2002, "msg": "joined-again-elsewhere"} == (await ben.hear("room-disconnected"))["cause"]
     assert 1000 == await ben.closed()
     assert [] == mia.heard("user-disconnected")
+
+
+async def test_who_was_away_for_long_is_told_what_it_missed_before_it_was_given_up(
+    house: RawHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "GRACE_S", 0.3)
+    mia, ben, fields = await pair(house)
+    ben.socket.transport.abort()
+    await say(mia, "missed")
+    await mia.hear("user-disconnected")
+    await say(mia, "to those who are here")
+    back = await house.present(again(fields, ben, receivedNotices=0))
+    await back.hear("onDataStreamToRoom")
+    await say(mia, "welcome")
+    await back.until(lambda: len(back.heard("onDataStreamToRoom")) == 2)
+    assert ["missed", "welcome"] == [message["message"] for message in back.heard("onDataStreamToRoom")]
