@@ -1,6 +1,7 @@
 """`python -m bench.lessons --lessons 10000`: random lessons with rotations, each judged; prints what is wrong."""
 
 import argparse
+import gc
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +19,12 @@ def judged(seed: int) -> list[str]:
     return faults(lesson, play(lesson))
 
 
+def _settle() -> None:
+    """What is imported stays: the garbage collector need not look at it again and again, a fifth of all time."""
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> int:
     """Play and judge; ends with 1 if anything is wrong."""
     parser = argparse.ArgumentParser(prog="python -m bench.lessons", description=__doc__)
@@ -27,7 +34,7 @@ def main() -> int:
     asked = parser.parse_args()
     seeds = range(asked.first, asked.first + asked.lessons)
     began, wrong = time.perf_counter(), 0
-    with ProcessPoolExecutor(asked.j) as pool:
+    with ProcessPoolExecutor(asked.j, initializer=_settle) as pool:
         for seed, found in zip(seeds, pool.map(judged, seeds, chunksize=5), strict=True):
             wrong += bool(found)
             for fault in found:

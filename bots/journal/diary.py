@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from bots.journal.instants import maybe_us_of, us_of
 from bots.journal.past import Past
-from bots.journal.statements import Statements
+from bots.journal.statements import Statements, statements_for
 from bots.journal.store import Fence, Store, Write
 
 __all__ = ["Diary", "StepState"]
@@ -36,7 +36,7 @@ class Diary:
     ) -> None:
         self.past = past or Past()
         self._store = store
-        self._say = statements or Statements("sqlite")
+        self._say = statements or statements_for("sqlite")
         self._key = {"session": session, "bot": bot}
         self._at = {"at_session": session, "at_bot": bot}
         self._fence = fence

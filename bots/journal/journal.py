@@ -18,7 +18,7 @@ from bots.journal.instants import instant_of, maybe_instant_of, us_of
 from bots.journal.keeper import Hold, Keeper
 from bots.journal.lease import Held, Leases
 from bots.journal.past import Past, pasts_of
-from bots.journal.statements import Statements
+from bots.journal.statements import statements_for
 from bots.journal.store import Fence, Store, Write
 from bots.journal.tables import OF_SESSIONS, sessions
 
@@ -154,7 +154,7 @@ class Journal:
 
     def __init__(self, url: str, clock: Clock, *, lease_s: float | None = None) -> None:
         self.store = Store(url)
-        self.statements = Statements(self.store.kind)
+        self.statements = statements_for(self.store.kind)
         self._clock = clock
         holder = Holder.of_this_process()
         self._leases = Leases(self.store.engine, holder, ttl_s=lease_s or LEASE_S[self.store.kind])

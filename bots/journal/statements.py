@@ -1,6 +1,7 @@
 """The statements that write the journal, made once for a kind of database."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Executable, Table, bindparam, func, update
@@ -8,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bots.journal.tables import bots, groups, invites, runs, sessions, steps
 
-__all__ = ["Statements", "upsert"]
+__all__ = ["Statements", "statements_for", "upsert"]
 
 
 def upsert(kind: str, table: Table, *, columns: Sequence[str] = (), first: str = "", counting: str = "") -> Executable:
@@ -61,3 +62,9 @@ class Statements:
         self.invite_ended = _change(invites, "outcome", "ended_at")
         self.session_facts = _change(sessions, "facts")
         self.group_begun = upsert(kind, groups, columns=("room", "begun_at"))
+
+
+@cache
+def statements_for(kind: str) -> Statements:
+    """Those for a kind of database: made once, as that takes milliseconds and every bot has a diary."""
+    return Statements(kind)

@@ -9,7 +9,6 @@ the declared types, and fields that are None are left out.
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from functools import partial
 from types import NoneType, UnionType
@@ -46,8 +45,11 @@ class Record:
         for item in _layout(cls):
             raw = data.get(item.key)
             if raw is not None:
-                with suppress(*((WireError,) if cls.is_lenient and not item.is_required else ())):
+                try:
                     values[item.name] = item.read(raw, item.where)
+                except WireError:
+                    if item.is_required or not cls.is_lenient:
+                        raise
             elif item.is_required:
                 raise WireError(f"{cls.__name__} lacks {item.key!r}", repr(data))
         return cls(**values)

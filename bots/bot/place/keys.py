@@ -53,7 +53,9 @@ class Keys:
         """
         known = self._of_client.get(person.client_id)
         key = person.id or known or self._free(person, here)
-        if known is not None and known != key:
+        if known == key:
+            return key
+        if known is not None:
             self.renames.append((known, key))
             self._of_client.update({one: key for one, old in self._of_client.items() if old == known})
         self._of_client[person.client_id] = key

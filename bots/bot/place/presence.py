@@ -36,6 +36,7 @@ class Presence:
         self.register = Register(roster)
         self.keys = Keys(self.register)
         self._found: dict[str, Found] = {}
+        self._persons: dict[str, tuple[Participant, RosterEntry | None, Person]] = {}
         self._gone: set[tuple[str, str]] = set()
         self.breakout_names: dict[str, str] = {}
         self._names_known: dict[str, str] = {}
@@ -156,7 +157,10 @@ class Presence:
 
     def person_of(self, participant: Participant) -> Person:
         entry = self.found(participant).entry
-        return Person(
+        known = self._persons.get(participant.client_id)
+        if known is not None and known[0] is participant and known[1] is entry:
+            return known[2]
+        person = Person(
             client_id=participant.client_id,
             id=participant.user_ref if entry is None else entry.id,
             name=participant.name,
@@ -166,6 +170,8 @@ class Presence:
             is_known=entry is not None,
             tags=() if entry is None else entry.tags,
         )
+        self._persons[participant.client_id] = (participant, entry, person)
+        return person
 
     def key_of(self, person: Person) -> str:
         """What stays the same of this person when they come back under another connection."""

@@ -1,5 +1,7 @@
 """What a bot knows of its rooms and people."""
 
+from dataclasses import replace
+
 import pytest
 
 from bots.bot.place.presence import Presence
@@ -44,6 +46,15 @@ def test_a_closed_breakout_has_nobody_in_it_and_frees_its_name_but_is_still_call
     assert ({}, {}, set(), "red") == (
         presence.breakout_names, presence.away, presence.open_breakouts, presence.breakout_name("b1"),
     )  # fmt: skip
+
+
+def test_somebody_is_known_as_they_are_now_though_they_were_asked_for_before(
+    presence: Presence, room: FakeRoom
+) -> None:
+    before = presence.person("c-ana")
+    assert presence.person("c-ana") is before
+    room.participants = {**room.participants, "c-ana": replace(ANA, role="moderator")}
+    assert [None, "moderator"] == [one and one.role for one in (presence.person("c-luis"), presence.person("c-ana"))]
 
 
 async def test_here_is_the_breakout_once_the_bot_is_wholly_in_it(presence: Presence, room: FakeRoom) -> None:
