@@ -244,7 +244,8 @@ class Desk:
             case DestroyBreakouts():
                 return Reply(granted(), self._breakouts.destroy(room, member, request.rooms))
             case UnknownRequest():
-                check_offered(request.name, is_moderator=member.is_moderator)
+                payload = request.values[0] if request.values else None
+                check_offered(request.name, payload, is_moderator=member.is_moderator)
                 return Reply(granted())
             case _:
                 return Reply(granted())

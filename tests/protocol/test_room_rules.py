@@ -451,20 +451,6 @@ def test_how_many_talkers_a_client_wants_is_kept_and_echoed_within_the_room() ->
     assert 1155 == house.ask(ann, SetTalkerCount(talkers=-1)).result
 
 
-@pytest.mark.parametrize("event", ["startStreaming", "sendLayoutData", "stopAllSharing"])
-def test_what_this_server_does_not_do_is_refused_to_moderators_and_not_allowed_to_others(event: str) -> None:
-    house = FakeHouse()
-    mia, ann = house.enter("moderator"), house.enter(name="Ann")
-    assert 4101 == house.ask(ann, UnknownRequest(name=event)).result
-    assert 1170 == house.ask(mia, UnknownRequest(name=event)).result
-
-
-@pytest.mark.parametrize("event", ["auxilaryPublishRequests", "saveCustomData", "makeOutboundCall"])
-def test_what_this_server_does_not_do_is_refused(event: str) -> None:
-    house = FakeHouse()
-    assert 1170 == house.ask(house.enter(name="Ann"), UnknownRequest(name=event)).result
-
-
 def test_a_refused_data_channel_has_null_first() -> None:
     house = FakeHouse()
     ann = house.enter(name="Ann")
