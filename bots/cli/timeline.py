@@ -22,6 +22,7 @@ SENTENCES = {
     "connection_dropped": "loses the network for {back_after_s} s",
     "breakout_failed": "could not go into {breakout}",
     "breakout_kept": "could not close a breakout room",
+    "room_extended": "puts off the end of the room by {by_min} min",
     "people_dropped": "removes {people} from the room",
     "people_missing": "misses {people}, called back {waited_s} s ago",
     "breakout_video_ignored": "sends no video into {breakout}: EnableX has none there",
@@ -44,6 +45,10 @@ SENTENCES = {
     "media_lost": "lost the media connection ({what})",
     "trace_not_kept": "keeps no trace in {folder}",
 }
+_DECIDED = {
+    "grant": "gives the floor to {}", "deny": "refuses the floor to {}", "release": "takes the floor from {}",
+    "invite": "offers the floor to {}",
+}  # fmt: skip
 _HOW = {"user_ref": "their token", "claimed": "what they said", "similar": "a similar name"}
 _DOES = {
     "mute": "mutes", "unmute": "unmutes", "lock": "locks the room", "unlock": "unlocks the room",
@@ -75,6 +80,25 @@ def _moment(timestamp: str, starts_at: datetime) -> str:
     return sign + (f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}")
 
 
+def _moderated(event: Mapping[str, Any]) -> str:
+    """What a bot did about who comes in, who speaks, who moderates."""
+    people = ", ".join(event.get("people") or [])
+    match event["event"]:
+        case "people_admitted":
+            return f"lets in {people}"
+        case "people_denied":
+            return f"turns away {people}"
+        case "floor_asked":
+            own = {"request": "asks for the floor", "cancel": "asks for the floor no more"}
+            return own.get(str(event.get("act")), "gives the floor back")
+        case "recording_asked":
+            return "has the room recorded" if event.get("act") == "start" else "ends the recording"
+        case "floor_decided":
+            return _DECIDED.get(str(event.get("decision")), "takes the offer of the floor back from {}").format(people)
+        case _:
+            return f"makes {people} {event.get('role')}"
+
+
 def _what(event: Mapping[str, Any]) -> str | None:
     get = event.get
     breakout = get("breakout") or get("breakout_id")
@@ -97,8 +121,10 @@ def _what(event: Mapping[str, Any]) -> str | None:
             return f"is in the room, with {counted(get('participants', 1) - 1, 'other')}"
         case "room_awaited":
             return "waits to be let in"
-        case "people_admitted" | "people_denied" as name:
-            return f"{'lets in' if name == 'people_admitted' else 'turns away'} {', '.join(get('people') or [])}"
+        case (
+            "people_admitted" | "people_denied" | "floor_asked" | "floor_decided" | "roles_changed" | "recording_asked"
+        ):
+            return _moderated(event)
         case "room_left":
             return f"leaves ({get('cause')})"
         case "bot_failed":

@@ -42,8 +42,8 @@ from bots.playbook.model.roster import RosterEntry
 from bots.playbook.model.rotations import Rotation
 from bots.playbook.model.schema import json_schema
 from bots.playbook.model.steps.any import Role
-from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
-from bots.playbook.model.steps.moderation import Admit, Deny
+from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Join, Reject
+from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Recording
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -61,12 +61,14 @@ from bots.playbook.model.triggers import (
     ConnectionLost,
     ConnectionRestored,
     Every,
+    HandRaised,
     Invited,
     InviteRejected,
     Joined,
     Left,
     Muted,
     OnSignal,
+    RecordingChanged,
     Returned,
     Silent,
     Talking,
@@ -109,6 +111,7 @@ __all__ = [
     "Case",
     "CaseExpectation",
     "CasePerson",
+    "ChangeRole",
     "Chat",
     "Choose",
     "Claims",
@@ -125,7 +128,10 @@ __all__ = [
     "Explanation",
     "Expression",
     "ExpressionError",
+    "Extend",
     "ExtraDay",
+    "Floor",
+    "HandRaised",
     "Heard",
     "Holiday",
     "Holidays",
@@ -138,6 +144,7 @@ __all__ = [
     "InviteRejected",
     "InviteRule",
     "Invited",
+    "Join",
     "Joined",
     "Leave",
     "LeaveWhen",
@@ -159,6 +166,8 @@ __all__ = [
     "Playbook",
     "Problem",
     "Range",
+    "Recording",
+    "RecordingChanged",
     "Reject",
     "Repeat",
     "Returned",

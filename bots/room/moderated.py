@@ -1,4 +1,4 @@
-"""What moderation means to who is in the room: the floor, roles, the room's mode, its lock, its time.
+"""What moderation means to who is in the room: the floor, roles, the room's mode, its lock, its time, its recording.
 
 Source: moderation.md.
 """
@@ -14,6 +14,8 @@ __all__ = [
     "FloorStep",
     "LockChanged",
     "ModeChanged",
+    "RecordingOff",
+    "RecordingOn",
     "RoleChanged",
     "RoleWished",
     "TimeLeft",
@@ -88,3 +90,19 @@ class TimeLeft(RoomEvent):
 
     name: ClassVar[str] = "conference-remaining-duration"
     minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingOn(RoomEvent):
+    """The room is recorded from now on, or was when the bot came; `moderator_id` is empty where nobody is named."""
+
+    name: ClassVar[str] = "room-record-on"
+    moderator_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingOff(RoomEvent):
+    """The room is not recorded any more."""
+
+    name: ClassVar[str] = "room-record-off"
+    moderator_id: str = ""

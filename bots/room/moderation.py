@@ -28,6 +28,8 @@ from bots.wire import (
     ProcessFloor,
     Request,
     RoleChange,
+    StartRecording,
+    StopRecording,
     SwitchRole,
     SwitchRoomMode,
 )
@@ -146,6 +148,16 @@ class Moderation(RoomView):
         answer = await self._moderate(ExtendDuration())
         extended = answer.get("extendedTime")
         return int(extended) if isinstance(extended, int | float) else 0
+
+    # ---- recording
+
+    async def start_recording(self) -> None:
+        """Have the room recorded from now on; everybody is told (`RecordingOn`)."""
+        await self._moderate(StartRecording())
+
+    async def stop_recording(self) -> None:
+        """End the recording; its files are with the Server API's archive then."""
+        await self._moderate(StopRecording())
 
     async def _settle(self, request: AdmitAwaited | DenyAwaited, client_id: str) -> None:
         try:

@@ -39,7 +39,15 @@ from bots.room.events import (
     Unknown,
 )
 from bots.room.floor import Floor
-from bots.room.moderated import LockChanged, ModeChanged, RoleChanged, RoleWished, TimeLeft
+from bots.room.moderated import (
+    LockChanged,
+    ModeChanged,
+    RecordingOff,
+    RecordingOn,
+    RoleChanged,
+    RoleWished,
+    TimeLeft,
+)
 from bots.wire import BreakoutDestroyed as BreakoutDestroyedNotice
 from bots.wire import BreakoutInvited as BreakoutInvitedNotice
 from bots.wire import (
@@ -69,6 +77,8 @@ from bots.wire import (
     UserDisconnected,
 )
 from bots.wire import DataReceived as DataNotice
+from bots.wire import RecordingOff as RecordingOffNotice
+from bots.wire import RecordingOn as RecordingOnNotice
 from bots.wire import RoleChanged as RoleChangedNotice
 from bots.wire import RoomAwaited as RoomAwaitedNotice
 
@@ -102,6 +112,7 @@ class RoomState:
         self.floor = Floor()
         self.mode = "group"
         self.is_locked = False
+        self.is_recorded = False
 
     @property
     def has_floor(self) -> bool:
@@ -174,8 +185,16 @@ class RoomState:
             case RoomManagement(id="room-locked" | "room-unlocked"):
                 self.is_locked = notice.id == "room-locked"
                 return [LockChanged(self.is_locked)]
+            case RecordingOnNotice() | RecordingOffNotice():
+                return self._record(notice.moderator_id, is_on=isinstance(notice, RecordingOnNotice))
             case _:
                 return _breakout_events(notice)
+
+    def _record(self, moderator_id: str, *, is_on: bool) -> list[RoomEvent]:
+        if is_on == self.is_recorded:
+            return []
+        self.is_recorded = is_on
+        return [RecordingOn(moderator_id) if is_on else RecordingOff(moderator_id)]
 
     def _moderate(self, notice: FloorManagement | RoleChangedNotice | RoleWish | RoomSwitched) -> list[RoomEvent]:
         match notice:
@@ -237,7 +256,7 @@ class RoomState:
         self.is_waiting = notice.room.get("waitRoom") is True
         self.mode = str(self.settings.get("mode") or "group")
         self.is_locked = notice.room.get("locked") is True
-        hands = self.floor.connect(notice, self.me)
+        hands = [*self.floor.connect(notice, self.me), *self._record("", is_on=notice.media_record)]
         self.talkers = ()
         waited, self._awaited = self._awaited, {}
         waiting = [event for one in notice.awaited for event in self._read_awaited(one)]

@@ -73,6 +73,16 @@ class RoomView:
         return self._session.state.mode
 
     @property
+    def is_recorded(self) -> bool:
+        """Is the room recorded now?"""
+        return self._session.state.is_recorded
+
+    @property
+    def is_locked(self) -> bool:
+        """Does nobody come in any more?"""
+        return self._session.state.is_locked
+
+    @property
     def talkers(self) -> tuple[Talker, ...]:
         """Who is heard in which slot now."""
         return self._session.state.talkers

@@ -17,7 +17,8 @@ ana: !help           she writes that in the chat
 ana leaves           also: drops, drops 30s, talks 20s, goes back,
                      accepts invites, refuses invites, ignores invites
 vega opens red blue  a moderator opens breakout rooms; then: vega invites ana to red (or everybody),
-                     and vega closes breakouts; in a room with knock: vega admits ana, or denies everybody
+                     and vega closes breakouts; in a room with knock: vega admits ana, or denies everybody; in a
+                     lecture: ana raises hand
 +5m                  time goes on; every other line lets one second pass
 show rooms           who is where; also: show people, show rules, show counters
 quit                 everybody goes home"""

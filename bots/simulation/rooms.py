@@ -1,5 +1,6 @@
 """The rooms of a simulation: the embedded server's own rules, reached over a network in memory."""
 
+import asyncio
 import random
 from collections.abc import Callable
 from typing import Any
@@ -68,6 +69,12 @@ class SimulatedRooms:
             raise ApiError(f"the room is refused: {no.desc}", status=no.status, result=no.result) from no
         self._rooms.add(ServerRoom(made["room_id"], made))
         return str(made["room_id"])
+
+    async def watch_times(self) -> None:
+        """End rooms whose duration is over, to the second, as the server does; returns if no room has one."""
+        while any("duration" in room.settings for room in self._rooms.listed()):
+            self._reception.perform(self._rooms.expire(self._clock.now().timestamp()))
+            await asyncio.sleep(1.0)
 
     def network(self) -> MemoryNetwork:
         """A way to the server, for one client."""

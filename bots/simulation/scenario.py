@@ -104,7 +104,12 @@ class Scenario:
                     expectations_of(playbook, self.times), fleet=fleet, clock=clock, alarms=alarms,
                 )  # fmt: skip
                 stage = Stage(scene, session, self.times, asyncio.Event(), asyncio.Event())
-                await _directed(stage, direct)
+                watching = asyncio.create_task(rooms.watch_times(), name="rooms/times")
+                try:
+                    await _directed(stage, direct)
+                finally:
+                    watching.cancel()
+                    await asyncio.gather(watching, return_exceptions=True)
         finally:
             alarms.stop()
         return session.finish()

@@ -12,7 +12,8 @@ _CAME = {
     "chat": "somebody wrote", "invited": "an invite came", "invite_rejected": "somebody refused an invite",
     "breakout_joined": "somebody went into a breakout room", "breakout_left": "somebody came out of a breakout room",
     "connection_lost": "the connection was lost", "connection_restored": "the connection came back",
-    "waiting": "somebody waited to be let in",
+    "waiting": "somebody waited to be let in", "hand_raised": "somebody asked for the floor",
+    "recording": "the recording began or ended",
 }  # fmt: skip
 _SHOWN = 4  # of reasons, where there are many
 

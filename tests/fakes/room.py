@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -19,11 +19,18 @@ from bots.room import (
     Closed,
     ConnectionLost,
     ConnectionRestored,
+    Floor,
+    FloorChanged,
+    FloorDecision,
     Joinee,
+    OwnFloorStep,
     Participant,
     ParticipantAwaited,
     ParticipantJoined,
     ParticipantLeft,
+    RecordingOff,
+    RecordingOn,
+    RoleChanged,
     RoomAwaited,
     RoomEvent,
     RoomJoined,
@@ -134,6 +141,9 @@ class FakeRoom:
     client_id: str = "me"
     participants: Mapping[str, Participant] = field(default_factory=dict)
     awaited: Mapping[str, Participant] = field(default_factory=dict)
+    floor: Floor = field(default_factory=Floor)
+    mode: str = "group"
+    is_recorded: bool = False
     publishes: bool = True
     did: list[tuple[Any, ...]] = field(default_factory=list)
     refuses: dict[str, BotsError] = field(default_factory=dict)
@@ -155,6 +165,10 @@ class FakeRoom:
     def is_moderator(self) -> bool:
         return self.participants[self.client_id].is_moderator
 
+    @property
+    def has_floor(self) -> bool:
+        return self.mode != "lecture" or self.is_moderator or self.client_id in self.floor.holders
+
     # what the test says
 
     def push(self, event: RoomEvent) -> None:
@@ -169,6 +183,22 @@ class FakeRoom:
         """Somebody waits to be let in."""
         self.awaited = {**self.awaited, participant.client_id: participant}
         self.push(ParticipantAwaited(participant))
+
+    def raise_hand(self, participant: Participant) -> None:
+        """Somebody asks for the floor."""
+        self.floor.moved("requested", participant)
+        self.push(FloorChanged("requested", participant))
+
+    def give_role(self, client_id: str, role: str) -> None:
+        """Somebody's role changes."""
+        one = self.participants[client_id]
+        self.participants = {**self.participants, client_id: replace(one, role=role)}
+        self.push(RoleChanged(self.participants[client_id], one.role))
+
+    def record(self, *, is_on: bool) -> None:
+        """The recording begins or ends."""
+        self.is_recorded = is_on
+        self.push(RecordingOn("c-2") if is_on else RecordingOff("c-2"))
 
     def depart(self, client_id: str) -> None:
         gone = self.participants[client_id]
@@ -223,6 +253,40 @@ class FakeRoom:
 
     def _let_go(self, client_id: str) -> None:
         self.awaited = {key: one for key, one in self.awaited.items() if key != client_id}
+
+    async def take_floor_step(self, step: OwnFloorStep) -> None:
+        self._do("take_floor_step", step)
+        self.floor.moved(step, self.participants[self.client_id])
+
+    async def decide_floor(self, client_id: str, step: FloorDecision) -> None:
+        self._do("decide_floor", client_id, step)
+        self.floor.moved(step, self.participants[client_id])
+
+    async def offer_floor(self, client_id: str) -> None:
+        self._do("offer_floor", client_id)
+        self.floor.moved("invited", self.participants[client_id])
+
+    async def hand_over(self, client_id: str) -> None:
+        self._do("hand_over", client_id)
+        self.give_role(client_id, "moderator")
+        self.give_role(self.client_id, "participant")
+
+    async def change_roles(self, roles: Mapping[str, str]) -> None:
+        self._do("change_roles", dict(roles))
+        for client_id, role in roles.items():
+            self.give_role(client_id, role)
+
+    async def start_recording(self) -> None:
+        self._do("start_recording")
+        self.record(is_on=True)
+
+    async def stop_recording(self) -> None:
+        self._do("stop_recording")
+        self.record(is_on=False)
+
+    async def extend(self) -> int:
+        self._do("extend")
+        return 10
 
     async def lock(self) -> None:
         self._do("lock")

@@ -136,12 +136,11 @@ class Invitations:
         self._take(room_id)
         if in_run:
             self._in_run.add(room_id)
-        self._log.info(
-            "invite_accepted",
-            breakout_id=room_id,
-            breakout=self._presence.breakout_name(room_id),
-            waited_s=self.waited_s(room_id),
-        )
+        if room_id in self._received_at:  # who has opened it needs no invite
+            self._log.info(
+                "invite_accepted", breakout_id=room_id, breakout=self._presence.breakout_name(room_id),
+                waited_s=self.waited_s(room_id),
+            )  # fmt: skip
         if self._presence.breakout is not None:
             await self._presence.parent.leave_breakout()
         began_s = self._clock.monotonic()

@@ -57,6 +57,7 @@ def room_body(settings: RoomSettings, owner_ref: str, moderators: int, participa
         owner_ref: kept with the room.
         moderators, participants: how many the playbook has, for settings that name no number.
     """
+    limit = {} if settings.duration_s is None else {"duration": round(settings.duration_s / 60)}
     return {
         "name": settings.name,
         "owner_ref": owner_ref,
@@ -74,6 +75,7 @@ def room_body(settings: RoomSettings, owner_ref: str, moderators: int, participa
             "wait_for_moderator": settings.wait_for_moderator,
             "screen_share": settings.screen_share,
             "canvas": settings.canvas,
+            **limit,
         },
         "sip": {"enabled": False},
     }

@@ -9,7 +9,8 @@ __all__ = ["Firing", "Occasion", "OccasionKind", "Person"]
 
 OccasionKind = Literal[
     "joined", "left", "returned", "chat", "invited", "invite_rejected", "breakout_joined", "breakout_left",
-    "breakout_closed", "talking", "silent", "muted", "signal", "waiting", "connection_lost", "connection_restored",
+    "breakout_closed", "talking", "silent", "muted", "signal", "waiting", "hand_raised",
+    "recording_started", "recording_stopped", "connection_lost", "connection_restored",
 ]  # fmt: skip
 
 

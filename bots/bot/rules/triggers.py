@@ -11,11 +11,13 @@ from bots.playbook import (
     BreakoutClosed,
     Chat,
     Every,
+    HandRaised,
     Invited,
     Joined,
     Left,
     Muted,
     OnSignal,
+    RecordingChanged,
     Returned,
     Silent,
     Talking,
@@ -36,11 +38,14 @@ from bots.room import (
     ChatReceived,
     ConnectionLost,
     ConnectionRestored,
+    FloorChanged,
     HardMuteChanged,
     InviteRejected,
     ParticipantAwaited,
     ParticipantJoined,
     ParticipantLeft,
+    RecordingOff,
+    RecordingOn,
     RoomEvent,
 )
 
@@ -69,6 +74,12 @@ def occasion_of(event: RoomEvent, room: RoomPort, presence: Presence) -> Occasio
             return None if person.is_me else _occasion("left", room, presence, person)
         case ParticipantAwaited(participant=participant):
             return _occasion("waiting", room, presence, presence.person_waiting(participant))
+        case FloorChanged(step="requested", participant=participant) if not participant.is_me:
+            return _occasion("hand_raised", room, presence, presence.person_of(participant))
+        case RecordingOn():
+            return _occasion("recording_started", room, presence, None)
+        case RecordingOff():
+            return _occasion("recording_stopped", room, presence, None)
         case ChatReceived(text=text, sender_id=sender_id, sender_name=sender_name):
             if sender_id == room.client_id:
                 return None
@@ -164,6 +175,10 @@ def matches(trigger: Trigger, occasion: Occasion) -> bool:
             return occasion.kind == "signal" and occasion.signal == trigger.name
         case Waiting():
             return occasion.kind == "waiting"
+        case HandRaised():
+            return occasion.kind == "hand_raised"
+        case RecordingChanged():
+            return occasion.kind == f"recording_{trigger.what}"
         case Every():
             return False  # its alarms fire it, see `Periods`
         case _:

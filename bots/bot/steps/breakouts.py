@@ -1,4 +1,4 @@
-"""Steps about breakout rooms: open, close, invite, accept, reject, call_back, leave."""
+"""Steps about breakout rooms: open, close, invite, accept, reject, join, call_back, leave."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from bots.bot.steps.begun import Begun
 from bots.bot.steps.kit import Kit
 from bots.bot.waiting import done_within
 from bots.errors import RequestRefused
-from bots.playbook import Accept, Breakouts, CallBack, Invite, Leave, Reject
+from bots.playbook import Accept, Breakouts, CallBack, Invite, Join, Leave, Reject
 from bots.room import BreakoutDefinition
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "end_breakouts",
     "invite",
     "invite_to",
+    "join",
     "leave",
     "open_or_close",
     "reject",
@@ -104,6 +105,11 @@ async def reject(kit: Kit, step: Reject, run: Run, begun: Begun) -> None:
     del step
     if not begun.is_again:
         await kit.invitations.reject(_invited_to(kit, run))
+
+
+async def join(kit: Kit, step: Join) -> None:
+    """Go into a breakout that the bot has opened or is invited to; from another one it goes out first."""
+    await kit.invitations.accept(_id_of(kit, step.to), role=step.role, in_run=True)
 
 
 async def call_back(kit: Kit, step: CallBack, run: Run) -> None:

@@ -98,16 +98,20 @@ class Kit:
         return self.presence.room_with(first.room_id) or self.presence.parent
 
     def waiting(self, who: tuple[str, ...], run: Run) -> tuple[Person, ...]:
-        """Whom a step means of those who wait to be let in; who fired the rule may have gone again.
+        """Whom a step means of those who wait to be let in; see `among`."""
+        return self.among(self.presence.waiting, who, run)
+
+    def among(self, people: tuple[Person, ...], who: tuple[str, ...], run: Run) -> tuple[Person, ...]:
+        """Whom a step means of these people; who fired the rule may be none of them any more.
 
         Raises:
             CannotDo: a name that fits nobody, or several.
         """
-        waiting, person = self.presence.waiting, run.firing.person
-        is_gone = person is not None and all(one.client_id != person.client_id for one in waiting)
+        person = run.firing.person
+        is_gone = person is not None and all(one.client_id != person.client_id for one in people)
         meant = tuple(name for name in who if not (name == "person" and is_gone))
         expected = {entry.id for entry in self.spec.roster}
-        return resolve_who(meant, waiting, person=person, bot_ids=self.spec.bot_ids, expected=expected)
+        return resolve_who(meant, people, person=person, bot_ids=self.spec.bot_ids, expected=expected)
 
     def people(self, who: tuple[str, ...], run: Run, room: RoomPort | None = None) -> tuple[Person, ...]:
         """Whom a step means, in a room (the parent unless given).

@@ -1,15 +1,19 @@
-"""What a moderator does: admit, deny."""
+"""What a moderator does: admit, deny, role, record, extend."""
 
 from bots.bot.rules.facts import Person
+from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run
 from bots.bot.steps.kit import Kit
 from bots.bot.steps.people import named
+from bots.bot.waiting import done_within
 from bots.errors import RequestRefused
-from bots.playbook import Admit, Deny
+from bots.playbook import Admit, ChangeRole, Deny, Recording
 
-__all__ = ["admit", "deny"]
+__all__ = ["admit", "change_role", "deny", "extend", "record"]
 
 _NOT_WAITING = 1155
+_AS_IT_IS = 1177
+_TOLD_WITHIN_S = 5.0  # the news of a new role follows the answer
 
 
 async def admit(kit: Kit, step: Admit, run: Run) -> None:
@@ -24,6 +28,55 @@ async def deny(kit: Kit, step: Deny, run: Run) -> None:
     done = [person for person in kit.waiting(step.people, run) if await _settled(kit, person, is_admitted=False)]
     if done:
         kit.log.info("people_denied", people=named(done))
+
+
+async def change_role(kit: Kit, step: ChangeRole, run: Run) -> None:
+    """Give people another role, or the bot's own away; ends when the room has told of it.
+
+    Raises:
+        CannotDo: the moderator's role is handed over to nobody, or to several.
+    """
+    what, who = step.change
+    parent, people = kit.presence.parent, kit.people(who, run)
+    role = "moderator" if what == "hand_over" else what
+    if what == "hand_over" and not parent.is_moderator:
+        return  # an earlier life has handed it over
+    if what == "hand_over" and len(people) != 1:
+        raise CannotDo(f"the moderator's role is handed over to one person; {len(people)} are meant")
+    changed = [person for person in people if person.role != role]
+    if not changed:
+        return
+    if what == "hand_over":
+        await parent.hand_over(changed[0].client_id)
+    else:
+        await parent.change_roles({person.client_id: role for person in changed})
+    await done_within(kit.clock, _told(kit, [person.client_id for person in changed], role), _TOLD_WITHIN_S)
+    kit.log.info("roles_changed", people=named(changed), role=role)
+
+
+async def record(kit: Kit, step: Recording) -> None:
+    """Have the room recorded, or end that; what is so already, or others do at this moment, is no failure."""
+    parent, is_wanted = kit.presence.parent, step.act == "start"
+    if parent.is_recorded == is_wanted:
+        return
+    try:
+        await (parent.start_recording() if is_wanted else parent.stop_recording())
+    except RequestRefused as refused:
+        if refused.result != _AS_IT_IS:
+            raise
+        return
+    kit.log.info("recording_asked", act=step.act)
+
+
+async def extend(kit: Kit) -> None:
+    """Put off the end of the room; one that nothing ends refuses it."""
+    by_min = await kit.presence.parent.extend()
+    kit.log.info("room_extended", by_min=by_min)
+
+
+async def _told(kit: Kit, client_ids: list[str], role: str) -> None:
+    while any(one is not None and one.role != role for one in map(kit.presence.parent.participants.get, client_ids)):
+        await kit.changed.wait()
 
 
 async def _settled(kit: Kit, person: Person, *, is_admitted: bool) -> bool:

@@ -7,7 +7,7 @@ from typing import assert_never
 from bots.bot.rules.conditions import seen
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run, RunStopped, StepOutcome, StepTrace
-from bots.bot.steps import breakouts, flow, moderation, people, report, speech
+from bots.bot.steps import breakouts, floor, flow, moderation, people, report, speech
 from bots.bot.steps.begun import Begun, begin, settle
 from bots.bot.steps.kit import Kit
 from bots.bot.steps.rotate import rotate, steer_rotation
@@ -18,17 +18,22 @@ from bots.playbook import (
     Admit,
     Breakouts,
     CallBack,
+    ChangeRole,
     Choose,
     Deny,
     Drop,
+    Extend,
+    Floor,
     If,
     Invite,
+    Join,
     Leave,
     Lock,
     Log,
     Mute,
     Parallel,
     Play,
+    Recording,
     Reject,
     Repeat,
     Rotate,
@@ -199,20 +204,22 @@ class Performer:
                 await breakouts.accept(kit, step, run)
             case Reject():
                 await breakouts.reject(kit, step, run, begun)
+            case Join():
+                await breakouts.join(kit, step)
             case CallBack():
                 await breakouts.call_back(kit, step, run)
             case Leave():
                 await breakouts.leave(kit, step)
             case Save():
                 report.save(kit, step, run)
-            case Drop() | SendBack() | TellTeacher() | Lock() | Unlock() | Admit() | Deny():
+            case Drop() | SendBack() | TellTeacher():
                 await self._do_among_people(step, run, begun)
+            case Lock() | Unlock() | Admit() | Deny() | Floor() | ChangeRole() | Recording() | Extend():
+                await self._moderate(step, run)
             case _:
                 assert_never(step)
 
-    async def _do_among_people(
-        self, step: Drop | SendBack | TellTeacher | Lock | Unlock | Admit | Deny, run: Run, begun: Begun
-    ) -> None:
+    async def _do_among_people(self, step: Drop | SendBack | TellTeacher, run: Run, begun: Begun) -> None:
         """Steps about who is in the room."""
         kit = self._kit
         match step:
@@ -222,6 +229,15 @@ class Performer:
                 await people.send_back(kit, step, run)
             case TellTeacher():
                 await people.tell_teacher(kit, step, run)
+            case _:
+                assert_never(step)
+
+    async def _moderate(
+        self, step: Lock | Unlock | Admit | Deny | Floor | ChangeRole | Recording | Extend, run: Run
+    ) -> None:
+        """Steps about what may be done in the room, and by whom."""
+        kit = self._kit
+        match step:
             case Lock():
                 await kit.room_of(run).lock()
             case Unlock():
@@ -230,6 +246,14 @@ class Performer:
                 await moderation.admit(kit, step, run)
             case Deny():
                 await moderation.deny(kit, step, run)
+            case Floor():
+                await floor.floor(kit, step, run)
+            case ChangeRole():
+                await moderation.change_role(kit, step, run)
+            case Recording():
+                await moderation.record(kit, step)
+            case Extend():
+                await moderation.extend(kit)
             case _:
                 assert_never(step)
 

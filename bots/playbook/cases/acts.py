@@ -81,6 +81,7 @@ class Act(Frozen):
     invites: Summons | None = Field(default=None, description="A moderator invites people to a breakout room.")
     admits: Named | None = Field(default=None, min_length=1, description="A moderator lets in who waits, or everybody.")
     denies: Named | None = Field(default=None, min_length=1, description="A moderator turns away who waits.")
+    raises: Literal["hand"] | None = Field(default=None, description="Asks for the floor of a lecture.")
     closes: Literal["breakouts"] | None = Field(default=None, description="A moderator closes all breakout rooms.")
 
     @model_validator(mode="before")
@@ -137,5 +138,6 @@ def _example(word: str) -> str:
         "invites": "{invites: {people: everybody, to: red}}",
         "admits": "admits ana",
         "denies": "denies ana",
+        "raises": "raises hand",
         "closes": "closes breakouts",
     }.get(word, f"{word} invites")

@@ -17,8 +17,8 @@ from bots.playbook.lint.visits import check_visits
 from bots.playbook.model.cast import Rule
 from bots.playbook.model.expect import Expectation
 from bots.playbook.model.playbook import Playbook
-from bots.playbook.model.steps.breakouts import Breakouts, CallBack, Invite
-from bots.playbook.model.steps.moderation import Admit, Deny
+from bots.playbook.model.steps.breakouts import Breakouts, CallBack, Invite, Join
+from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Floor
 from bots.playbook.model.steps.people import Drop, Mute, SendBack, Unmute
 from bots.playbook.model.steps.rotate import Rotate
 from bots.playbook.model.steps.sound import Play
@@ -94,6 +94,8 @@ def _check_breakout_names(playbook: Playbook) -> Iterator[Finding]:
                 for name in step.close:
                     if name not in opened and name != "all":
                         yield _unknown_breakout(loc_of(step, "breakouts", "close"), name, opened | {"all"})
+            case Join() if step.to not in opened:
+                yield _unknown_breakout(loc_of(step, "join", "to"), step.to, opened)
             case _:
                 pass
 
@@ -109,6 +111,11 @@ def _people_of(step: Step) -> tuple[tuple[str, ...], str]:
             return step.to, "to"
         case Invite() | CallBack() | Drop() | SendBack() | Admit() | Deny():
             return step.people, "people"
+        case Floor():
+            decided = step.decision
+            return (decided[1], decided[0]) if decided is not None else ((), "")
+        case ChangeRole():
+            return step.change[1], step.change[0]
         case Mute() | Unmute():
             return tuple(name for name in step.who if name not in ("me", "room")), "who"
         case _:

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.model.playbook import MOST_BREAKOUTS, Playbook
 from bots.playbook.model.steps.breakouts import Breakouts, Invite
+from bots.playbook.model.steps.moderation import Extend, Floor
 from bots.playbook.values.people import copy_ids
+from bots.playbook.values.scalars import format_duration
 
 __all__ = ["check_limits"]
 
@@ -30,6 +32,8 @@ def check_limits(playbook: Playbook) -> Iterator[Finding]:
         if len(last.open or ()) <= MOST_BREAKOUTS:
             yield _too_many(last, len(set(names)), "this playbook opens")
     yield from _check_invites(playbook)
+    yield from _check_floor(playbook)
+    yield from _check_duration(playbook)
 
 
 def _check_opening(step: Breakouts, names: tuple[str, ...], playbook: Playbook) -> Iterator[Finding]:
@@ -57,6 +61,28 @@ def _check_opening(step: Breakouts, names: tuple[str, ...], playbook: Playbook) 
 def _too_many(step: Breakouts, count: int, what: str) -> Finding:
     message = f"{what} {count} breakout rooms; EnableX allows {MOST_BREAKOUTS}"
     return Finding(loc_of(step, "breakouts", "open"), "enablex-limit", message)
+
+
+def _check_floor(playbook: Playbook) -> Iterator[Finding]:
+    settings = playbook.room.create
+    if settings is None or settings.mode == "lecture":
+        return
+    message = f"there is a floor in lecture mode only, this room has mode {settings.mode}"
+    for step in playbook.all_steps():
+        if isinstance(step, Floor):
+            yield Finding(loc_of(step), "enablex-limit", message)
+
+
+def _check_duration(playbook: Playbook) -> Iterator[Finding]:
+    """Does the room end before the session?"""
+    duration_s = playbook.room.create.duration_s if playbook.room.create else None
+    longest_s = max((entry.length_s for entry in playbook.schedule), default=0.0)
+    if duration_s is None or duration_s >= longest_s:
+        return
+    if not any(isinstance(step, Extend) for step in playbook.all_steps()):
+        lasts, ends = format_duration(longest_s), format_duration(duration_s)
+        message = f"the session lasts {lasts}, the room sends everybody out after {ends}, and no step extends it"
+        yield Finding(("room", "create", "duration"), "enablex-limit", message, "warning")
 
 
 def _check_seats(playbook: Playbook) -> Iterator[Finding]:

@@ -280,11 +280,6 @@ MANUAL: dict[str, Explanation] = {
         "services: {web: {image: nginx}}",
         "write playbook: 1 as its first line, or do not pass this file.",
     ),
-    "not-yet": _E(
-        "This word belongs to the language, but what it needs is not there yet.",
-        _bot("{rules: [{when: hand_raised, do: [{log: hi}]}]}"),
-        "do without it until a later version; the changelog says when it comes.",
-    ),
     "not-a-test": _E(
         "A file called *.test.yaml is a test of a playbook, and this one does not say of which.",
         "people: {ana: start}   # and no test_of",

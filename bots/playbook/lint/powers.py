@@ -6,11 +6,11 @@ from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.model.cast import Bot
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Breakouts, Invite
-from bots.playbook.model.steps.moderation import Admit, Deny
+from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Recording
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.step import Step, every_step
-from bots.playbook.model.triggers import InviteRejected, Waiting
+from bots.playbook.model.triggers import HandRaised, InviteRejected, Waiting
 
 __all__ = ["check_powers"]
 
@@ -26,7 +26,7 @@ def check_powers(playbook: Playbook) -> Iterator[Finding]:
                 message = f'only a moderator may do this, and "{bot_id}" is a participant; write role: moderator'
                 yield Finding(loc_of(step), "needs-moderator", message)
         for index, rule in enumerate(bot.rules):
-            if isinstance(rule.when, InviteRejected | Waiting):
+            if isinstance(rule.when, InviteRejected | Waiting | HandRaised):
                 message = f'this rule never fires: only moderators are told, and "{bot_id}" is a participant'
                 yield Finding(("bots", bot_id, "rules", index, "when"), "never-fires", message, "warning")
 
@@ -44,8 +44,22 @@ def _steps_of(bot: Bot, playbook: Playbook, looked_at: set[str]) -> Iterator[Ste
 
 def _is_moderating(step: Step) -> bool:
     match step:
-        case Breakouts() | Invite() | SendBack() | Drop() | Lock() | Unlock() | Admit() | Deny():
+        case (
+            Breakouts()
+            | Invite()
+            | SendBack()
+            | Drop()
+            | Lock()
+            | Unlock()
+            | Admit()
+            | Deny()
+            | ChangeRole()
+            | Recording()
+            | Extend()
+        ):
             return True
+        case Floor():
+            return step.decision is not None
         case Mute() | Unmute():
             return step.who != ("me",)
         case _:

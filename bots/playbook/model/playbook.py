@@ -78,6 +78,15 @@ Files = Annotated[
 ]
 
 
+def _whole_minutes(seconds: float) -> float:
+    if seconds < 60 or seconds % 60:
+        raise bad("bad-value", "the duration of a room is in whole minutes: 50m, 1h30m")
+    return seconds
+
+
+Minutes = Annotated[Duration, AfterValidator(_whole_minutes)]
+
+
 class RoomSettings(Frozen):
     """A room to make before the session and to delete after it (Server API, `settings`)."""
 
@@ -94,6 +103,9 @@ class RoomSettings(Frozen):
     )
     wait_for_moderator: Flag = Field(default=False, description="Participants wait until a moderator is there.")
     knock: Flag = Field(default=False, description="Participants are let in one by one, by a moderator.")
+    duration_s: Minutes | None = Field(
+        default=None, validation_alias="duration", description="The room sends everybody out after so long."
+    )
     screen_share: Flag = Field(default=False, description="May people share their screens?")
     canvas: Flag = Field(default=False, description="May people share a canvas?")
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bots.playbook.language.pattern import PatternError, pattern_of
-from bots.playbook.model.later import LATER_TRIGGERS
 from bots.playbook.values.scalars import Duration
 from bots.playbook.values.shape import Frozen, bad, unfold
 
@@ -19,12 +18,14 @@ __all__ = [
     "ConnectionLost",
     "ConnectionRestored",
     "Every",
+    "HandRaised",
     "InviteRejected",
     "Invited",
     "Joined",
     "Left",
     "Muted",
     "OnSignal",
+    "RecordingChanged",
     "Returned",
     "Silent",
     "Talking",
@@ -196,6 +197,21 @@ class Waiting(_Trigger):
     kind: Literal["waiting"] = "waiting"
 
 
+class HandRaised(_Trigger):
+    """Somebody asks for the floor of a lecture; moderators are told, also of who asked before they came."""
+
+    kind: Literal["hand_raised"] = "hand_raised"
+
+
+class RecordingChanged(_Trigger):
+    """The room begins to be recorded, or is when the bot comes; or its recording stops."""
+
+    short: ClassVar[str] = "what"
+    facts: ClassVar[frozenset[str]] = frozenset()
+    kind: Literal["recording"] = "recording"
+    what: Literal["started", "stopped"] = Field(default="started", description="Which of the two.")
+
+
 class Every(_Trigger):
     """Again and again, counted from the start of the session to its end."""
 
@@ -223,6 +239,8 @@ TRIGGERS: Mapping[str, type[_Trigger]] = {
     "connection_lost": ConnectionLost,
     "connection_restored": ConnectionRestored,
     "waiting": Waiting,
+    "hand_raised": HandRaised,
+    "recording": RecordingChanged,
 }
 _AnyTrigger = (
     Joined
@@ -242,10 +260,12 @@ _AnyTrigger = (
     | ConnectionLost
     | ConnectionRestored
     | Waiting
+    | HandRaised
+    | RecordingChanged
 )
 Trigger = Annotated[
     Annotated[_AnyTrigger, Field(discriminator="kind")],
-    BeforeValidator(lambda data: unfold(data, TRIGGERS, "trigger", later=LATER_TRIGGERS)),
+    BeforeValidator(lambda data: unfold(data, TRIGGERS, "trigger")),
 ]
 
 

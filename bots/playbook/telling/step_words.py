@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bots.playbook.model.playbook import Playbook
-from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
-from bots.playbook.model.steps.moderation import Admit, Deny
+from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Join, Reject
+from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Recording
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -70,6 +70,8 @@ def step_words(step: Step, playbook: Playbook) -> str:
             return "accepts the invite" + (" as a moderator" if step.role == "moderator" else "")
         case Reject():
             return "rejects the invite"
+        case Join():
+            return f"goes into the breakout room {step.to}" + (" as a moderator" if step.role == "moderator" else "")
         case CallBack():
             return f"calls {people(step.people, playbook)} back from the breakout rooms"
         case Mute():
@@ -90,6 +92,17 @@ def step_words(step: Step, playbook: Playbook) -> str:
             return f"lets {people(step.people, playbook)} in{_who_waits(step.people)}"
         case Deny():
             return f"turns {people(step.people, playbook)} away{_who_waits(step.people)}"
+        case Floor():
+            return _floor_words(step, playbook)
+        case ChangeRole(hand_over=who) if who is not None:
+            return f"makes {people(who, playbook)} the moderator instead of itself"
+        case ChangeRole():
+            role, who = step.change
+            return f"gives {people(who, playbook)} the role of a {role}"
+        case Recording():
+            return "has the room recorded" if step.act == "start" else "ends the recording"
+        case Extend():
+            return "puts off the end of the room"
         case TellTeacher():
             return f"writes “{step.text.text}” to the teachers in private"
         case Save():
@@ -100,6 +113,24 @@ def step_words(step: Step, playbook: Playbook) -> str:
             return f"notes “{step.text.text}” in the log"
         case _:
             assert_never(step)
+
+
+def _floor_words(step: Floor, playbook: Playbook) -> str:
+    if step.decision is None:
+        own = {"request": "asks for the floor", "cancel": "does not ask for the floor any more"}
+        return own.get(step.act or "", "gives the floor back")
+    what, who = step.decision
+    whom = people(who, playbook)
+    return {
+        "grant": f"gives the floor to {whom}{_who_asks(who)}",
+        "deny": f"refuses the floor to {whom}{_who_asks(who)}",
+        "release": f"takes the floor from {whom}",
+        "invite": f"offers the floor to {whom}",
+    }.get(what, f"takes the offer of the floor to {whom} back")
+
+
+def _who_asks(names: Sequence[str]) -> str:
+    return {"everyone": " who asks for it", "participants": " who ask for it"}.get(names[0], "")
 
 
 def _who_waits(names: Sequence[str]) -> str:

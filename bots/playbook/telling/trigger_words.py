@@ -10,12 +10,14 @@ from bots.playbook.model.triggers import (
     ConnectionLost,
     ConnectionRestored,
     Every,
+    HandRaised,
     Invited,
     InviteRejected,
     Joined,
     Left,
     Muted,
     OnSignal,
+    RecordingChanged,
     Returned,
     Silent,
     Talking,
@@ -66,6 +68,10 @@ def trigger_words(trigger: Trigger) -> str:
             return f"a bot sends the signal “{trigger.name}”"
         case Waiting():
             return "somebody waits to be let in"
+        case HandRaised():
+            return "somebody asks for the floor"
+        case RecordingChanged():
+            return "the room begins to be recorded" if trigger.what == "started" else "the recording stops"
         case Every():
             return f"another {spoken(trigger.period_s)} of the session have passed"
         case _:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
@@ -205,16 +204,13 @@ class Frozen(BaseModel):
         )  # fmt: skip
 
 
-def unfold(
-    data: Any, kinds: Mapping[str, type[Frozen]], noun: str, *, later: Mapping[str, str] = MappingProxyType({})
-) -> Any:
+def unfold(data: Any, kinds: Mapping[str, type[Frozen]], noun: str) -> Any:
     """Turn `{say: "Hello"}` into the fields of its model with the kind in `kind`; leave other forms alone.
 
     Args:
         data: what stands in the YAML, the model's own JSON form, or a model.
         kinds: the models by the key that names them.
         noun: "step" or "trigger", for the sentences.
-        later: words that cannot be had yet, and why.
     """
     if isinstance(data, BaseModel) or (isinstance(data, Mapping) and not isinstance(data, Marked) and "kind" in data):
         return data
@@ -222,8 +218,6 @@ def unfold(
         data = {data: None}
     if not isinstance(data, Mapping):
         raise bad("wrong-type", f"a {noun} is a mapping with one key, like {{{next(iter(kinds))}: …}}")
-    if waiting := next((key for key in data if key in later), None):
-        raise bad("not-yet", f'"{waiting}" is not there yet: {later[waiting]}', key=waiting)
     kind = _kind_of(data, kinds, noun)
     place = {"where": data.where, "path": data.path} if isinstance(data, Marked) else {}
     added = {"kind": kind, **{key: text for key, text in place.items() if key in kinds[kind].model_fields}}

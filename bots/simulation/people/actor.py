@@ -149,6 +149,18 @@ class Actor:
                 Clip(name=self.id, duration_s=seconds, packets=(), levels=(), loudness_db=0.0, samples=samples)
             )
 
+    async def raise_hand(self) -> None:
+        """Ask for the floor of a lecture.
+
+        Raises:
+            BotsError: the room refuses it.
+        """
+        if self._room is None or not self.is_here:
+            self.tell("is not here, so cannot raise a hand")
+            return
+        self.tell("raises a hand")
+        await self._room.take_floor_step("requested")
+
     async def come_back(self) -> None:
         """From the breakout room to the main room."""
         if self._room is not None and self._room.breakout is not None:

@@ -36,6 +36,8 @@ async def do(actor: Actor, act: Act) -> None:
             actor.tell(f"{verb} invites from now on")
         case "goes":
             await actor.come_back()
+        case "raises":
+            await actor.raise_hand()
         case _:
             await _teach(actor, act)
 

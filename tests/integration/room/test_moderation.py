@@ -5,7 +5,17 @@ import asyncio
 import pytest
 
 from bots.errors import JoinRefused, RequestRefused
-from bots.room import FloorChanged, ModeChanged, ParticipantAwaited, RoleChanged, RoomAllowed, RoomAwaited, TimeLeft
+from bots.room import (
+    FloorChanged,
+    ModeChanged,
+    ParticipantAwaited,
+    RecordingOff,
+    RecordingOn,
+    RoleChanged,
+    RoomAllowed,
+    RoomAwaited,
+    TimeLeft,
+)
 from tests.integration.room.conftest import House, Person
 
 
@@ -143,3 +153,18 @@ async def test_a_session_is_made_longer(house: House) -> None:
         await person.until(lambda person=person: 1 == person.times(TimeLeft))  # type: ignore[misc]  # bound now
     with pytest.raises(RequestRefused, match="1168"):
         await pupil.room.extend()
+
+
+async def test_a_recording_is_told_to_everybody_and_to_who_comes_late(house: House) -> None:
+    teacher, pupil = await house.join("Asha", "moderator"), await house.join("Ravi")
+    with pytest.raises(RequestRefused, match="1168"):
+        await pupil.room.start_recording()
+    await teacher.room.start_recording()
+    await pupil.until(lambda: pupil.room.is_recorded and 1 == pupil.times(RecordingOn))
+    late = await house.join("Luis")
+    await late.until(lambda: late.room.is_recorded and 1 == late.times(RecordingOn))
+    await teacher.room.stop_recording()
+    for person in (teacher, pupil, late):
+        await person.until(lambda person=person: 1 == person.times(RecordingOff))  # type: ignore[misc]  # bound now
+    with pytest.raises(RequestRefused, match="1177"):
+        await teacher.room.stop_recording()

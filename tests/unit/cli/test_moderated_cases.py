@@ -54,6 +54,44 @@ expect: [{at: start + 2m, rooms: {parent: [vega, pupil, porter]}, ana: {in: nowh
 """
 
 
+LECTURE = """\
+playbook: 1
+name: Lecture
+room: {create: {name: Lecture, mode: lecture, moderators: 2, participants: 5}}
+schedule: [{length: 10m}]
+bots:
+  chair:
+    role: moderator
+    arrive: {at: start - 1m}
+    rules:
+      - {id: shy, when: hand_raised, if: person.name == "Ben", do: [{floor: {deny: person}}, {say: "Not now."}]}
+      - {id: next, when: hand_raised, if: person.name != "Ben", do: [{floor: {grant: person}}, {say: "{person.name}!"}]}
+    timeline:
+      - {at: start + 4m, do: [{floor: {release: everyone}}, {floor: {invite: pupil}}]}
+      - {at: start + 6m, do: [{role: {hand_over: Ana}}]}
+      - {at: start + 7m, do: [{floor: {release: everyone}}], if_fails: [{say: "I may not."}]}
+  pupil:
+    role: participant
+    display_name: Pupil
+    timeline:
+      - {at: start + 2m, do: [{floor: request}]}
+      - {at: start + 5m, do: [{floor: request}]}
+"""
+ASKED = """\
+people: {ana: start, ben: start}
+events: [{at: start + 1m, ana: raises hand}, {at: start + 90s, ben: raises hand}]
+expect:
+  - {at: start + 75s, chair: {fired: next, said: "Ana!"}}
+  - {at: start + 100s, chair: {fired: shy, said: "Not now."}}
+  - {at: start + 3m, chair: {said: "Pupil!"}}
+  - {at: start + 8m, chair: {said: "I may not."}}
+"""
+
+
+def test_the_floor_of_a_lecture_is_asked_for_granted_denied_and_taken_back(tmp_path: Path) -> None:
+    assert [] == problems_of(tmp_path, LECTURE, ASKED)
+
+
 @pytest.mark.parametrize("case", [FAMILIAR, IMPATIENT])
 def test_people_wait_and_are_let_in_by_bots_and_people(tmp_path: Path, case: str) -> None:
     assert [] == problems_of(tmp_path, LOBBY, case)
@@ -62,3 +100,43 @@ def test_people_wait_and_are_let_in_by_bots_and_people(tmp_path: Path, case: str
 def test_a_teacher_turns_somebody_away(tmp_path: Path) -> None:
     playbook = LOBBY.replace("if: person.is_known", "if: person.name == 'Nobody'")
     assert [] == problems_of(tmp_path, playbook, DENIED)
+
+
+TIMED = """\
+playbook: 1
+name: Timed
+room: {create: {name: Timed, duration: 8m, moderators: 2}}
+schedule: [{length: 10m}]
+bots:
+  host:
+    role: moderator
+    timeline:
+      - {at: start + 1m, do: [{record: start}]}
+      - {at: start + 2m, do: [{record: stop}]}
+      - {at: start + 3m, do: [{breakouts: {open: [red]}}, {join: red}, {wait: 30s}, {leave: breakout}]}
+      EXTEND
+  pupil:
+    rules:
+      - {id: recorded, when: recording, do: [{say: "We are recorded."}]}
+      - {id: over, when: {recording: stopped}, do: [{say: "It is over."}]}
+"""
+RECORDED = """\
+people: {ana: start}
+expect:
+  - {at: start + 100s, pupil: {said: "We are recorded.", never_said: "It is over."}}
+  - {at: start + 130s, pupil: {said: "It is over."}}
+  - {at: start + 200s, host: {in: red}}
+  - {at: start + 4m, host: {in: parent}}
+"""
+STAYS = "  - {at: start + 9m, rooms: {parent: [host, pupil, ana]}}\n"
+SENT_OUT = "  - {at: start + 9m, host: {in: nowhere}, pupil: {in: nowhere}, ana: {in: nowhere}}\n"
+
+
+def test_a_room_whose_time_is_put_off_stays(tmp_path: Path) -> None:
+    extending = TIMED.replace("EXTEND", "- {at: start + 5m, do: [{extend: room}]}")
+    assert [] == problems_of(tmp_path, extending, RECORDED + STAYS)
+
+
+def test_a_room_sends_everybody_out_when_its_time_is_over(tmp_path: Path) -> None:
+    problems = problems_of(tmp_path, TIMED.replace("EXTEND", ""), RECORDED + SENT_OUT)
+    assert ["host: 2002 Conference Expired", "pupil: 2002 Conference Expired"] == problems

@@ -115,6 +115,8 @@ bots:
       - {when: talking, do: [{log: "{person.name} talks"}]}
       - {when: {silent: 30s}, do: [{wait_for: {when: {silent: {lasts: 5s}}, timeout: 9s}}]}
       - {when: waiting, do: [{admit: person}, {deny: everyone}]}
+      - {when: hand_raised, do: [{floor: {deny: person}}, {role: {moderator: person}}]}
+      - {when: recording, do: [{record: stop}, {extend: room}, {join: red}]}
       - {when: muted, do: [{lock: room}, unlock, {save: [people.csv]}]}
   pupil:
     count: "{inputs.pupils}"

@@ -11,6 +11,8 @@ from bots.room import (
     ModeChanged,
     Participant,
     ParticipantAwaited,
+    RecordingOff,
+    RecordingOn,
     RoleChanged,
     RoleWished,
     RoomJoined,
@@ -149,3 +151,14 @@ def test_locks_and_the_time_that_is_left_are_told() -> None:
     assert [TimeLeft(5)] == apply(state, "roomManagementEvents", remaining)
     odd = apply(state, "roomManagementEvents", {"id": "conference-remaining-duration", "msg": "soon"})
     assert [Unknown] == [type(one) for one in odd]
+
+
+def test_the_recording_is_told_once_also_to_who_comes_late_or_back() -> None:
+    state = lecture()
+    assert [RecordingOn("c-2")] == apply(state, "room-record-on", {"moderatorId": "c-2"})
+    assert [] == apply(state, "room-record-on", {"moderatorId": "c-2"})
+    assert [RecordingOff("c-2")] == apply(state, "room-record-off", {"moderatorId": "c-2"})
+    late = RoomState("?")
+    assert RecordingOn("") in apply(late, "room-connected", {**CONNECTED, "mediaRecord": True})
+    assert late.is_recorded
+    assert RecordingOff("") in apply(late, "room-connected", CONNECTED)

@@ -43,8 +43,8 @@ def test_a_trigger_that_never_came_and_one_that_is_new_here() -> None:
     assert ["rule bye never ran; its trigger (left) never came"] == lines(
         event("rule_tallied", rule="bye", trigger="left", came=0, unlike=0, elsewhere=0)
     )
-    assert ["rule wave never ran; 2 times “hand_raised” came: 2 times not where “in” says"] == lines(
-        event("rule_tallied", rule="wave", trigger="hand_raised", came=2, unlike=0, elsewhere=2)
+    assert ["rule wave never ran; 2 times “mystery” came: 2 times not where “in” says"] == lines(
+        event("rule_tallied", rule="wave", trigger="mystery", came=2, unlike=0, elsewhere=2)
     )
 
 

@@ -1,4 +1,4 @@
-"""Steps about breakout rooms: breakouts, invite, accept, reject, call_back."""
+"""Steps about breakout rooms: breakouts, invite, accept, reject, join, call_back."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -10,7 +10,7 @@ from bots.playbook.values.people import Who
 from bots.playbook.values.scalars import Flag, Number
 from bots.playbook.values.shape import bad
 
-__all__ = ["Accept", "Breakouts", "CallBack", "Invite", "Reject"]
+__all__ = ["Accept", "Breakouts", "CallBack", "Invite", "Join", "Reject"]
 
 BreakoutName = Annotated[str, Field(min_length=1, max_length=100)]
 Names = Annotated[
@@ -80,6 +80,16 @@ class Reject(AnyStep):
     kind: Literal["reject"] = "reject"
     survival: ClassVar[Survival] = "reconcile"
     what: Literal["invite"] = Field(default="invite", description="What to reject.")
+
+
+class Join(AnyStep):
+    """Go into a breakout room that this bot has opened or is invited to."""
+
+    short: ClassVar[str] = "to"
+    kind: Literal["join"] = "join"
+    survival: ClassVar[Survival] = "reconcile"
+    to: BreakoutName = Field(description="The name of an open breakout room.")
+    role: Role = Field(default="participant", description="The role inside the breakout room.")
 
 
 class CallBack(AnyStep):

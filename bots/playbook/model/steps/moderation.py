@@ -1,13 +1,14 @@
-"""What a moderator does: admit, deny."""
+"""Who comes in, who speaks, who moderates, how long, recorded or not: admit, deny, floor, role, record, extend."""
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.people import Who
+from bots.playbook.values.shape import bad
 
-__all__ = ["Admit", "Deny"]
+__all__ = ["Admit", "ChangeRole", "Deny", "Extend", "Floor", "Recording"]
 
 
 class Admit(AnyStep):
@@ -26,3 +27,77 @@ class Deny(AnyStep):
     survival: ClassVar[Survival] = "reconcile"
     kind: Literal["deny"] = "deny"
     people: Who = Field(description="Whom of those who wait; person is the one who fired the rule.")
+
+
+class Floor(AnyStep):
+    """Ask for the floor of a lecture, or decide who has it: one key, the bare word is `act`."""
+
+    short: ClassVar[str] = "act"
+    survival: ClassVar[Survival] = "reconcile"
+    kind: Literal["floor"] = "floor"
+    act: Literal["request", "cancel", "release"] | None = Field(
+        default=None, description="As a participant: ask for it or take it as offered; take that back; give it back."
+    )
+    grant: Who | None = Field(default=None, description="Whom of those who ask for it.")
+    deny: Who | None = Field(default=None, description="Whom of those who ask for it.")
+    release: Who | None = Field(default=None, description="From whom it is taken back.")
+    invite: Who | None = Field(default=None, description="To whom it is offered.")
+    cancel: Who | None = Field(default=None, description="To whom it is no longer offered.")
+
+    @model_validator(mode="after")
+    def _one(self) -> "Floor":
+        if sum(one is not None for one in (self.act, *self._decisions().values())) != 1:
+            raise bad(
+                "bad-value", "floor is request, cancel or release, or one of grant, deny, release, invite, cancel"
+            )
+        return self
+
+    def _decisions(self) -> dict[str, tuple[str, ...] | None]:
+        return {name: getattr(self, name) for name in ("grant", "deny", "release", "invite", "cancel")}
+
+    @property
+    def decision(self) -> tuple[str, tuple[str, ...]] | None:
+        """What a moderator decides, and about whom; None for what the bot does about its own floor."""
+        return next(((name, who) for name, who in self._decisions().items() if who is not None), None)
+
+
+class ChangeRole(AnyStep):
+    """Make people moderators or participants, or hand one's own moderator's role over."""
+
+    survival: ClassVar[Survival] = "reconcile"
+    kind: Literal["role"] = "role"
+    moderator: Who | None = Field(default=None, description="Who becomes a moderator.")
+    participant: Who | None = Field(default=None, description="Who becomes a participant.")
+    hand_over: Who | None = Field(
+        default=None, description="The one who becomes the moderator; the bot becomes a participant."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> "ChangeRole":
+        if sum(one is not None for one in (self.moderator, self.participant, self.hand_over)) != 1:
+            raise bad("bad-value", "role needs one of moderator, participant and hand_over")
+        return self
+
+    @property
+    def change(self) -> tuple[str, tuple[str, ...]]:
+        """The key that is given, and whom it names."""
+        named = {"moderator": self.moderator, "participant": self.participant, "hand_over": self.hand_over}
+        return next((name, who) for name, who in named.items() if who is not None)
+
+
+class Recording(AnyStep):
+    """Have the room recorded, or end that."""
+
+    short: ClassVar[str] = "act"
+    survival: ClassVar[Survival] = "reconcile"
+    kind: Literal["record"] = "record"
+    act: Literal["start", "stop"] = Field(description="start or stop.")
+
+
+class Extend(AnyStep):
+    """Put off the end of a room with a duration, by as much as the provider gives."""
+
+    short: ClassVar[str] = "what"
+    survival: ClassVar[Survival] = "once"
+    kind: Literal["extend"] = "extend"
+    what: Literal["room"] = Field(default="room", description="What to extend.")

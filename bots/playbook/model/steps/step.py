@@ -15,10 +15,9 @@ from pydantic import (
 )
 
 from bots.playbook.language.expression import Expression
-from bots.playbook.model.later import LATER_STEPS
 from bots.playbook.model.steps.any import AnyStep, Survival
-from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Reject
-from bots.playbook.model.steps.moderation import Admit, Deny
+from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Join, Reject
+from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Recording
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -124,6 +123,7 @@ STEPS: Mapping[str, type[AnyStep]] = {
     "invite": Invite,
     "accept": Accept,
     "reject": Reject,
+    "join": Join,
     "call_back": CallBack,
     "mute": Mute,
     "unmute": Unmute,
@@ -134,6 +134,10 @@ STEPS: Mapping[str, type[AnyStep]] = {
     "unlock": Unlock,
     "admit": Admit,
     "deny": Deny,
+    "floor": Floor,
+    "role": ChangeRole,
+    "record": Recording,
+    "extend": Extend,
     "tell_teacher": TellTeacher,
     "save": Save,
     "signal": SendSignal,
@@ -141,12 +145,12 @@ STEPS: Mapping[str, type[AnyStep]] = {
 }
 _AnyStep = (
     Say | Play | Stop | Wait | WaitFor | If | Choose | Repeat | Parallel | RunSteps | Breakouts | Rotate | Steer
-    | Invite | Accept | Reject | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | Admit | Deny
-    | TellTeacher | Save | SendSignal | Log
+    | Invite | Accept | Reject | Join | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | Admit
+    | Deny | Floor | ChangeRole | Recording | Extend | TellTeacher | Save | SendSignal | Log
 )  # fmt: skip
 Step = Annotated[
     Annotated[_AnyStep, Field(discriminator="kind")],
-    BeforeValidator(lambda data: unfold(data, STEPS, "step", later=LATER_STEPS)),
+    BeforeValidator(lambda data: unfold(data, STEPS, "step")),
 ]
 for _model in (If, Parallel, Choice, Choose, Repeat):
     _model.model_rebuild()

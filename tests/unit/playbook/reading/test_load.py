@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from bots.errors import PlaybookError
 from bots.playbook import Play, Playbook, load, read
-from bots.playbook.model.later import LATER_STEPS, LATER_TRIGGERS
 from tests.unit.playbook.texts import HEAD, examined, unmarked, with_bot, with_rule, with_step, with_top
 
 BROKEN = [
@@ -249,21 +248,3 @@ def test_no_tree_of_known_words_makes_the_loader_raise_anything_else(tree: dict[
         read(text)
     except PlaybookError as problem:
         str(problem)
-
-
-@pytest.mark.parametrize("word", [*LATER_TRIGGERS])
-def test_a_trigger_that_cannot_be_had_yet_says_so(word: str) -> None:
-    text, place = unmarked(with_rule(f"{{when: »{word}, do: [{{log: hi}}]}}"))
-    found = [problem for problem in examined(text).problems if problem.id == "not-yet"]
-    assert [(place, True)] == [
-        (f"{one.line}:{one.column}", one.message.startswith(f'"{word}" is not there yet: ')) for one in found
-    ]
-
-
-@pytest.mark.parametrize("word", [*LATER_STEPS])
-def test_a_step_that_cannot_be_had_yet_says_so(word: str) -> None:
-    text, place = unmarked(with_step(f"{{»{word}: room}}"))
-    found = [problem for problem in examined(text).problems if problem.id == "not-yet"]
-    assert [(place, True)] == [
-        (f"{one.line}:{one.column}", one.message.startswith(f'"{word}" is not there yet: ')) for one in found
-    ]
