@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 PLAYBOOK ?= playbooks/demo.yaml
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile  # two at a time; what a file sets up is set up once
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check check-code check-rules bench format clean chromium postgres
@@ -26,10 +27,10 @@ check-code: $(READY)
 	$(BIN)/mypy
 
 check-rules: $(READY)
-	$(BIN)/pytest --quiet tests/unit tests/protocol
+	$(PYTEST) --quiet tests/unit tests/protocol
 
 test: $(READY) chromium postgres  ## all tests, with a browser and a PostgreSQL server
-	$(BIN)/pytest
+	$(PYTEST)
 
 bench: $(READY)  ## the numbers, printed
 	$(BIN)/python -m bench

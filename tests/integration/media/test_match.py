@@ -86,7 +86,7 @@ async def test_no_other_sound_is_taken_for_a_clip() -> None:
     assert {} == {pair: one.score for pair, one in found.items() if one.is_heard}
 
 
-@pytest.mark.parametrize("seconds", [0.5, 1.0, 1.5, 2.0])
+@pytest.mark.parametrize("seconds", [0.5, 2.0])
 async def test_no_other_sound_is_taken_for_a_short_clip(seconds: float) -> None:
     clips = {name: await load_clip(FOLDER / f"{name}.ogg") for name in NAMES}
     heard = {name: placed(after_the_network(clip)) for name, clip in clips.items()}
