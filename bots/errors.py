@@ -167,12 +167,16 @@ class PublishRefused(RoomError):
 
 
 class BreakoutRefused(RoomError):
-    """A breakout join failed; `result` and `reason` are the server's own (1729, ...) or a local refusal's."""
+    """A breakout join failed; `result` and `reason` are the server's own (1729, ...) or a local refusal's.
 
-    def __init__(self, room_id: str, result: int, reason: str) -> None:
+    `retryable`: the server takes the bot to be inside still, which it will not for long.
+    """
+
+    def __init__(self, room_id: str, result: int, reason: str, *, retryable: bool = False) -> None:
         super().__init__(room_id, f"breakout room {room_id} could not be joined ({result}): {reason}")
         self.result = result
         self.reason = reason
+        self.retryable = retryable
 
 
 class MediaError(BotsError):

@@ -48,6 +48,15 @@ class MediaConnection(aioice.ice.Connection):
             addresses = ["127.0.0.1"]  # aioice leaves this one out
         return await super().get_component_candidates(component, addresses, timeout)
 
+    def probe(self) -> None:
+        """Check the nominated way at once (RFC 7675), and not only when the next check is due."""
+        pair = self._nominated.get(1)
+        if pair is None or self.remote_password is None:
+            return
+        request = self.build_request(pair, nominate=False)
+        request.add_message_integrity(self.remote_password.encode())
+        pair.protocol.send_stun(request, pair.remote_addr)
+
     def way(self) -> Way | None:
         """How a datagram leaves for the nominated peer, and its address; None if there is no such peer (any more).
 

@@ -143,6 +143,10 @@ class PeerConnection:
         """For how long nothing has come in, not even a check of the way, which comes about every five; seconds."""
         return self._loop.time() - self._gatherer.connection.heard_s
 
+    def probe(self) -> None:
+        """Ask the other side whether it is there; what it answers ends the silence."""
+        self._gatherer.connection.probe()
+
     @staticmethod
     def new_ssrc() -> int:
         """A random stream number that is neither 0 nor 1."""

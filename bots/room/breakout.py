@@ -14,6 +14,7 @@ import structlog
 
 from bots.errors import BotsError, BreakoutRefused, JoinRefused, PublishRefused, RequestRefused
 from bots.room.events import BreakoutConnected, BreakoutDisconnected, BreakoutError, BreakoutInvite, RoomEvent
+from bots.room.reconnect import Entry
 from bots.wire import Answer, JoinBreakout, Request
 
 __all__ = ["BreakoutState", "BreakoutTable", "BreakoutWay", "Joinee", "ParentPort", "StreamInfo", "token_in"]
@@ -146,6 +147,11 @@ class ParentPort(Protocol):
     async def resume(self) -> None: ...
     def emit(self, event: RoomEvent) -> None: ...
     async def enter(self, token: str, joinee: Joinee, *, has_audio: bool) -> BreakoutConnected: ...
+    def first_entry(self) -> Entry | None:
+        """What decides whether a failed way in is tried again; None if it never is."""
+        ...
+
+    async def pass_time(self, lasts_s: float) -> None: ...
 
 
 class BreakoutWay:
@@ -198,14 +204,26 @@ class BreakoutWay:
     async def _enter(self, joinee: Joinee, *, has_audio: bool) -> BreakoutConnected:
         try:
             await self._parent.pause()
-            answer = await self._parent.request(JoinBreakout(room_id=joinee.room_id, role=joinee.role))
-            return await self._parent.enter(token_in(joinee.room_id, answer), joinee, has_audio=has_audio)
+            return await self._go_in(joinee, has_audio=has_audio)
         except BreakoutRefused:
             raise
         except (JoinRefused, PublishRefused, RequestRefused) as error:
             raise BreakoutRefused(joinee.room_id, error.result, error.reason) from error
         except BotsError as error:
             raise BreakoutRefused(joinee.room_id, FAILED, str(error)) from error
+
+    async def _go_in(self, joinee: Joinee, *, has_audio: bool) -> BreakoutConnected:
+        """Ask for a token and enter with it; with another one if the network was in the way."""
+        entry = self._parent.first_entry()
+        while True:
+            try:
+                answer = await self._parent.request(JoinBreakout(room_id=joinee.room_id, role=joinee.role))
+                return await self._parent.enter(token_in(joinee.room_id, answer), joinee, has_audio=has_audio)
+            except (BreakoutRefused, JoinRefused, PublishRefused) as error:
+                again_s = None if entry is None else entry.again_s(error)
+                if again_s is None:
+                    raise
+            await self._parent.pass_time(again_s)
 
     async def _resume(self) -> None:
         try:
@@ -224,7 +242,8 @@ def token_in(room_id: str, answer: Answer) -> str:
         BreakoutRefused: there is none.
     """
     if not answer.is_ok:
-        raise BreakoutRefused(room_id, answer.result, answer.reason or "no reason given")
+        is_inside = answer.get("reason") == "already-in-breakout"
+        raise BreakoutRefused(room_id, answer.result, answer.reason or "no reason given", retryable=is_inside)
     token = answer.data if isinstance(answer.data, str) else answer.get("token")
     if not isinstance(token, str) or not token:
         raise BreakoutRefused(room_id, FAILED, "the server gave no token")

@@ -47,6 +47,10 @@ class MediaPeer:
         """For how long nothing at all has come in, seconds."""
         return self.connection.silent_s
 
+    def probe(self) -> None:
+        """Ask the other end whether it is there."""
+        self.connection.probe()
+
     def on_state(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Call back with each new state of the connection; returns what detaches it."""
         return self.connection.on_state(callback)

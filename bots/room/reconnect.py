@@ -11,17 +11,28 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from bots.errors import ApiError, BotsError, BreakoutRefused, ConfigError, JoinRefused, NobodyListens, RoomClosed
+from bots.errors import (
+    ApiError,
+    BotsError,
+    BreakoutRefused,
+    ConfigError,
+    JoinRefused,
+    NobodyListens,
+    PublishRefused,
+    RoomClosed,
+)
 
-__all__ = ["Again", "How", "Outage", "Over"]
+__all__ = ["Again", "Entry", "How", "Outage", "Over"]
 
 FIRST_S = 0.3
-LONGEST_S = 4.0
+LONGEST_S = 2.5  # back within 5 s of the network's return
 JITTER = (0.5, 1.5)
-NOBODY_TRIES = 10  # about half a minute: longer than the restart of a server takes
+NOBODY_TRIES = 14  # about half a minute: longer than the restart of a server takes
+ENTRY_TRIES = 12  # about as long as a server takes to notice that a connection is lost
 RENEWALS = 3  # of the media alone; then the whole connection is made anew, as the vendor's client does
 LOST = 2002
-_NEVER = (1155, 1168, 1170, 4101, 1726)  # errors.md section 3: another try gets the same answer
+_NEVER = (1155, 1168, 1170, 2001, 4101, 1726)  # errors.md section 3: another try gets the same answer
+_MEDIA_FAILED = 1160
 _PLACES = (2101, 2102, 4121)  # no place left, or locked: that may change
 
 How = Literal["media", "room", "token"]
@@ -29,7 +40,7 @@ How = Literal["media", "room", "token"]
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Try again after `after_s` seconds.
+    """Try again `after_s` seconds after the last try began.
 
     Attributes:
         how: make only the media connections anew; join the room anew; or do that with a new token.
@@ -84,7 +95,7 @@ class Outage:
                 return self._again("token") if error.retryable else Over(LOST, str(error))
             case JoinRefused(result=result) if not error.retryable:
                 return self._refused(error, result)
-            case BreakoutRefused():  # the parent room gives no new token for it
+            case BreakoutRefused() if not error.retryable:  # the parent room gives no new token for it
                 return Over(error.result, error.reason)
             case RoomClosed() if not error.retryable:
                 return Over(error.cause, error.reason)
@@ -111,3 +122,32 @@ class Outage:
         self._how = how
         self._renewals += how == "media"
         return Again(pause_s * self._rng.uniform(*JITTER), how)
+
+
+class Entry:
+    """The first way into a breakout room: what the network did to it is tried again, a few times.
+
+    Args:
+        rng: draws the pauses.
+    """
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self._tries = 0
+
+    def again_s(self, error: BotsError) -> float | None:
+        """The pause before the next try, with a new token; None if there is none."""
+        failed_before = self._tries > 0  # its token may have been used then, without a word of it coming back
+        match error:
+            case PublishRefused(result=result):
+                may_pass = result == _MEDIA_FAILED
+            case JoinRefused():
+                may_pass = error.retryable or (failed_before and error.result not in _NEVER)
+            case BreakoutRefused():
+                may_pass = error.retryable and failed_before
+            case _:
+                may_pass = False
+        self._tries += 1
+        if not may_pass or self._tries >= ENTRY_TRIES:
+            return None
+        return min(LONGEST_S, FIRST_S * 2.0 ** (self._tries - 1)) * self._rng.uniform(*JITTER)

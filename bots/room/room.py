@@ -28,6 +28,7 @@ from bots.room.events import (
 from bots.room.microphone import Mute
 from bots.room.moderation import Moderation
 from bots.room.network import LiveNetwork, Network
+from bots.room.reconnect import Entry
 from bots.room.session.session import Session, Terms
 from bots.room.session.wayback import ComeBack
 from bots.room.token import decode_token
@@ -394,6 +395,14 @@ class _Parent:
 
     async def enter(self, token: str, joinee: Joinee, *, has_audio: bool) -> BreakoutConnected:
         return await self._room._enter(token, joinee, has_audio=has_audio)
+
+    def first_entry(self) -> Entry | None:
+        come_back = self._room._terms.come_back
+        return None if come_back is None else Entry(come_back.rng)
+
+    async def pass_time(self, lasts_s: float) -> None:
+        clock = self._room._terms.clock
+        await clock.sleep_until(clock.monotonic() + lasts_s)
 
 
 def _room_ids(answer: Answer) -> tuple[str, ...]:

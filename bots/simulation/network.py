@@ -316,6 +316,9 @@ class _MediaLine:
     def silent_s(self) -> float:
         return 0.0
 
+    def probe(self) -> None:
+        """It is there."""
+
     def on_state(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """It stays as it is, so nobody is called."""
         del callback

@@ -6,23 +6,38 @@ from bots.bot.contract.spec import sound_key
 from bots.bot.rules.run import Run
 from bots.bot.steps.begun import Begun
 from bots.bot.steps.kit import Kit
+from bots.errors import RequestRefused
 from bots.playbook import Log, Mute, Play, Say, SendSignal, Unmute
 
 __all__ = ["log", "mute", "play", "say", "signal"]
+
+_NEVER_SENT = 1171  # the room was over before it could be
 
 
 async def say(kit: Kit, step: Say, run: Run) -> None:
     """Write a chat line in the room that the run is about; to some only where the step names them."""
     text = step.text.fill(kit.scope(run.firing))
     room = kit.room_of(run)
+    try:
+        is_said = await _say(kit, step, run, room, text)
+    except RequestRefused as refused:
+        before, room = room, kit.room_of(run)
+        if refused.result != _NEVER_SENT or room is before:
+            raise
+        is_said = await _say(kit, step, run, room, text)  # the breakout ended while its connection was lost
+    if is_said:
+        kit.emit(Said(bot_id=kit.spec.id, room_id=room.room_id))
+
+
+async def _say(kit: Kit, step: Say, run: Run, room: RoomPort, text: str) -> bool:
+    """Whether there was anybody to say it to."""
     if step.to == ("everyone",):
         await room.say(text)
-    else:
-        people = kit.people(step.to, run, room)
-        if not people:
-            return
+        return True
+    people = kit.people(step.to, run, room)
+    if people:
         await room.say(text, to=[person.client_id for person in people])
-    kit.emit(Said(bot_id=kit.spec.id, room_id=room.room_id))
+    return bool(people)
 
 
 async def play(kit: Kit, step: Play, run: Run, begun: Begun) -> None:

@@ -19,6 +19,7 @@ __all__ = ["ADMISSION_S", "Admission", "Connection"]
 
 ADMISSION_S = 1800.0  # how long a bot waits in a knock room for a moderator
 _DISCONNECTED = 1163
+_DROPPED = 2001  # by a moderator, while the bot was away
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,11 @@ class Connection:
         if not answer.is_ok:
             hint = "a token is good once and for 15 minutes, so fetch a new one"
             is_lost = answer.result == _DISCONNECTED
-            reason = answer.reason if is_lost else f"{answer.reason or 'no reason given'}; {hint}"
+            reason = (
+                answer.reason
+                if is_lost or answer.result == _DROPPED
+                else f"{answer.reason or 'no reason given'}; {hint}"
+            )
             raise JoinRefused(self._room_id, answer.result, reason, retryable=is_lost)
         self.client_id = str(answer.get("clientId") or "")
         is_resumed = answer.get("resumed") is True

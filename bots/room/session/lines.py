@@ -18,7 +18,8 @@ from bots.wire import Answer, MediaSignal, MuteStream, Publish, Subscribe, Unpub
 __all__ = ["Lines"]
 
 _MEDIA_FAILED = 1160
-SILENT_S = 12.0  # both ends check the way every five seconds or so (RFC 7675)
+DOUBT_S = 2.0  # after which the other end of a silent line is asked whether it is there
+PATIENCE_S = 2.0  # and how long it may be silent then; it is asked at every look
 
 log = structlog.get_logger()
 Servers = tuple[Mapping[str, Any], ...]
@@ -47,6 +48,7 @@ class Lines:
         self._publication: MediaLine | None = None
         self._subscriptions: dict[int, MediaLine] = {}
         self._failed: set[MediaLine] = set()
+        self._doubted_s: dict[MediaLine, float] = {}
 
     @property
     def is_publishing(self) -> bool:
@@ -150,12 +152,26 @@ class Lines:
             if isinstance(error, Exception):
                 log.warning("media_not_closed", room=self._room_id, reason=str(error))
 
-    def notice_silence(self) -> None:
-        """A line through which nothing at all has come for a while has failed, whatever its state says."""
+    def notice_silence(self, now_s: float) -> list[str]:
+        """Look at every line, about once a second: which have failed now, whatever their state says.
+
+        Every end of a media connection answers when it is asked (RFC 7675), so one that does not, and says nothing
+        else, is not reached any more.
+        """
         lines = {"publication": self._publication, **{f"slot {slot}": one for slot, one in self._subscriptions.items()}}
+        before, self._doubted_s = self._doubted_s, {}
+        found = []
         for what, line in lines.items():
-            if line is not None and line not in self._failed and line.silent_s > SILENT_S:
-                self._changed(line, what, "failed")
+            if line is None or line in self._failed or line.silent_s < DOUBT_S:
+                continue
+            since_s = before.get(line, now_s)
+            if now_s - since_s >= PATIENCE_S:
+                self._failed.add(line)
+                found.append(what)
+            else:
+                line.probe()
+                self._doubted_s[line] = since_s
+        return found
 
     async def close(self) -> None:
         """Close everything; what was heard stays readable."""

@@ -9,6 +9,8 @@ __all__ = ["Outbox"]
 
 _NOT_TWICE = (CreateBreakout, CreateAndInviteBreakout)  # done twice, it does harm
 _DISCONNECTED = 1163
+_ROOM_NOT_CONNECTED = 1171
+_NEVER_SENT = Answer(_ROOM_NOT_CONNECTED, "the room was over before this could be sent")
 _UNKNOWN = Answer(_DISCONNECTED, "the connection broke before the answer came; whether it was done is not known")
 
 
@@ -59,6 +61,6 @@ class Outbox:
         self._waiting[number].was_sent = True
 
     def close(self, answer: Answer) -> None:
-        """The room is over: everybody gets this answer."""
-        for number in list(self._waiting):
-            self.answered(number, answer)
+        """The room is over: everybody gets this answer, but 1171 who can know that nothing was done."""
+        for number, waiting in list(self._waiting.items()):
+            self.answered(number, answer if waiting.was_sent else _NEVER_SENT)

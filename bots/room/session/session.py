@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from bots.clock import Clock
-from bots.errors import JoinRefused, MediaError, RequestRefused, RoomClosed
+from bots.errors import JoinRefused, MediaError, PublishRefused, RequestRefused, RoomClosed
 from bots.room.events import Closed, ConnectionLost, ConnectionRestored, HardMuteChanged, RoomAwaited, RoomEvent
 from bots.room.microphone import Microphone, Mute
 from bots.room.network import Incoming, Network, Outgoing
@@ -44,10 +44,11 @@ from bots.wire import (
 __all__ = ["Session", "Terms"]
 
 _MEDIA_LOST_S = 2.0  # media that ended this long before the signalling did not end with it
-_LOOK_S = 2.0
+_LOOK_S = 1.0
 _LEAVE_S = 1.0
-_RETRY_S = 5.0  # of one try to come back; a first join may take `timeout_s`
+_RETRY_S = 4.0  # of one try to come back; a first join may take `timeout_s`
 _DISCONNECTED = 1163
+_MEDIA_FAILED = 1160
 _NO_MODERATOR = 1130
 
 log = structlog.get_logger()
@@ -144,12 +145,13 @@ class Session:
         """
         try:
             await self._enter(self._fields, self.terms.timeout_s)
-            with suppress(MediaError):  # a slot that cannot be heard is told, and no reason to stay away
-                await self._unless_over(self._start_media(self.terms.timeout_s))
+            is_silent = await self._begin_media()
             self._is_open = True
             if self._way_back is not None and self.terms.network.can_fall_silent:
                 self._watching = asyncio.create_task(self._watch_media(), name=f"{self._name}/watch-media")
             self._publishing.look()
+            if is_silent:
+                self._be_away("the media connection could not be made")
         except BaseException as error:
             self._end(RoomClosed(self.state.room_id, LEFT, "the join did not succeed"))
             await self.wait_closed()
@@ -158,6 +160,22 @@ class Session:
                     self.state.room_id, error.result, error.reason, retryable=error.result == _DISCONNECTED
                 ) from error
             raise
+
+    async def _begin_media(self) -> bool:
+        """Publish and subscribe for the first time.
+
+        Returns:
+            Whether the media failed in a breakout room: who left it for that would find it closed, or be invited no
+            more, so they are made anew as after a loss.
+        """
+        try:
+            with suppress(MediaError):  # a slot that cannot be heard is told, and no reason to stay away
+                await self._unless_over(self._start_media(self.terms.timeout_s))
+        except PublishRefused as refused:
+            if not (self.terms.is_breakout and self._way_back is not None and refused.result == _MEDIA_FAILED):
+                raise
+            return True
+        return False
 
     async def _unless_over(self, work: Coroutine[Any, Any, None]) -> None:
         """Do a part of the join; the end of the room ends it at once.
@@ -347,7 +365,8 @@ class Session:
         while not self.is_closed:
             await self.terms.clock.sleep_until(self.terms.clock.monotonic() + _LOOK_S)
             if self.is_connected:
-                self._lines.notice_silence()
+                for what in self._lines.notice_silence(self.terms.clock.monotonic()):
+                    self._media_lost(what)
 
     def _media_lost(self, what: str) -> None:
         if not self.is_connected or not self._lines.are_broken:
@@ -389,6 +408,7 @@ class Session:
         if how == "token":
             assert self.terms.come_back is not None, "it may come back"
             self._fields = decode_token(await self.terms.come_back.fetch_token())
+            added = {"resumesClientId": self.state.client_id, "receivedNotices": received}
         else:
             added = rejoining(self.state, tries, received)
         admission = await self._enter({**self._fields, **added}, _RETRY_S, received=received)

@@ -97,11 +97,12 @@ class WayBack:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _go(self, outage: Outage, began_s: float) -> None:
-        is_resumed, over = True, None
+        is_resumed, over, tried_s = True, None, began_s
         try:
             step: Again | Over = outage.begin(is_connected=self._away.is_up)
             while isinstance(step, Again):
-                await self._clock.sleep_until(self._clock.monotonic() + step.after_s)
+                await self._clock.sleep_until(tried_s + step.after_s)
+                tried_s = self._clock.monotonic()
                 try:
                     is_resumed &= await self._away.come_back(step.how, outage.tries)
                     break

@@ -1,11 +1,22 @@
 """Which event fires which rule, with which facts; and what each step does in the room."""
 
+from collections.abc import Sequence
+
 import pytest
 from structlog.testing import capture_logs
 
 from bots.bot import BreakoutsNamed, BreakoutsOpened, PlayFinished, RunEnded, Said
 from bots.errors import RequestRefused
-from bots.room import BreakoutDefinition, BreakoutDestroyed, BreakoutJoined, BreakoutLeft, ChatReceived, Participant
+from bots.room import (
+    BreakoutConnected,
+    BreakoutDefinition,
+    BreakoutDestroyed,
+    BreakoutJoined,
+    BreakoutLeft,
+    ChatReceived,
+    Participant,
+)
+from tests.fakes.room import FakeRoom
 from tests.unit.bot.stage import ANA, LUIS, TEACHER, Stage, on_stage, rule, spec_of, timeline
 
 PUPIL = Participant(client_id="c-p1", name="Pupil 01", user_ref="pupil-01")
@@ -89,6 +100,23 @@ async def test_say_to_a_group_that_is_empty_says_nothing() -> None:
     async with on_stage(spec_of(timeline=(timeline(1, {"say": {"text": "psst", "to": "moderators"}}),)), ANA) as stage:
         await stage.pass_s(1)
         assert ([], ["finished"]) == (stage.room.asked("say"), outcomes(stage))
+
+
+async def test_what_a_breakout_that_has_ended_never_got_is_said_in_the_main_room() -> None:
+    async with on_stage(spec_of(timeline=(timeline(1, {"say": "one"}), timeline(2, {"say": "two"})))) as stage:
+        inside = stage.room.breakout = FakeRoom(stage.clock, room_id="red")
+        stage.room.push(BreakoutConnected("red", "Red", {}))
+
+        async def over(text: str, *, to: Sequence[str] = ()) -> None:
+            inside.is_closed = True
+            raise RequestRefused("say", 1171 if text == "one" else 1163, "the room is over")
+
+        inside.say = over  # type: ignore[method-assign]
+        await stage.pass_s(1)
+        assert [("one", ())] == stage.room.asked("say")
+        inside.is_closed = False
+        await stage.pass_s(1)
+        assert (["finished", "failed"], 1) == (outcomes(stage), len(stage.room.asked("say"))), "it may have been sent"
 
 
 async def test_two_people_of_one_name_are_never_guessed_between() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from random import Random
 
 import pytest
 
@@ -16,6 +17,7 @@ from bots.room import (
     StreamInfo,
 )
 from bots.room.breakout import BreakoutState, BreakoutTable, BreakoutWay
+from bots.room.reconnect import Entry
 from bots.wire import Answer, JoinBreakout, Request
 
 GRANTED = Answer(0, "", {"result": 0, "token": "T"})
@@ -30,6 +32,8 @@ class FakeParent:
     refuses_pause: bool = False
     refuses_resume: bool = False
     enter_error: Exception | None = None
+    enter_errors: list[Exception] = field(default_factory=list)
+    entry: Entry | None = None
     steps: list[str] = field(default_factory=list)
     events: list[RoomEvent] = field(default_factory=list)
 
@@ -53,10 +57,18 @@ class FakeParent:
 
     async def enter(self, token: str, joinee: Joinee, *, has_audio: bool) -> BreakoutConnected:
         self.steps.append(f"enter {token} {has_audio}")
+        if self.enter_errors:
+            raise self.enter_errors.pop(0)
         if self.enter_error is not None:
             raise self.enter_error
         await asyncio.sleep(0)
         return BreakoutConnected("b", "Red", {"name": "Red"})
+
+    def first_entry(self) -> Entry | None:
+        return self.entry
+
+    async def pass_time(self, lasts_s: float) -> None:
+        self.steps.append("wait")
 
 
 def state_of(table: BreakoutTable) -> BreakoutState:
@@ -117,6 +129,29 @@ async def test_the_servers_own_refusal_reaches_the_event_unchanged_and_the_paren
     assert [BreakoutError("b", 1729, "Failed to generate Token")] == parent.events
     assert "resume" == parent.steps[-1]
     assert BreakoutState.INVITED == state_of(table)  # an invitation survives a failed join
+
+
+async def test_a_network_failure_on_the_way_in_is_tried_again_with_another_token() -> None:
+    parent = FakeParent(
+        entry=Entry(Random(1)),
+        enter_errors=[
+            JoinRefused("b", 1163, "lost", retryable=True),
+            JoinRefused("b", 4118, "the token has been used"),
+        ],
+    )
+    way, table = invited(parent, "b")
+    await way.join(Joinee(room_id="b"), StreamInfo())
+    ask = ["join-breakout-room", "enter T True"]
+    assert ["pause", *ask, "wait", *ask, "wait", *ask] == parent.steps
+    assert BreakoutState.INSIDE == state_of(table)
+
+
+async def test_a_refusal_on_the_way_in_is_final() -> None:
+    parent = FakeParent(entry=Entry(Random(1)), enter_errors=[JoinRefused("b", 4118, "the token has been used")])
+    way, _ = invited(parent, "b")
+    with pytest.raises(BreakoutRefused, match="used"):
+        await way.join(Joinee(room_id="b"), StreamInfo())
+    assert "wait" not in parent.steps
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,11 @@ from bots.errors import (
     PublishRefused,
     RoomClosed,
 )
-from bots.room.reconnect import FIRST_S, LONGEST_S, Again, Outage, Over
+from bots.room.reconnect import ENTRY_TRIES, FIRST_S, LONGEST_S, NOBODY_TRIES, Again, Entry, Outage, Over
 
 LOST = RoomClosed("r", 2002, "the connection broke", retryable=True)
 NOBODY = JoinRefused("r", 1161, "no room server answers", retryable=True)
+LOST_ON_THE_WAY = JoinRefused("b", 1163, "the connection broke", retryable=True)
 
 
 def outage(seed: int = 1) -> Outage:
@@ -44,11 +45,14 @@ def test_pauses_grow_to_a_limit_and_differ() -> None:
     assert 10 == one.tries
 
 
-def test_a_server_that_has_ended_is_given_up_after_ten_tries_in_a_row() -> None:
+def test_a_server_that_has_ended_is_given_up_after_some_tries_in_a_row() -> None:
     ended = NobodyListens("r", 1161, "nobody listens", retryable=True)
     one = outage()
     one.begin(is_connected=False)
-    steps = [one.failed(error, is_connected=False) for error in [*[ended] * 9, NOBODY, *[ended] * 10]]
+    steps = [
+        one.failed(error, is_connected=False)
+        for error in [*[ended] * (NOBODY_TRIES - 1), NOBODY, *[ended] * NOBODY_TRIES]
+    ]
     assert all(isinstance(step, Again) for step in steps[:-1])
     assert Over(2002, "nobody listens") == steps[-1]
 
@@ -82,7 +86,7 @@ def test_a_room_without_a_place_may_have_one_later(result: int) -> None:
         assert "token" == step.how
 
 
-@pytest.mark.parametrize("result", [1155, 1168, 1170, 4101, 1726])
+@pytest.mark.parametrize("result", [1155, 1168, 1170, 2001, 4101, 1726])
 def test_what_is_never_granted_is_not_asked_again(result: int) -> None:
     one = outage()
     one.begin(is_connected=False)
@@ -125,3 +129,28 @@ def test_media_alone_are_renewed_three_times_before_everything_is() -> None:
 
 def test_who_was_lost_a_moment_ago_too_does_not_begin_with_short_pauses() -> None:
     assert Outage(Random(1), level=4).begin(is_connected=False).after_s >= LONGEST_S / 2
+
+
+def test_who_is_taken_to_be_inside_still_tries_again() -> None:
+    one = outage()
+    one.begin(is_connected=False)
+    step = one.failed(BreakoutRefused("b", 1729, "you are in it", retryable=True), is_connected=False)
+    assert isinstance(step, Again)
+
+
+@pytest.mark.parametrize("error", [NOBODY, LOST_ON_THE_WAY, PublishRefused("b", 1160, "no media")])
+def test_the_first_way_into_a_breakout_is_tried_again_a_few_times(error: BotsError) -> None:
+    entry = Entry(Random(1))
+    pauses = [entry.again_s(error) for _ in range(ENTRY_TRIES)]
+    assert None is pauses[-1]
+    assert all(pause is not None and FIRST_S / 2 <= pause <= LONGEST_S * 1.5 for pause in pauses[:-1])
+
+
+def test_what_may_follow_from_a_failure_on_the_way_in_is_no_refusal_then() -> None:
+    inside, used = BreakoutRefused("b", 1729, "you are in it", retryable=True), refused(4118)
+    for error in (inside, used):
+        assert None is Entry(Random(1)).again_s(error)
+        entry = Entry(Random(1))
+        assert [True, True] == [entry.again_s(one) is not None for one in (LOST_ON_THE_WAY, error)]
+    entry = Entry(Random(1))
+    assert [True, False] == [entry.again_s(one) is not None for one in (LOST_ON_THE_WAY, refused(2001))]

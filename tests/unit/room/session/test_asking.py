@@ -128,7 +128,7 @@ def test_the_end_answers_everybody() -> None:
         asked = asyncio.create_task(asking.request(SAY))
         await asyncio.sleep(1)
         asking.close()
-        assert 1163 == (await asked).result
+        assert 1171 == (await asked).result
         assert 1163 == (await asking.request(SAY)).result
 
     virtually(act)

@@ -32,5 +32,7 @@ async def test_nobody_waits_after_the_end() -> None:
     outbox = Outbox()
     answer, forgotten = outbox.put(1, SAY), outbox.put(2, SAY)
     outbox.forget(2)
+    outbox.sent(1)
+    never_sent = outbox.put(3, SAY)
     outbox.close(Answer(1163, "closed"))
-    assert (1163, False) == (answer.result().result, forgotten.done())
+    assert (1163, 1171, False) == (answer.result().result, never_sent.result().result, forgotten.done())
