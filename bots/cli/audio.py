@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from bots.errors import MediaError
-from bots.media import PACKET_S, Clip, load_clip
+from bots.media import PACKET_S, Clip, Shape, load_clip
 from bots.playbook import Heard, Sound
 
-__all__ = ["listen", "table"]
+__all__ = ["listen", "shape_of", "table"]
 
 _FULL = 32_600  # int16; decoders round a little below full scale
 _SILENT = 60  # RFC 6464: 60 dB below full scale
@@ -27,12 +27,18 @@ async def _listen(sounds: Iterable[Sound]) -> dict[Sound, Heard]:
 
 async def _heard(sound: Sound) -> Heard:
     try:
-        clip = await load_clip(
-            sound.path, volume=sound.volume, fade_in_s=sound.fade_in_s, fade_out_s=sound.fade_out_s
-        )  # fmt: skip
+        clip = await load_clip(sound.path, **shape_of(sound))
     except MediaError as error:
         return Heard(0, 0, 0, 0, fault=str(error))
     return describe(clip)
+
+
+def shape_of(sound: Sound) -> Shape:
+    """What a bot that plays this sound makes of its file: so it is decoded and encoded once."""
+    return Shape(
+        volume=sound.volume, fade_in_s=sound.fade_in_s, fade_out_s=sound.fade_out_s,
+        loudness_lufs=sound.loudness_lufs, is_looped=sound.loop,
+    )  # fmt: skip
 
 
 def describe(clip: Clip) -> Heard:

@@ -14,6 +14,7 @@ import structlog
 import typer
 
 from bots.bot import Provider
+from bots.cli.audio import shape_of
 from bots.cli.exits import Exit
 from bots.cli.journal import begun, cut_off, journal_at
 from bots.cli.kept import kept_trace
@@ -201,7 +202,7 @@ async def _load_sounds(playbook: Playbook) -> None:
         MediaError: the first one that cannot be read.
     """
     for sound in sounds_of(playbook):
-        await load_clip(sound.path, volume=sound.volume, fade_in_s=sound.fade_in_s, fade_out_s=sound.fade_out_s)
+        await load_clip(sound.path, **shape_of(sound))
 
 
 def sounds_of(playbook: Playbook) -> Iterator[Sound]:

@@ -15,6 +15,7 @@ def clip_play(playbook: Playbook, use: Play | Microphone) -> ClipPlay:
         volume=sound.volume,
         fade_in_s=sound.fade_in_s,
         fade_out_s=sound.fade_out_s,
+        loudness_lufs=sound.loudness_lufs,
         is_looped=sound.loop,
         talks=use.talks if isinstance(use, Microphone) and use.talks is not None else 1.0,
     )

@@ -1,6 +1,6 @@
 """What is heard: sounds, paced packets, the peer connection."""
 
-from bots.media.clip import PACKET_S, Clip, ClipInfo, probe_clip
+from bots.media.clip import PACKET_S, Clip, ClipInfo, Shape, probe_clip
 from bots.media.decoder import OpusStream
 from bots.media.library import load_clip
 from bots.media.match import Match, match
@@ -44,6 +44,7 @@ __all__ = [
     "Recorder",
     "ReportBlock",
     "RtpHeader",
+    "Shape",
     "build_bye",
     "build_receiver_report",
     "build_rtp",

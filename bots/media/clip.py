@@ -5,6 +5,7 @@ wav, mp3, ogg, opus, flac and m4a are read through av (FFmpeg).
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import av
 import numpy as np
@@ -13,7 +14,7 @@ from av.error import FFmpegError
 
 from bots.errors import MediaError
 
-__all__ = ["PACKET_S", "Clip", "ClipInfo", "Samples", "check_readable", "probe_clip", "unreadable"]
+__all__ = ["PACKET_S", "Clip", "ClipInfo", "Samples", "Shape", "check_readable", "probe_clip", "unreadable"]
 
 PACKET_S = 0.02
 
@@ -29,6 +30,23 @@ class ClipInfo:
     rate_hz: int
 
 
+class Shape(TypedDict, total=False):
+    """What is made of a sound, beside its encoding; a key that is left out changes nothing.
+
+    Keys:
+        volume: factor; above 1 it may clip.
+        fade_in_s, fade_out_s: seconds; a loop grows in its first round only, and fades when it is stopped.
+        loudness_lufs: brought to this integrated loudness (EBU R 128) before `volume`; None leaves it as it is.
+        is_looped: its end goes over into its beginning without a gap.
+    """
+
+    volume: float
+    fade_in_s: float
+    fade_out_s: float
+    loudness_lufs: float | None
+    is_looped: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
     """A sound, ready to be sent.
@@ -40,6 +58,8 @@ class Clip:
         levels: of each packet, RFC 6464: 0 is the loudest, 127 silence.
         loudness_db: mean without pauses, dB below full scale.
         samples: int16, mono, 16 kHz: what a listener is to hear, for comparison.
+        loop_from: the packet that follows the last one of a loop; those before it are its first round's beginning.
+        fade_out_s: a loop that is stopped fades over this time.
     """
 
     name: str
@@ -48,6 +68,8 @@ class Clip:
     levels: tuple[int, ...]
     loudness_db: float
     samples: Samples
+    loop_from: int = 0
+    fade_out_s: float = 0.0
 
 
 def probe_clip(path: str | Path) -> ClipInfo:

@@ -23,7 +23,8 @@ __all__ = ["ClipCache", "content_key", "default_folder"]
 
 MOST_BYTES = 512 * 1024 * 1024
 _MAGIC = b"botsclip"
-_HEAD = struct.Struct("<8s32sIIdd")  # magic, hash of what follows this field, packets, samples, seconds, loudness
+_FIELDS = "IIddId"  # packets, samples, seconds, loudness, where the loop begins, its fade
+_HEAD = struct.Struct(f"<8s32s{_FIELDS}")  # magic, hash of what follows this field
 _HASHED_FROM = 40
 _CHUNK = 1 << 20
 
@@ -114,7 +115,10 @@ class ClipCache:
 def _written(clip: Clip) -> bytes:
     lengths = np.asarray([len(packet) for packet in clip.packets], "<u2").tobytes()
     levels = bytes(clip.levels)
-    fields = struct.pack("<IIdd", len(clip.packets), len(clip.samples), clip.duration_s, clip.loudness_db)
+    fields = struct.pack(
+        f"<{_FIELDS}", len(clip.packets), len(clip.samples), clip.duration_s, clip.loudness_db, clip.loop_from,
+        clip.fade_out_s,
+    )  # fmt: skip
     body = b"".join([fields, clip.samples.astype("<i2").tobytes(), lengths, levels, *clip.packets])
     return _MAGIC + hashlib.sha256(body).digest() + body
 
@@ -123,7 +127,7 @@ def _read(content: mmap.mmap, name: str) -> Clip | None:
     """What `_written` made; None if a byte of it is another one."""
     if len(content) < _HEAD.size:
         return None
-    magic, digest, packets, samples, duration_s, loudness_db = _HEAD.unpack_from(content)
+    magic, digest, packets, samples, duration_s, loudness_db, loop_from, fade_out_s = _HEAD.unpack_from(content)
     if magic != _MAGIC or digest != _hash_of(content):
         return None
     at = _HEAD.size
@@ -134,7 +138,7 @@ def _read(content: mmap.mmap, name: str) -> Clip | None:
     levels = content[at : at + packets]
     ends = np.cumsum(lengths, dtype=np.int64) + at + packets
     parts = tuple(content[end - length : end] for end, length in zip(ends.tolist(), lengths.tolist(), strict=True))
-    return Clip(name, duration_s, parts, tuple(levels), loudness_db, heard)
+    return Clip(name, duration_s, parts, tuple(levels), loudness_db, heard, loop_from, fade_out_s)
 
 
 def _hash_of(content: mmap.mmap) -> bytes:

@@ -14,6 +14,7 @@ from typing import Literal
 from bots.media.clip import PACKET_S, Clip
 from bots.media.pacer import Pacer
 from bots.media.peer import PeerConnection
+from bots.media.regain import FADE_S, Prepared, Regain, short_fade
 from bots.media.rtp import ONE_BYTE, SILENT_LEVEL, build_bye, build_rtp, build_sender_report, pack_levelled, parse_rtcp
 from bots.media.srtp import Outlet
 
@@ -55,7 +56,10 @@ class Delivery:
 class Playback:
     """A clip on its way."""
 
-    __slots__ = ("_done", "_sender", "clip", "is_looped", "packets", "position", "started_s", "ticks")
+    __slots__ = (
+        *("_done", "_sender", "clip", "gain", "is_ending", "is_looped", "packets", "position", "regain", "started_s"),
+        "ticks",
+    )
 
     def __init__(self, sender: "OutgoingAudio", clip: Clip, *, loop: bool) -> None:
         self.clip = clip
@@ -63,6 +67,11 @@ class Playback:
         self.position = 0
         self.packets = 0
         self.ticks = 0
+        self.gain = 1.0
+        """What it was ducked to."""
+        self.is_ending = False
+        self.regain: Regain | Prepared | None = None
+        """Gives the packets in the clip's place, while they have another gain than the clip's own."""
         self.started_s: float | None = None
         """When its first packet left, in seconds of the pacer's clock."""
         self._sender = sender
@@ -73,8 +82,13 @@ class Playback:
         return await asyncio.shield(self._done)
 
     def stop(self) -> None:
-        """Stop here; without effect if it is over."""
-        self._sender.end(self, "stopped")
+        """Stop here, over a fade: the clip's own if it is a loop, or the shortest that is no click."""
+        self._sender.fade_out(self)
+
+    def duck(self, gain: float, over_s: float) -> None:
+        """Go to this gain (a factor of the clip's own; 1.0 is back again) over so many seconds."""
+        self.gain = gain
+        self._sender.duck(self, over_s)
 
     def finish(self, outcome: Outcome) -> None:
         """Called by the sender: this is over."""
@@ -106,6 +120,7 @@ class OutgoingAudio:
             "_sent_before",
             "_lost_before",
             "_playback",
+            "_next",
             "_delivery",
             "_heard_s",
             "_is_closed",
@@ -130,6 +145,7 @@ class OutgoingAudio:
         self._lost_before = 0
         self._octets = 0
         self._playback: Playback | None = None
+        self._next: Playback | None = None  # begins when the fade of the one before is over
         self._delivery: Delivery | None = None
         self._heard_s = 0.0
         self._is_closed = False
@@ -164,21 +180,62 @@ class OutgoingAudio:
         self._peer = None
 
     def play(self, clip: Clip, *, loop: bool = False) -> Playback:
-        """Begin to send a clip, at the next tick of the pacer; what plays now is stopped."""
-        self.stop()
+        """Begin to send a clip, at the next tick of the pacer; what plays now is stopped and fades first."""
         playback = Playback(self, clip, loop=loop)
         if self._is_closed:
             playback.finish("closed")
             return playback
-        self._playback = playback
-        self._marker = 0x80
-        self._pacer.add(self)
+        if self._next is not None:
+            self._next.finish("stopped")
+        self._next = playback
+        if self._playback is not None:
+            self.fade_out(self._playback, at_once=True)
+        else:
+            self._begin_next()
         return playback
 
     def stop(self) -> None:
-        """Stop what plays now, if anything does."""
-        if self._playback is not None:
-            self.end(self._playback, "stopped")
+        """Stop what plays now, if anything does; see `Playback.stop`."""
+        for playback in (self._next, self._playback):
+            if playback is not None:
+                self.fade_out(playback)
+
+    def fade_out(self, playback: Playback, *, at_once: bool = False) -> None:
+        """End a playback over a fade, if it is one of those that play; `at_once` over the shortest."""
+        if playback is self._next:
+            self._next = None
+            playback.finish("stopped")
+        if playback is not self._playback or (playback.is_ending and not at_once):
+            return
+        if self._up() is None or self.is_muted or not playback.packets:
+            self.end(playback, "stopped")
+            return
+        over_s = max(FADE_S, playback.clip.fade_out_s) if playback.is_looped and not at_once else FADE_S
+        playback.is_ending = True
+        if playback.regain is None and over_s == FADE_S:
+            fade = short_fade(playback.clip, playback.position, is_looped=playback.is_looped)
+            playback.regain = Prepared(fade)
+            return
+        self._shape(playback, 0.0, over_s)
+
+    def duck(self, playback: Playback, over_s: float) -> None:
+        """Bring a playback to its gain, if it can be heard now; otherwise that is done when it can be."""
+        if playback is self._playback and not playback.is_ending and playback.packets and self._up() is not None:
+            self._shape(playback, playback.gain, over_s)
+
+    @staticmethod
+    def _shape(playback: Playback, gain: float, over_s: float) -> None:
+        if playback.regain is None:
+            playback.regain = Regain(playback.clip, playback.position, is_looped=playback.is_looped)
+        if isinstance(playback.regain, Regain):
+            playback.regain.aim(gain, over_s)
+
+    def _begin_next(self) -> None:
+        playback, self._next = self._next, None
+        if playback is not None:
+            self._playback = playback
+            self._marker = 0x80
+            self._pacer.add(self)
 
     def delivery(self) -> Delivery:
         """What is known of the arrival of what was sent."""
@@ -191,19 +248,26 @@ class OutgoingAudio:
         """The publication is over."""
         if not self._is_closed:
             self._is_closed = True
-            if self._playback is not None:
-                self.end(self._playback, "closed")
+            for playback in (self._next, self._playback):
+                if playback is not None:
+                    self.end(playback, "closed")
             if self._peer is not None:
                 self.detach(self._peer)
 
     def end(self, playback: Playback, outcome: Outcome) -> None:
-        """End a playback, if it is the one that plays."""
+        """End a playback, if it is one of those that play."""
+        if playback is self._next:
+            self._next = None
+            playback.finish(outcome)
         if playback is self._playback:
             self._playback = None
-            self._pacer.remove(self)
-            if playback.packets and not self._is_closed and (peer := self._up()) is not None:
-                self._send(peer, SILENCE, 127)
-                peer.send_rtcp(self._report())
+            if self._next is not None:
+                self._begin_next()
+            else:
+                self._pacer.remove(self)
+                if playback.packets and not self._is_closed and (peer := self._up()) is not None:
+                    self._send(peer, SILENCE, 127)
+                    peer.send_rtcp(self._report())
             playback.finish(outcome)
 
     def tick(self, now: float) -> None:
@@ -221,20 +285,37 @@ class OutgoingAudio:
         clip, position = playback.clip, playback.position
         peer = self._peer
         if peer is not None and peer.outlet is not None and not self.is_muted:
-            self._send(peer, clip.packets[position], clip.levels[position])
+            if self._marker and playback.gain != 1.0 and playback.regain is None:
+                self._shape(playback, playback.gain, 0.0)
+            if playback.regain is None:
+                self._send(peer, clip.packets[position], clip.levels[position])
+            else:
+                self._send(peer, *playback.regain.take())
             if playback.started_s is None:
                 playback.started_s = now
             playback.packets += 1
             if self._sent % REPORT_EVERY == 1:
                 peer.send_rtcp(self._report())
         else:
-            self._marker = 0x80
+            self._marker, playback.regain = 0x80, None
         playback.ticks += 1
         playback.position = position + 1
         if playback.position >= len(clip.packets):
-            playback.position = 0
+            playback.position = clip.loop_from
             if not playback.is_looped:
                 self.end(playback, "finished")
+                return
+        if playback.is_ending or playback.regain is not None:
+            self._look_at_gain(playback)
+
+    def _look_at_gain(self, playback: Playback) -> None:
+        """Is the fade or the ducking over?"""
+        regain = playback.regain
+        if playback.is_ending:
+            if regain is None or regain.is_settled:
+                self.end(playback, "stopped")
+        elif isinstance(regain, Regain) and regain.is_settled and regain.gain == 1.0:
+            playback.regain = None
 
     def _up(self) -> PeerConnection | None:
         """The connection, if anything can be sent over it now."""

@@ -1,10 +1,11 @@
 """Clips of which only the length matters."""
 
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 
-from bots.media import Clip, load_clip, probe_clip
+from bots.media import Clip, Shape, load_clip, probe_clip
 
 __all__ = ["Clips"]
 
@@ -15,13 +16,13 @@ class Clips:
     def __init__(self) -> None:
         self._clips: dict[str, Clip] = {}
 
-    async def load(self, path: str, *, volume: float = 1.0, fade_in_s: float = 0.0, fade_out_s: float = 0.0) -> Clip:
+    async def load(self, path: str, **shape: Unpack[Shape]) -> Clip:
         """The clip with its real length and no packets.
 
         Raises:
             MediaError: the file is missing or no sound, as live.
         """
-        del volume, fade_in_s, fade_out_s  # they do not change how long it takes
+        del shape  # it does not change how long it takes
         if path not in self._clips:
             duration_s = probe_clip(path).duration_s
             if duration_s is None:  # the file does not say: decode it

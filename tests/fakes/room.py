@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
 from bots.bot import BotSpec
 from bots.errors import BotsError, BreakoutRefused
-from bots.media import Clip
+from bots.media import Clip, Shape
 from bots.room import (
     BreakoutConnected,
     BreakoutDefinition,
@@ -53,7 +53,7 @@ def clip_of(name: str, duration_s: float = 2.0) -> Clip:
     )
 
 
-async def load_fake(path: str, *, volume: float = 1.0, fade_in_s: float = 0.0, fade_out_s: float = 0.0) -> Clip:
+async def load_fake(path: str, **shape: Unpack[Shape]) -> Clip:
     """Every file is two seconds long."""
     return clip_of(path)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from bots.bot.rules.outcome import Outcome
+from bots.media import Shape
 from bots.playbook import Measure
 
 __all__ = [
@@ -61,6 +62,7 @@ class ClipPlay:
         path: of the sound file.
         volume: factor, 1.0 leaves it as it is.
         fade_in_s, fade_out_s: seconds.
+        loudness_lufs: the loudness it is brought to before `volume`; None leaves it as it is.
         is_looped: start again at the end, until stopped.
         talks: the share of the time in which it sounds, in bursts; 1.0 is all the time.
     """
@@ -70,8 +72,17 @@ class ClipPlay:
     volume: float = 1.0
     fade_in_s: float = 0.0
     fade_out_s: float = 0.0
+    loudness_lufs: float | None = None
     is_looped: bool = False
     talks: float = 1.0
+
+    @property
+    def shape(self) -> Shape:
+        """What is made of the file."""
+        return Shape(
+            volume=self.volume, fade_in_s=self.fade_in_s, fade_out_s=self.fade_out_s,
+            loudness_lufs=self.loudness_lufs, is_looped=self.is_looped,
+        )  # fmt: skip
 
 
 # commands

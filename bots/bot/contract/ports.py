@@ -1,13 +1,13 @@
 """What a bot needs of a room and its sound. `bots.room.Room` has this shape, and so has the tests' fake."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
 from bots.bot.contract.spec import BotSpec
-from bots.media import Clip
+from bots.media import Clip, Shape
 from bots.room import (
     BreakoutDefinition,
     Floor,
@@ -152,6 +152,4 @@ class JoinRoom(Protocol):
 class LoadClip(Protocol):
     """How a bot gets a clip; `bots.media.load_clip` is the real one."""
 
-    async def __call__(
-        self, path: str, *, volume: float = 1.0, fade_in_s: float = 0.0, fade_out_s: float = 0.0
-    ) -> Clip: ...
+    async def __call__(self, path: str, **shape: Unpack[Shape]) -> Clip: ...

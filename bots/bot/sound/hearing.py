@@ -59,7 +59,7 @@ class Hearing:
             return self._answer(question, None, reason="the bot does not listen in this room")
         play = question.clip
         try:
-            clip = await self._load(play.path, volume=play.volume, fade_in_s=play.fade_in_s, fade_out_s=play.fade_out_s)
+            clip = await self._load(play.path, **play.shape)
         except MediaError as cause:
             return self._answer(question, None, reason=str(cause))
         part = part_of(clip, question, self._monotonic(question.since), self._monotonic(question.until))

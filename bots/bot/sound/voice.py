@@ -162,7 +162,7 @@ class Sound:
 
     async def _loaded(self, play: ClipPlay) -> Clip:
         """The clip's packets, from the process's cache if it was played before."""
-        return await self._load(play.path, volume=play.volume, fade_in_s=play.fade_in_s, fade_out_s=play.fade_out_s)
+        return await self._load(play.path, **play.shape)
 
     def _is_quiet(self, room: RoomPort) -> bool:
         is_busy = room.room_id in self._loops or self._locks[room.room_id].locked()

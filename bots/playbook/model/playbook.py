@@ -138,6 +138,10 @@ class Clip(Frozen):
         default=0.0, validation_alias="fade_out", description="Fade to silence over this time."
     )
     loop: Flag = Field(default=False, description="Begin again at its end.")
+    loudness_lufs: Number | None = Field(
+        default=None, validation_alias="loudness", ge=-50, le=-5,
+        description="Bring the recording to this loudness first: LUFS, as EBU R 128 has it.",
+    )  # fmt: skip
 
 
 class IfMissed(Frozen):
@@ -206,6 +210,7 @@ class Sound:
     loop: bool = False
     fade_in_s: float = 0.0
     fade_out_s: float = 0.0
+    loudness_lufs: float | None = None
 
 
 class Playbook(Frozen):
@@ -264,6 +269,7 @@ class Playbook(Frozen):
             loop=is_looping,
             fade_in_s=clip.fade_in_s if fades[0] is None else fades[0],
             fade_out_s=clip.fade_out_s if fades[1] is None else fades[1],
+            loudness_lufs=clip.loudness_lufs,
         )
 
     def entry(self, session_id: str | None = None) -> ScheduleEntry:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from bots.errors import MediaError
-from bots.media import library, load_clip, probe_clip
+from bots.media import clipcache, library, load_clip, probe_clip
 from bots.media.clip import Samples
 
 RATE_HZ = 48_000
@@ -180,3 +180,30 @@ async def test_a_long_sound_is_made_in_pieces_without_a_seam(tmp_path: Path) -> 
         spectrum = np.square(np.abs(np.fft.rfft(heard[start : start + 4096] * window)))
         assert spectrum[200:].sum() < 1e-5 * spectrum.sum()
     assert clip.levels[-1] > clip.levels[100] + 25
+
+
+async def test_a_loop_is_whole_packets_and_its_first_round_begins_from_silence(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.wav", tone(1.013), codec="pcm_s16le")
+    loop = await load_clip(path, is_looped=True, fade_in_s=0.1, fade_out_s=2.0)
+    assert (1.0, 2.0) == (loop.duration_s, loop.fade_out_s)
+    assert 50 + loop.loop_from == len(loop.packets) == len(loop.levels)
+    assert loop.levels[0] > loop.levels[loop.loop_from] + 6
+    again = clipcache.ClipCache(tmp_path / "cache")
+    again.save("key", loop)
+    kept = again.load("key", loop.name)
+    assert kept is not None
+    assert (loop.packets, loop.loop_from, 2.0) == (kept.packets, kept.loop_from, kept.fade_out_s)
+
+
+@pytest.mark.parametrize("seconds", [0.003, 0.02, 0.045, 0.3])
+async def test_a_loop_that_is_shorter_than_a_moment_is_repeated_to_one(tmp_path: Path, seconds: float) -> None:
+    path = save(tmp_path / "a.wav", tone(seconds), codec="pcm_s16le")
+    loop = await load_clip(path, is_looped=True)
+    assert loop.duration_s >= 0.5
+    assert loop.duration_s == pytest.approx((len(loop.packets) - loop.loop_from) * 0.02)
+
+
+async def test_a_sound_is_brought_to_a_loudness(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.wav", tone(2.0), codec="pcm_s16le")
+    loud, soft = await load_clip(path, loudness_lufs=-20.0), await load_clip(path, loudness_lufs=-30.0)
+    assert loud.loudness_db - soft.loudness_db == pytest.approx(10.0, abs=0.3)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,7 @@ import pytest
 
 from bots.bot import ClipPlay, Judge, Judged
 from bots.bot.sound.hearing import Hearing, part_of
-from bots.media import Clip
+from bots.media import Clip, Shape
 from tests.fakes.clock import FakeClock
 from tests.fakes.room import FakeIncoming, FakeRoom, clip_of
 
@@ -59,7 +60,7 @@ class Slot(FakeIncoming):
         return self._samples
 
 
-async def load(path: str, *, volume: float = 1.0, fade_in_s: float = 0.0, fade_out_s: float = 0.0) -> Clip:
+async def load(path: str, **shape: Unpack[Shape]) -> Clip:
     return CLIP
 
 
