@@ -153,6 +153,7 @@ class Bot:
             log=self._log,
         )
         self._recall.restore(self._parts)
+        self._parts.runs.on_queued = lambda: self._recall.keep(self._parts)
         pump = group.create_task(self._pump(), name=f"{self._spec.id}/pump")
         arriving = group.create_task(self._arrive(), name=f"{self._spec.id}/arrive")
         self._set_end()
@@ -162,6 +163,7 @@ class Bot:
             await self._go()
         except asyncio.CancelledError:
             self._diary.close()  # the process ends, not the lesson: what stops now is not over
+            self._parts.runs.close()
             raise
         pump.cancel()
 

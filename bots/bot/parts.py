@@ -86,7 +86,7 @@ def assemble(
     invitations = Invitations(
         bot_id=spec.id, windows=spec.invites, rng=Random(f"{spec.seed}/invites"),
         has_rule=any(isinstance(rule.trigger, Invited) for rule in spec.rules),
-        presence=presence, clock=clock, alarms=alarms, changed=changed, group=group, emit=emit, log=log,
+        presence=presence, clock=clock, alarms=alarms, changed=changed, diary=diary, group=group, emit=emit, log=log,
     )  # fmt: skip
 
     def occur(occasion: Occasion) -> None:

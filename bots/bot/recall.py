@@ -1,6 +1,6 @@
 """What a bot keeps to live again, and how a second life takes up where the first was cut off."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,6 +48,10 @@ class Recall:
             **parts.presence.kept(seen=self._has_newcomers, keys=self._has_record),
             "shifts": [*self._shifts],
             "teacher": [*parts.kit.for_teacher],
+            "queued": {
+                rule: [[number, firing.to_json()] for number, firing in waiting]
+                for rule, waiting in parts.runs.queued.items()
+            },
             "record": parts.kit.record.kept() if self._has_record else None,
         }
         if facts != self._last:
@@ -63,6 +67,8 @@ class Recall:
     def restore(self, parts: Parts) -> None:
         """Before it joins: know what was known."""
         facts = self._past.facts
+        for number, _, _ in self._queued():
+            self._diary.numbered(number)
         if facts:
             parts.presence.restore(facts)
             parts.kit.for_teacher[:] = facts["teacher"]
@@ -108,6 +114,19 @@ class Recall:
             for past in pasts:
                 if past.outcome is None:
                     parts.runs.go_on(plans[rule], self._run_of(past))
+        self._wait_on(parts, plans)
+        parts.kit.invitations.go_on(self._past.invites)
+
+    def _wait_on(self, parts: Parts, plans: Mapping[str, RulePlan]) -> None:
+        """Firings that waited their turn, and have had none since they were kept."""
+        begun = {past.number for past in self._past.runs}
+        for number, rule, firing in self._queued():
+            if number not in begun and rule in plans:
+                parts.runs.wait_on(plans[rule], number, Firing.from_json(firing))
+
+    def _queued(self) -> list[tuple[int, str, Any]]:
+        queued: Mapping[str, list[tuple[int, Any]]] = self._past.facts.get("queued", {})
+        return sorted((number, rule, firing) for rule, firings in queued.items() for number, firing in firings)
 
     def _run_of(self, past: RunPast) -> Run:
         last_at = max([past.started_at, *(step.intent_at for step in past.steps.values())])

@@ -75,6 +75,10 @@ class Diary:
         self._numbers += 1
         return self._numbers
 
+    def numbered(self, run: int) -> None:
+        """An earlier life has given away the numbers up to this one."""
+        self._numbers = max(self._numbers, run)
+
     def run_begun(self, run: int, rule: str, *, firing: Any, planned_at: datetime | None, started_at: datetime) -> None:
         """A run begins.
 

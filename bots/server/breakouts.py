@@ -113,6 +113,13 @@ class Breakouts:
         told = RoomManagement(id="breakout-room-invited", msg=message)
         return effects + [Send(moderator.client_id, told) for moderator in room.moderators()]
 
+    def succeed(self, room: Room, ghost_id: str, client_id: str) -> None:
+        """Somebody comes with a new token in place of a lost connection: what that was invited to, they are. Ours."""
+        for target in self._under(room):
+            invited = breakout_of(target).invited
+            if ghost_id in invited:
+                invited[client_id] = invited.pop(ghost_id)
+
     def reject(self, room: Room, member: Member, room_id: str) -> list[Effect]:
         """Give an invitation back; the inviter and the moderators are told."""
         target = self._breakout_under(room, room_id)

@@ -130,6 +130,7 @@ class Reception:
         client_id = admission.member.client_id
         admission.member.address, admission.member.agent = line.address, line.agent
         for ghost in admission.ghosts:
+            self.breakouts.succeed(admission.room, ghost, client_id)
             self._gone(ghost, is_lost=False)
         if admission.replaced and (older := self._lines.get(client_id)) is not None:
             older.client_id = ""  # its end is not this member's end

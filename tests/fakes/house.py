@@ -87,6 +87,7 @@ class FakeHouse:
         """
         admission = self.rooms.admit(PresentToken(fields=fields), self.now)
         for ghost in admission.ghosts:
+            self.breakouts.succeed(admission.room, ghost, admission.member.client_id)
             self.perform(self.desk.leave(ghost))
         self.told.setdefault(admission.member.client_id, [])
         self.perform(admission.effects)

@@ -439,3 +439,14 @@ def test_a_moderator_who_comes_is_told_what_is_open_and_who_is_inside() -> None:
     assert [] == house.breakouts.standing(*other)
     house.ask(mia, DestroyBreakouts())
     assert [] == house.breakouts.standing(*place)
+
+
+def test_who_comes_again_with_a_new_token_is_still_invited() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann)
+    house.lose(ann)
+    again = house.enter(name="Ann")
+    assert again != ann
+    assert house.join(again, room_id).is_ok
+    assert "not-invited" == house.join(ben, room_id).get("reason")

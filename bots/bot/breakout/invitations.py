@@ -1,11 +1,12 @@
 """Invites at work: each is decided once, kept until its time, answered, and told to the end.
 
 One invite has one end: accepted, rejected, ignored, expired or failed. A second invite to the same breakout
-while the first is pending is the same invite.
+while the first is pending is the same invite. One that has no end yet outlives the process.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from bots.bot.place.presence import Presence
 from bots.bot.waiting import Signal, done_within
 from bots.clock import Clock
 from bots.errors import BotsError, BreakoutRefused
+from bots.journal import Diary, InvitePast
 from bots.room import BreakoutInvite, Joinee, StreamInfo
 from bots.schedule import Alarms, wait_until
 
@@ -34,6 +36,7 @@ class Invitations:
         rng: seeded, for chances and delays.
         has_rule: some rule of the bot answers invites itself, so the default is silence.
         changed: rings when names of breakouts come in.
+        diary: keeps the invites that have no end yet.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Invitations:
         clock: Clock,
         alarms: Alarms,
         changed: Signal,
+        diary: Diary,
         group: asyncio.TaskGroup,
         emit: Callable[[BotEvent], None],
         log: FilteringBoundLogger,
@@ -59,6 +63,7 @@ class Invitations:
         self._clock = clock
         self._alarms = alarms
         self._changed = changed
+        self._diary = diary
         self._group = group
         self._emit = emit
         self._log = log
@@ -84,7 +89,17 @@ class Invitations:
             self._forced = invite.room_id
             self._follow_forced()
         elif invite.room_id not in self._pending:
+            self._keep(invite.room_id, None)
             self._begin(invite.room_id, self._answer(invite.room_id))
+
+    def go_on(self, invites: Iterable[InvitePast]) -> None:
+        """Invites of an earlier life that had no end: each is answered as it was decided, at its time."""
+        for invite in sorted(invites, key=lambda one: one.received_at):
+            room_id = invite.breakout_id
+            self.last = room_id
+            self._received_at[room_id] = invite.received_at
+            decided = None if invite.decision is None or invite.due_at is None else self._taken_up(invite)
+            self._begin(room_id, self._answer(room_id, decided))
 
     def destroyed(self, room_id: str) -> None:
         """The breakout is gone; an invite to it that still waits has expired."""
@@ -163,8 +178,21 @@ class Invitations:
         )
         self._settled(room_id, "rejected")
 
-    async def _answer(self, room_id: str) -> None:
-        """Decide, wait for the time of the answer, give it."""
+    async def _answer(self, room_id: str, decision: InviteDecision | None = None) -> None:
+        """Decide, wait for the time of the answer, give it.
+
+        Args:
+            decision: of an earlier life.
+        """
+        if decision is None:
+            decision = await self._decide(room_id)
+        if decision.at > self._clock.now() and decision.action in ("accept", "reject"):
+            self._log.info("invite_kept", breakout_id=room_id, until=decision.at)
+            self._keep(room_id, decision)
+            await wait_until(self._alarms, decision.at, f"{self._bot_id}/invite")
+        await self._tell_failure(room_id, self._perform(decision, room_id))
+
+    async def _decide(self, room_id: str) -> InviteDecision:
         await self._wait_for_name(room_id)
         decision = decide_invite(
             self._windows,
@@ -177,13 +205,29 @@ class Invitations:
             "invite_decided",
             breakout_id=room_id,
             breakout=self._presence.breakout_name(room_id),
-            entry=next((number for number, one in enumerate(self._windows) if one is decision.window), None),
+            entry=self._entry_of(decision),
             action=decision.action,
         )
-        if decision.at > self._clock.now() and decision.action in ("accept", "reject"):
-            self._log.info("invite_kept", breakout_id=room_id, until=decision.at)
-            await wait_until(self._alarms, decision.at, f"{self._bot_id}/invite")
-        await self._tell_failure(room_id, self._perform(decision, room_id))
+        return decision
+
+    def _entry_of(self, decision: InviteDecision) -> int | None:
+        return next((number for number, one in enumerate(self._windows) if one is decision.window), None)
+
+    def _keep(self, room_id: str, decision: InviteDecision | None) -> None:
+        """Write down that it waits."""
+        self._diary.invite_kept(
+            room_id, received_at=self._received_at[room_id], due_at=None if decision is None else decision.at,
+            decision=None if decision is None else {"action": decision.action, "entry": self._entry_of(decision)},
+        )  # fmt: skip
+
+    def _taken_up(self, invite: InvitePast) -> InviteDecision:
+        """What was decided, if its window is still open."""
+        entry: int | None = invite.decision["entry"]
+        window = None if entry is None else self._windows[entry]
+        assert invite.due_at is not None, "decided"
+        decision = InviteDecision(invite.decision["action"], invite.due_at, window)
+        is_over = window is not None and window.closes_at is not None and self._clock.now() >= window.closes_at
+        return replace(decision, action="expired") if is_over else decision
 
     def _follow_forced(self) -> None:
         """The room follows a forced invite by itself, but only from the parent; from another breakout we do."""
@@ -245,6 +289,8 @@ class Invitations:
         self._settled(room_id, "expired")
 
     def _settled(self, room_id: str, end: InviteEnd) -> None:
+        if room_id in self._received_at:
+            self._diary.invite_ended(room_id, end, self._clock.now())
         in_run = room_id in self._in_run
         self._in_run.discard(room_id)
         self._emit(InviteSettled(bot_id=self._bot_id, room_id=room_id, end=end, in_run=in_run))

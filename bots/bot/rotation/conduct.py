@@ -117,13 +117,18 @@ class Conductor:
     async def _play(self) -> None:
         if self._begun.detail is not None:
             await self._take_up(self._begun.detail)
+            await self._learn()  # before the round may end: who went in meanwhile is fetched back
         await self._do(self._course.tick(self._now_s()))
         while not self._course.is_over:
             await self._wait()
-            facts, self._facts = self._facts, []
-            for fact in facts:
-                await self._do(fact(self._now_s()))
+            await self._learn()
             await self._do(self._course.tick(self._now_s()))
+
+    async def _learn(self) -> None:
+        """What has happened, in order."""
+        facts, self._facts = self._facts, []
+        for fact in facts:
+            await self._do(fact(self._now_s()))
 
     # ---- what outlives the process
 
@@ -150,8 +155,7 @@ class Conductor:
         )  # fmt: skip
         if course.phase != "running":
             await done_within(self._kit.clock, self._all_back(kept["course"]["here"]), RETURN_WITHIN_S)
-        for difference in self._differences(kept):
-            await self._do(course.learn(difference, self._now_s()))
+        await self._do([act for one in self._differences(kept) for act in course.learn(one, self._now_s())])
         forgotten = [number for number in self._rooms.open_ids if number not in course.open_rooms]
         if course.phase == "running" and forgotten:
             await self._do([CloseRooms(tuple(forgotten))])

@@ -95,7 +95,7 @@ class _State:
     """What is going on for one rule."""
 
     tasks: dict[asyncio.Task[None], Run] = field(default_factory=dict)
-    queue: deque[Firing] = field(default_factory=deque)
+    queue: deque[tuple[int, Firing]] = field(default_factory=deque)
     started: int = 0
     gathered: list[Occasion] | None = None
     cool_until_s: float = 0.0
@@ -117,6 +117,9 @@ class Runs(Generic[R]):
         next_number: counts the runs.
         on_begin: told each run that begins; not those that go on.
         on_end: told the rule's id, the outcome and a reason (or None) of every firing, once.
+
+    Attributes:
+        on_queued: called when a firing begins to wait its turn.
     """
 
     def __init__(
@@ -143,6 +146,7 @@ class Runs(Generic[R]):
         self._on_end = on_end
         self._states: dict[str, _State] = {}
         self._is_closed = False
+        self.on_queued: Callable[[], None] = lambda: None
 
     def fire(
         self,
@@ -181,6 +185,19 @@ class Runs(Generic[R]):
         """A run that was cut off goes on, whatever the rule's mode says of a second one."""
         self._begin(rule, self._states.setdefault(rule.id, _State()), run, [])
 
+    @property
+    def queued(self) -> dict[str, list[tuple[int, Firing]]]:
+        """Firings that wait their turn, by rule, each with the number that its run will have."""
+        return {rule: list(state.queue) for rule, state in self._states.items() if state.queue}
+
+    def wait_on(self, rule: R, number: int, firing: Firing) -> None:
+        """A firing that waited its turn in an earlier life."""
+        state = self._states.setdefault(rule.id, _State())
+        if state.tasks:
+            state.queue.append((number, firing))
+        else:
+            self._admit(rule, state, firing, number=number)
+
     def misfire(self, rule: R, reason: str) -> None:
         """What was planned came too late."""
         self._on_end(rule.id, "misfired", reason, None)
@@ -189,6 +206,10 @@ class Runs(Generic[R]):
     def running(self) -> tuple[Run, ...]:
         return tuple(run for state in self._states.values() for run in state.tasks.values())
 
+    def close(self) -> None:
+        """Take no more firings, and begin none that wait their turn."""
+        self._is_closed = True
+
     async def drain(self, *, within_s: float, spare_since: datetime | None = None) -> None:
         """Take no more firings; let the running steps end, then stop.
 
@@ -196,7 +217,7 @@ class Runs(Generic[R]):
             within_s: what is still running then is cancelled.
             spare_since: runs that started then or later may do all their steps.
         """
-        self._is_closed = True
+        self.close()
         for state in self._states.values():
             for _ in range(len(state.queue)):
                 state.queue.popleft()
@@ -250,8 +271,9 @@ class Runs(Generic[R]):
         *,
         planned_at: datetime | None = None,
         is_late: bool = False,
+        number: int | None = None,
     ) -> None:
-        """Start, queue or drop a firing, by the rule's mode."""
+        """Start, queue or drop a firing, by the rule's mode; one that was queued has its number."""
         previous: list[asyncio.Task[None]] = []
         if rule.mode in ("single", "restart") and rule.max is not None and state.started >= rule.max:
             self._on_end(rule.id, "already_running", f"it has run {rule.max} times", None)
@@ -263,14 +285,15 @@ class Runs(Generic[R]):
                 for task in previous:
                     task.cancel()
             elif rule.mode == "queued" and len(state.queue) + len(state.tasks) < at_once:
-                state.queue.append(firing)
+                state.queue.append((self._next_number(), firing))
+                self.on_queued()
                 return
             elif rule.mode != "parallel" or len(state.tasks) >= at_once:
                 self._on_end(rule.id, "already_running", None, None)
                 return
         state.started += 1
         state.cool_until_s = self._clock.monotonic() + rule.cooldown_s
-        run = Run(rule.id, self._next_number(), firing, self._clock.now(), planned_at, is_late)
+        run = Run(rule.id, number or self._next_number(), firing, self._clock.now(), planned_at, is_late)
         self._on_begin(run)
         self._begin(rule, state, run, previous)
 
@@ -314,4 +337,5 @@ class Runs(Generic[R]):
     def _settle(self, rule: R, state: _State, task: asyncio.Task[None]) -> None:
         state.tasks.pop(task, None)
         if state.queue and not state.tasks and not self._is_closed:
-            self._admit(rule, state, state.queue.popleft())
+            number, firing = state.queue.popleft()
+            self._admit(rule, state, firing, number=number)

@@ -106,6 +106,8 @@ class Performer:
             run.under_way -= is_work
             settle(self._kit, step, run, place, outcome)
             self._finish(step, run, started_s, outcome, reason)
+            if begun.is_again and isinstance(step, Rotate | WaitFor):
+                run.is_late = False  # it lasts as long as it lasts: what follows is due when it ends
 
     @staticmethod
     async def _count(run: Run) -> None:

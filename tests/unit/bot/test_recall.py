@@ -3,14 +3,26 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from bots.bot import BotLeft, BotSpec, Dismiss, Drain, LeaveRule, RunEnded, SignalGiven, StepUnknown
+from bots.bot import (
+    BotLeft,
+    BotSpec,
+    Dismiss,
+    Drain,
+    InviteSettled,
+    InviteWindow,
+    LeaveRule,
+    RunEnded,
+    SignalGiven,
+    StepUnknown,
+)
 from bots.journal import StepPast
-from bots.room import ChatReceived, Participant
+from bots.room import BreakoutInvite, ChatReceived, Participant
 from tests.fakes.clock import FakeClock
 from tests.fakes.diary import FakeDiary
 from tests.unit.bot.stage import ANA, LUIS, TEACHER, Stage, on_stage, rule, spec_of, steps_of, timeline
@@ -168,6 +180,14 @@ async def test_a_wait_for_counts_on_and_keeps_its_limit() -> None:
         assert [("both", ())] == second.room.asked("say")
 
 
+async def test_what_follows_something_that_lasted_until_now_is_not_late() -> None:
+    spec = spec_of(timeline=(timeline(0, {"wait_for": {"when": {"chat": "!ok"}, "timeout": "60s"}}, {"say": "go on"}),))
+    async with killed_after(spec, 30, 5, ANA) as (_, second):
+        chat(second, "!ok")
+        await second.pass_s(0.1)
+        assert [("go on", ())] == second.room.asked("say")
+
+
 def chat(stage: Stage, text: str) -> None:
     stage.room.push(ChatReceived(text=text, sender_id=ANA.client_id, sender_name=ANA.name, is_private=False))
 
@@ -206,6 +226,68 @@ async def test_max_and_cooldown_count_over_both_lives() -> None:
         chat(second, "!help")
         await second.pass_s(1)
         assert [("limited", ()), ("cool", ())] == second.room.asked("say")
+
+
+async def test_firings_that_waited_their_turn_have_it_once_in_order() -> None:
+    spec = spec_of(rules=(rule({"chat": "!help"}, {"wait": "10s"}, {"say": "{message.text}"}, mode="queued"),))
+    first = Stage(spec, ANA)
+    await first.pass_s(1)
+    for text in ("!help one", "!help two", "!help three"):
+        chat(first, text)
+    await first.pass_s(15)  # the second one runs, the third one waits
+    diary = await first.kill()
+    async with on_stage(spec, ANA, clock=first.clock, diary=diary) as second:
+        chat(second, "!help four")
+        await second.pass_s(60)
+        said = [text for text, _ in (*first.room.asked("say"), *second.room.asked("say"))]
+        assert ["!help one", "!help two", "!help three", "!help four"] == said
+        assert [1, 2, 3, 4] == sorted(second.diary.runs)
+
+
+async def test_an_invite_that_waits_for_its_window_is_accepted_in_it_by_the_next_process() -> None:
+    opens_at, closes_at = (FakeClock().now() + timedelta(seconds=after_s) for after_s in (30, 60))
+    spec = spec_of(invites=(InviteWindow(opens_at=opens_at, closes_at=closes_at, after_s=(2.0, 9.0)),))
+    first = Stage(spec, TEACHER)
+    await first.pass_s(10)
+    first.room.push(BreakoutInvite("br-7", "c-teacher", is_forced=False))
+    await first.pass_s(1)
+    diary = await first.kill()
+    [kept] = diary.past.invites
+    assert kept.due_at is not None
+    async with on_stage(spec, TEACHER, clock=first.clock, diary=diary) as second:
+        await second.pass_s((kept.due_at - second.clock.now()).total_seconds() - 0.1)
+        assert [] == second.told(InviteSettled)
+        await second.pass_s(0.2)
+        assert ["accepted"] == [one.end for one in second.told(InviteSettled)]
+        assert {} == second.diary.invites
+
+
+async def test_an_invite_whose_window_closed_while_nobody_looked_has_expired() -> None:
+    opens_at, closes_at = (FakeClock().now() + timedelta(seconds=after_s) for after_s in (30, 60))
+    spec = spec_of(invites=(InviteWindow(opens_at=opens_at, closes_at=closes_at),))
+    first = Stage(spec, TEACHER)
+    await first.pass_s(10)
+    first.room.push(BreakoutInvite("br-7", "c-teacher", is_forced=False))
+    await first.pass_s(1)
+    diary = await first.kill()
+    await first.clock.advance(50)
+    async with on_stage(spec, TEACHER, clock=first.clock, diary=diary) as second:
+        await second.pass_s(1)
+        assert ["expired"] == [one.end for one in second.told(InviteSettled)]
+        assert [] == second.room.asked("join_breakout")
+
+
+async def test_an_invite_that_a_rule_answers_is_known_to_the_next_process() -> None:
+    answer = rule("invited", {"wait": "20s"}, {"accept": "invite"})
+    spec = spec_of(rules=(answer,))
+    first = Stage(spec, TEACHER)
+    await first.pass_s(10)
+    first.room.push(BreakoutInvite("br-7", "c-teacher", is_forced=False))
+    await first.pass_s(1)
+    diary = await first.kill()
+    async with on_stage(spec, TEACHER, clock=first.clock, diary=diary) as second:
+        await second.pass_s(25)
+        assert ["accepted"] == [one.end for one in second.told(InviteSettled)]
 
 
 async def test_a_signal_that_comes_again_is_heard_once() -> None:
