@@ -6,14 +6,15 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/bots
 COPY pyproject.toml requirements.lock README.md LICENSE ./
 COPY bots ./bots
-RUN /opt/bots/bin/pip install --constraint requirements.lock .
+RUN /opt/bots/bin/pip install --constraint requirements.lock '.[postgres]'
 
-# Run: no compiler, no root, no sound device; nothing is written but what a mounted /work is given for.
+# Run: no compiler, no root, no sound device. Written is only the state (journal, traces), where a volume is mounted for it.
 FROM python:3.11-slim-bookworm
 COPY --from=build /opt/bots /opt/bots
-RUN useradd --system --uid 10001 --home-dir /srv/bots --no-create-home bots
+RUN useradd --system --uid 10001 --home-dir /srv/bots --no-create-home bots \
+ && install --directory --owner=bots /srv/bots/state
 COPY --chown=root:root playbooks /srv/bots/playbooks
-ENV PATH=/opt/bots/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV PATH=/opt/bots/bin:$PATH XDG_STATE_HOME=/srv/bots/state PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 10001
 WORKDIR /srv/bots
 ENTRYPOINT ["bots"]
