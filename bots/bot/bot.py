@@ -192,6 +192,7 @@ class Bot:
                 on_event=lambda event: self._take(_Happened(event, is_breakout=False)),
                 on_breakout_event=lambda event: self._take(_Happened(event, is_breakout=True)),
                 log=self._log,
+                was_in=self._recall.is_back,
             )
         except BotsError as failure:
             self._fail("join", str(failure))

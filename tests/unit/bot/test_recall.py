@@ -10,6 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bots.bot import (
+    BotFailed,
+    BotJoined,
     BotLeft,
     BotSpec,
     Dismiss,
@@ -21,6 +23,7 @@ from bots.bot import (
     SignalGiven,
     StepUnknown,
 )
+from bots.errors import JoinRefused
 from bots.journal import StepPast
 from bots.room import BreakoutInvite, ChatReceived, Participant
 from tests.fakes.clock import FakeClock
@@ -332,6 +335,18 @@ async def test_who_left_for_good_and_who_was_to_stay_for_a_while() -> None:
         await second.pass_s(5)
         assert [BotLeft(bot_id="helper", cause="leave_when")] == second.told(BotLeft)
         assert "left" == second.diary.state
+
+
+async def test_who_takes_over_from_a_process_that_stands_still_waits_for_its_seat() -> None:
+    taken = JoinRefused("main", 2101, "The room has places for 1 moderators, all taken.")
+    first = Stage(spec_of())
+    await first.pass_s(1)
+    diary = await first.kill()
+    async with on_stage(spec_of(), clock=first.clock, diary=diary, refusals=[taken] * 7) as second:
+        await second.pass_s(60)
+        assert ["main"] == [one.room_id for one in second.told(BotJoined)]
+    async with on_stage(spec_of(), refusals=[taken]) as newcomer:
+        assert ["join"] == [one.stage for one in newcomer.told(BotFailed)]
 
 
 async def test_an_end_in_order_is_an_end_of_the_runs() -> None:
