@@ -34,7 +34,9 @@ _SECRET_TEXT = (
     re.compile(r"(?<=[?&]token=)[^&\s]+", re.IGNORECASE),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # user:password in a URL
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # chat text must not steer the terminal
+_CONTROL = re.compile(  # chat text must not steer the terminal, nor turn the line round
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _MIN_HIDDEN = 6  # shorter values would blacken ordinary words
 
 # for whoever asks later why something did not happen; on a terminal the lines around them say it

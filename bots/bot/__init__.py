@@ -42,11 +42,14 @@ from bots.bot.contract.provider import Provider
 from bots.bot.contract.rotation import RotationPlan, WarningPlan
 from bots.bot.contract.spec import BotSpec, DropRule, LeaveRule, RulePlan, bot_of_herald, sound_key
 from bots.bot.place.meeting import close_room, find_room, open_room, room_body
+from bots.bot.record.files import FILES, Report
+from bots.bot.record.report import kept_report
 from bots.bot.rotation.terms import Terms
 from bots.bot.rules.outcome import Outcome
 from bots.bot.venue import Venue
 
 __all__ = [
+    "FILES",
     "AttendancePlan",
     "Bot",
     "BotAway",
@@ -81,6 +84,7 @@ __all__ = [
     "PersonKnown",
     "PlayFinished",
     "Provider",
+    "Report",
     "RoomPort",
     "RotationPlan",
     "RoundPlayed",
@@ -98,6 +102,7 @@ __all__ = [
     "close_room",
     "decide_invite",
     "find_room",
+    "kept_report",
     "open_room",
     "room_body",
     "sound_key",

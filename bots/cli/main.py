@@ -38,6 +38,9 @@ memory_app = typer.Typer(
 )
 app.add_typer(memory_app)
 
+sessions_app = typer.Typer(name="sessions", help="What has been: bots sessions; and what is to be forgotten.")
+app.add_typer(sessions_app)
+
 PlaybookPath = Annotated[str, typer.Argument(metavar="PLAYBOOK", help="the YAML file")]
 SetInput = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="give an input of the playbook; repeatable")
@@ -78,6 +81,45 @@ def run(  # noqa: PLR0917 -- one argument an option
             report=report, trace=trace, store=store, resume=resume, log_format=log_format,
         )
     )  # fmt: skip
+
+
+@sessions_app.callback(invoke_without_command=True)
+def sessions(
+    context: typer.Context,
+    store: StoreUrl = "",
+    last: Annotated[int, typer.Option(metavar="N", min=1, help="how many, the newest first")] = 20,
+    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """The newest sessions of the journal: what came of each, or who runs it."""
+    from bots.cli.sessions import list_sessions
+
+    if context.invoked_subcommand is None:
+        raise typer.Exit(list_sessions(store=store, count=last, as_json=json))
+
+
+@sessions_app.command("forget")
+def sessions_forget(
+    session: Annotated[str, typer.Argument(metavar="[ID]", help="one session")] = "",
+    before: Annotated[str, typer.Option(metavar="DATE", help="all that ended before this day")] = "",
+    person: Annotated[str, typer.Option(metavar="ID", help="all that know this person, by id or by name")] = "",
+    store: StoreUrl = "",
+) -> None:
+    """Remove sessions that have ended, with everything that is kept of them."""
+    from bots.cli.sessions import forget_sessions
+
+    raise typer.Exit(forget_sessions(session, store=store, before=before, person=person))
+
+
+@app.command()
+def report(
+    session: Annotated[str, typer.Argument(metavar="ID", help="a session, or the beginning of its id")],
+    store: StoreUrl = "",
+    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """Who was there, and who was with whom, in a session of the journal."""
+    from bots.cli.sessions import report_session
+
+    raise typer.Exit(report_session(session, store=store, as_json=json))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from bots.errors import ConfigError, WireError
 from bots.playbook.values.meant import did_you_mean
 from bots.trace import Kept, compare, decisions_of, kept_traces, read_log, state_folder, told
 
-__all__ = ["diff_traces", "list_traces", "tell_trace"]
+__all__ = ["diff_traces", "forget_traces", "list_traces", "tell_trace"]
 
 _CONTEXT = 2  # equal decisions shown around a difference
 
@@ -69,6 +70,14 @@ def _path_of(name: str) -> Path:
         raise ConfigError(f"{name!r} fits {len(like)} traces: {', '.join(one.id for one in like[:5])}")
     hint = did_you_mean(name, [one.id for one in found])
     raise ConfigError(f"no trace and no file is called {name!r}{hint or '; bots trace list shows the traces'}")
+
+
+def forget_traces(ids: Iterable[str]) -> None:
+    """Remove traces; those that are gone already stay gone."""
+    kept = {one.id: one.path for one in _kept()}
+    for name in ids:
+        if name in kept:
+            kept[name].unlink(missing_ok=True)
 
 
 def diff_traces(first: str, second: str) -> int:

@@ -138,7 +138,7 @@ class Diary:
         }  # fmt: skip
         self._put((self._say.step_settled, row))
 
-    # ---- invites and groups
+    # ---- invites
 
     def invite_kept(self, breakout_id: str, *, received_at: datetime, decision: Any, due_at: datetime | None) -> None:
         """An invite waits for its answer until `due_at`."""
@@ -151,15 +151,6 @@ class Diary:
     def invite_ended(self, breakout_id: str, outcome: str, at: datetime) -> None:
         row = {**self._at, "at_breakout_id": breakout_id, "outcome": outcome, "ended_at": us_of(at)}
         self._put((self._say.invite_ended, row))
-
-    def groups_begun(self, rotation: str, number: int, groups: Mapping[int, tuple[str, ...]], at: datetime) -> None:
-        """A round begins with these people in these rooms."""
-        rows = [
-            {"rotation": rotation, "round": number, "person": person, "room": room, "begun_at": us_of(at)}
-            for room, people in groups.items()
-            for person in people
-        ]
-        self._put(*((self._say.group_begun, {"session": self._key["session"], **row}) for row in rows))
 
     def _slot(self, *what: object) -> str:
         return "/".join(map(str, (self._key["session"], self._key["bot"], *what)))

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from bots.clock import Clock
 from bots.errors import JournalError
@@ -18,6 +18,7 @@ from bots.journal.instants import instant_of, maybe_instant_of, us_of
 from bots.journal.keeper import Hold, Keeper
 from bots.journal.lease import Held, Leases
 from bots.journal.past import Past, pasts_of
+from bots.journal.people import names_person
 from bots.journal.statements import statements_for
 from bots.journal.store import Fence, Store, Write
 from bots.journal.tables import OF_SESSIONS, sessions
@@ -130,7 +131,7 @@ class OpenSession:
         """It is over, whatever came of it; others may have its lease."""
         changed = update(sessions).where(sessions.c.id == self.record.id)
         values = changed.values(
-            state="ended", outcome=outcome, reason=reason, ended_at=us_of(at), plan=None,
+            state="ended", outcome=outcome, reason=reason, ended_at=us_of(at),
             result=None if result is None else json.dumps(result),
         )  # fmt: skip
         try:
@@ -273,16 +274,41 @@ class Journal:
         """Who runs which session now."""
         return self._leases.holders()
 
-    async def forget(self, before: datetime) -> int:
-        """Remove the sessions that ended before an instant, with everything that is kept of them; how many."""
+    async def facts_of(self, session: str) -> Mapping[str, Mapping[str, Any]]:
+        """What each bot of a session kept, by its id."""
+        pasts = await self.store.ask(lambda connection: pasts_of(connection, session))
+        return {bot: past.facts for bot, past in pasts.items()}
 
-        def remove(connection: Connection) -> int:
-            old = select(sessions.c.id).where(sessions.c.ended_at < us_of(before))
-            ids = list(connection.execute(old).scalars())
+    async def forget(self, before: datetime) -> list[SessionRecord]:
+        """Remove the sessions that ended before an instant, with everything that is kept of them; which they were."""
+        return await self._remove(sessions.c.ended_at < us_of(before))
+
+    async def forget_session(self, session: str) -> list[SessionRecord]:
+        """Remove one session; it is returned if it was there."""
+        return await self._remove(sessions.c.id == session)
+
+    async def forget_person(self, person: str) -> list[SessionRecord]:
+        """Remove every session that has ended and in which somebody has this id or name; which they were.
+
+        What a bot keeps names people in many places, so the whole session goes.
+        """
+
+        def named(connection: Connection) -> list[str]:
+            ended = select(sessions.c.id, sessions.c.plan).where(sessions.c.state == "ended")
+            plans = {row.id: row.plan for row in connection.execute(ended)}
+            return [one for one, plan in plans.items() if names_person(connection, one, plan, person)]
+
+        ids = await self.store.ask(named)
+        return await self._remove(sessions.c.id.in_(ids))
+
+    async def _remove(self, which: ColumnElement[bool]) -> list[SessionRecord]:
+        def remove(connection: Connection) -> list[SessionRecord]:
+            gone = [_record(row) for row in connection.execute(select(sessions).where(which))]
+            ids = [one.id for one in gone]
             for table in OF_SESSIONS:
-                connection.execute(delete(table).where(table.c.session.in_(old)))
-            connection.execute(delete(sessions).where(sessions.c.ended_at < us_of(before)))
-            return len(ids)
+                connection.execute(delete(table).where(table.c.session.in_(ids)))
+            connection.execute(delete(sessions).where(sessions.c.id.in_(ids)))
+            return gone
 
         return await self.store.transact(remove)
 

@@ -44,7 +44,9 @@ _FIRST = (
         since BIGINT NOT NULL, boot TEXT NOT NULL, until DOUBLE PRECISION NOT NULL)""",
 )
 
-MIGRATIONS = (_FIRST,)
+_NO_COPIES = ("DROP TABLE groups", "DROP TABLE pairs", "DROP TABLE attendance")  # what bots keep has all of it
+
+MIGRATIONS = (_FIRST, _NO_COPIES)
 
 _META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)"
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Executable, Table, bindparam, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bots.journal.tables import bots, groups, invites, runs, sessions, steps
+from bots.journal.tables import bots, invites, runs, sessions, steps
 
 __all__ = ["Statements", "statements_for", "upsert"]
 
@@ -61,7 +61,6 @@ class Statements:
         )
         self.invite_ended = _change(invites, "outcome", "ended_at")
         self.session_facts = _change(sessions, "facts")
-        self.group_begun = upsert(kind, groups, columns=("room", "begun_at"))
 
 
 @cache

@@ -8,13 +8,10 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Tabl
 __all__ = [
     "METADATA",
     "OF_SESSIONS",
-    "attendance",
     "bots",
-    "groups",
     "invites",
     "leases",
     "meta",
-    "pairs",
     "runs",
     "schedules",
     "sessions",
@@ -131,40 +128,6 @@ invites = Table(
     _maybe_at("ended_at"),
 )
 
-groups = Table(
-    "groups",
-    METADATA,
-    _key("session"),
-    _key("rotation"),
-    _number_key("round"),
-    _key("person"),
-    Column("room", Integer, nullable=False),
-    _at("begun_at"),
-)
-
-pairs = Table(
-    "pairs",
-    METADATA,
-    _key("scope"),
-    _key("one"),
-    _key("other"),
-    Column("times", Float, nullable=False),
-    _at("last_at"),
-)
-
-attendance = Table(
-    "attendance",
-    METADATA,
-    _key("session"),
-    _key("person"),
-    _text("name"),
-    _text("role"),
-    Column("is_bot", Integer, nullable=False),
-    _at("first_in"),
-    _maybe_at("last_out"),
-    Column("seconds", Float, nullable=False),
-)
-
 schedules = Table(
     "schedules",
     METADATA,
@@ -185,5 +148,5 @@ leases = Table(
     Column("until", Float, nullable=False),  # seconds
 )
 
-OF_SESSIONS = (bots, runs, steps, invites, groups, attendance)
+OF_SESSIONS = (bots, runs, steps, invites)
 """The tables whose rows belong to a session, by its id in `session`."""

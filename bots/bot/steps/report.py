@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from bots.bot.record.attendance import attendance_of
 from bots.bot.record.files import FILES, Report
-from bots.bot.record.groups import groups_of
-from bots.bot.record.names import Names
+from bots.bot.record.report import report_at
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run
 from bots.bot.steps.kit import Kit
@@ -32,13 +30,7 @@ def save(kit: Kit, step: Save, run: Run) -> None:
 
 def report_of(kit: Kit) -> Report:
     """The lesson up to now."""
-    spec, record, now = kit.spec, kit.record, kit.clock.now()
-    names = Names(record.people(), spec.roster, has_names=spec.attendance.has_names)
-    people = attendance_of(
-        record, spec.attendance, names=names, roster=spec.roster, lesson=(spec.starts_at, spec.ends_at), now=now
-    )
-    rounds = groups_of(record, names=names, now=now)
-    return Report(spec.session, spec.starts_at, spec.ends_at, people, rounds)
+    return report_at(kit.spec, kit.record, kit.clock.now())
 
 
 def _write(path: Path, text: str) -> None:

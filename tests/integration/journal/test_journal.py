@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Table, func, select
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Table, func, select
 from bots.clock import SystemClock
 from bots.errors import JournalError, SessionHeld
 from bots.journal import InvitePast, Journal, OpenSession, Past, SessionRecord
-from bots.journal.tables import METADATA, OF_SESSIONS, groups, leases, meta, steps
+from bots.journal.tables import METADATA, OF_SESSIONS, leases, meta, steps
 
 AT = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 LESSON = SessionRecord(
@@ -101,7 +102,6 @@ async def test_a_bot_finds_what_it_wrote(journal: Journal) -> None:
     diary.invite_kept("br-1", received_at=AT, decision={"action": "accept"}, due_at=AT + timedelta(minutes=3))
     diary.invite_kept("br-2", received_at=AT, decision=None, due_at=None)
     diary.invite_ended("br-2", "ignored", AT)
-    diary.groups_begun("speaking", 1, {0: ("ana", "luis"), 1: ("eva",)}, AT)
     await cut_off(opened)
 
     again = await journal.resume(LESSON.id)
@@ -119,8 +119,6 @@ async def test_a_bot_finds_what_it_wrote(journal: Journal) -> None:
     assert {"round": 3} == run.steps["2"].detail
     assert (InvitePast("br-1", AT, {"action": "accept"}, AT + timedelta(minutes=3)),) == past.invites
     assert 2 == again.diary("helper").next_number()
-    found = await journal.store.ask(lambda connection: connection.execute(select(groups)).all())
-    assert {("ana", 0), ("luis", 0), ("eva", 1)} == {(row.person, row.room) for row in found}
 
 
 async def test_a_bot_that_left_stays_gone_and_keeps_when_it_came(journal: Journal) -> None:
@@ -167,10 +165,24 @@ async def test_old_sessions_are_forgotten_with_all_that_is_kept_of_them(journal:
         diary.run_begun(1, "r", firing=[], planned_at=None, started_at=AT)
         await diary.intend(1, "0", path="p", kind="say", at=AT)
         diary.invite_kept("br", received_at=AT, decision=None, due_at=None)
-        diary.groups_begun("speaking", 1, {0: ("ana",)}, AT)
         await opened.end("finished", None, None, ends_at)
-    assert 1 == await journal.forget(AT + timedelta(days=365))
+    assert ["lesson-0"] == [one.id for one in await journal.forget(AT + timedelta(days=365))]
     assert ["lesson-1"] == [one.id for one in journal.listed(5)]
-    for table in set(OF_SESSIONS) - {METADATA.tables["attendance"]}:
+    for table in OF_SESSIONS:
         assert 1 == await journal.store.ask(partial(rows_of, table)), table.name
     assert {meta.name, leases.name} <= set(METADATA.tables)
+
+
+async def test_a_person_is_forgotten_with_the_sessions_that_know_them(journal: Journal) -> None:
+    facts: list[Any] = [{"record": {"people": [{"id": "ana.r", "name": "Ana"}]}}, {"names": {"Luis": "br-1"}}, {}]
+    for number, known in enumerate(facts):
+        opened = await begin(journal, f"lesson-{number}")
+        opened.diary("helper").remember(known)
+        await opened.end("finished", None, None, AT)
+    running = await begin(journal, "lesson-9")
+    running.diary("helper").remember(facts[0])
+    await journal.store.flushed()
+    assert ["lesson-0"] == [one.id for one in await journal.forget_person("ANA.R")]
+    assert ["lesson-1"] == [one.id for one in await journal.forget_person("Luis")]
+    assert [] == await journal.forget_person("ana")
+    assert {"lesson-2", "lesson-9"} == {one.id for one in journal.listed(9)}

@@ -183,4 +183,9 @@ def test_a_power_cut_is_survived_unless_that_is_not_wanted(tmp_path: Path, setti
         assert "wal" == connection.execute(text("PRAGMA journal_mode")).scalar()
         assert level == connection.execute(text("PRAGMA synchronous")).scalar()
     engine.dispose()
-    assert 0o600 == (tmp_path / "journal.db").stat().st_mode & 0o777
+
+
+def test_only_its_owner_can_read_a_journal(tmp_path: Path) -> None:
+    open_database(f"sqlite:///{tmp_path}/new/journal.db").dispose()
+    assert 0o600 == (tmp_path / "new" / "journal.db").stat().st_mode & 0o777
+    assert 0o700 == (tmp_path / "new").stat().st_mode & 0o777

@@ -1,0 +1,53 @@
+"""What has been: `bots sessions`, `bots report` and `bots trace` read the journal, and it can be forgotten."""
+
+import json
+from pathlib import Path
+
+from tests.e2e.program import Ended, Program
+
+LESSON = """\
+playbook: 1
+name: Two rounds
+room: {create: {name: class, mode: group}}
+roster: [{id: ana.r, name: Ana Ruiz}]
+schedule: [{id: lesson, length: 14s}]
+rotations: {speaking: {group_size: 2, rounds: 2, round_length: 2s, shortest_round: 1s}}
+bots:
+  helper: {role: moderator, timeline: [{at: start, do: [{rotate: speaking}]}]}
+  pupil: {count: 4, invites: [{then: accept}]}
+expect: {joined: 5}
+"""
+
+
+def bots(folder: Path, *arguments: str, code: int = 0) -> Ended:
+    program = Program(*arguments, folder=folder, environment={"XDG_STATE_HOME": str(folder)})
+    try:
+        ended = program.end()
+    finally:
+        program.close()
+    assert code == ended.code, ended.err
+    return ended
+
+
+def test_a_session_is_listed_reported_traced_and_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "two.yaml").write_text(LESSON, encoding="utf-8")
+    assert "no session is in the journal yet" in bots(tmp_path, "sessions").out
+    label = bots(tmp_path, "run", str(tmp_path / "two.yaml"), "--log-format", "json").log[-1]["session"]
+    [one] = json.loads(bots(tmp_path, "sessions", "--json").out)
+    assert (label, "ended", "finished", None) == (one["session"], one["state"], one["outcome"], one["run_by"])
+
+    told = bots(tmp_path, "report", label[:12]).out
+    assert "met: joined 5 by end, counted 5" in told
+    assert "ana.r                absent" in told
+    report = json.loads(bots(tmp_path, "report", label, "--json").out)
+    assert {"helper", "ana.r", "pupil-01", "pupil-02", "pupil-03", "pupil-04"} == {
+        who["id"] for who in report["people"]
+    }
+    assert [1, 2] == [round_["round"] for round_ in report["rounds"]]
+    assert {"Group 1", "Group 2"} == {who["planned"] for who in report["rounds"][0]["people"]}
+    assert "no session is called" in bots(tmp_path, "report", "Nothing", code=4).err
+
+    assert "rotation" in bots(tmp_path, "trace", one["traces"][0]).out
+    assert "1 session forgotten" in bots(tmp_path, "sessions", "forget", "--person", "ana.r").out
+    assert [] == json.loads(bots(tmp_path, "sessions", "--json").out)
+    assert [] == list((tmp_path / "bots" / "traces").glob("*.jsonl"))
