@@ -15,7 +15,7 @@ LESSON = """\
 playbook: 1
 name: Secrets
 room: {id: "${ROOM}"}
-schedule: [{id: lesson, length: 16s}]
+schedule: [{id: lesson, length: 30s}]
 rotations: {speaking: {group_size: 2, rounds: 1, round_length: 3s, shortest_round: 1s}}
 bots:
   helper:

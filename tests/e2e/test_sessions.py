@@ -10,7 +10,7 @@ playbook: 1
 name: Two rounds
 room: {create: {name: class, mode: group}}
 roster: [{id: ana.r, name: Ana Ruiz}]
-schedule: [{id: lesson, length: 14s}]
+schedule: [{id: lesson, length: 32s}]
 rotations: {speaking: {group_size: 2, rounds: 2, round_length: 2s, shortest_round: 1s}}
 bots:
   helper: {role: moderator, timeline: [{at: start, do: [{rotate: speaking}]}]}
