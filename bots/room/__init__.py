@@ -44,10 +44,12 @@ from bots.room.moderated import (
     FloorStep,
     LockChanged,
     ModeChanged,
+    PinsChanged,
     RecordingOff,
     RecordingOn,
     RoleChanged,
     RoleWished,
+    SpotlightChanged,
     TimeLeft,
 )
 from bots.room.moderation import FloorDecision, OwnFloorStep
@@ -100,6 +102,7 @@ __all__ = [
     "ParticipantAwaited",
     "ParticipantJoined",
     "ParticipantLeft",
+    "PinsChanged",
     "Playing",
     "RecordingOff",
     "RecordingOn",
@@ -114,6 +117,7 @@ __all__ = [
     "ServerApi",
     "SessionUser",
     "SpeechChanged",
+    "SpotlightChanged",
     "StreamInfo",
     "Talker",
     "TalkersChanged",

@@ -14,10 +14,12 @@ __all__ = [
     "FloorStep",
     "LockChanged",
     "ModeChanged",
+    "PinsChanged",
     "RecordingOff",
     "RecordingOn",
     "RoleChanged",
     "RoleWished",
+    "SpotlightChanged",
     "TimeLeft",
 ]
 
@@ -106,3 +108,19 @@ class RecordingOff(RoomEvent):
 
     name: ClassVar[str] = "room-record-off"
     moderator_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PinsChanged(RoomEvent):
+    """All who are pinned from now on, by client id."""
+
+    name: ClassVar[str] = "update-pin-users"
+    client_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpotlightChanged(RoomEvent):
+    """All who are in the spotlight from now on, by client id."""
+
+    name: ClassVar[str] = "spotlight-users"
+    client_ids: tuple[str, ...]

@@ -18,6 +18,7 @@ from bots.wire import (
     Drop,
     EnableKnock,
     ExtendDuration,
+    GetTalkerCount,
     HardMuteRoom,
     HardMuteUser,
     HardUnmuteRoom,
@@ -28,6 +29,8 @@ from bots.wire import (
     ProcessFloor,
     Request,
     RoleChange,
+    SetAdvancedOptions,
+    SetTalkerCount,
     StartRecording,
     StopRecording,
     SwitchRole,
@@ -38,6 +41,8 @@ __all__ = ["FloorDecision", "Moderation", "OwnFloorStep"]
 
 _BAD_ARGUMENT = 1155
 _ONLY_MODERATORS = 1168
+_FEWEST_HEARD = 3  # what the SDK asks for however few it is told (moderation.md section 9)
+_Shown = Literal["update-pin-users", "spotlight-users"]
 
 
 OwnFloorStep = Literal["requested", "cancelled", "finished", "accepted", "rejected"]
@@ -158,6 +163,35 @@ class Moderation(RoomView):
     async def stop_recording(self) -> None:
         """End the recording; its files are with the Server API's archive then."""
         await self._moderate(StopRecording())
+
+    # ---- talkers, pins, spotlight
+
+    async def talker_count(self) -> int:
+        """How many talkers the bot is sent at most."""
+        answer = await self._session.ask(GetTalkerCount())
+        count = answer.get("numTalkers")
+        return int(count) if isinstance(count, int | float) else len(self._session.state.slots)
+
+    async def set_talker_count(self, count: int) -> int:
+        """Be sent fewer talkers, for this bot alone; returns how many are heard now, three at least as with the SDK."""
+        if count < 0:
+            raise RequestRefused(SetTalkerCount.event, _BAD_ARGUMENT, "the count is 0 or more")
+        asked = SetTalkerCount(talkers=count, audio_talkers=max(count, _FEWEST_HEARD), video_talkers=0)
+        heard = (await self._session.ask(asked)).get("numAudioTalkers")
+        return int(heard) if isinstance(heard, int | float) else count
+
+    async def pin(self, client_ids: Sequence[str], *, is_on: bool = True) -> None:
+        """Have everybody see these people always, or no longer; everybody is told (`PinsChanged`)."""
+        await self._show("update-pin-users", client_ids, is_on=is_on)
+
+    async def spotlight(self, client_ids: Sequence[str], *, is_on: bool = True) -> None:
+        """Put these people into the spotlight, or take them out; everybody is told (`SpotlightChanged`)."""
+        await self._show("spotlight-users", client_ids, is_on=is_on)
+
+    async def _show(self, what: _Shown, client_ids: Sequence[str], *, is_on: bool) -> None:
+        if not client_ids:
+            raise RequestRefused(SetAdvancedOptions.event, _BAD_ARGUMENT, "nobody is named")
+        await self._moderate(SetAdvancedOptions.shown(what, client_ids, is_on=is_on))
 
     async def _settle(self, request: AdmitAwaited | DenyAwaited, client_id: str) -> None:
         try:

@@ -12,18 +12,10 @@ from bots.errors import WireError
 from bots.room.events import (
     AudioMuted,
     AudioUnmuted,
-    BreakoutCreated,
-    BreakoutDestroyed,
-    BreakoutInvite,
-    BreakoutInvited,
-    BreakoutJoined,
-    BreakoutLeft,
-    BreakoutsStanding,
     ChatReceived,
     Closed,
     DataReceived,
     HardMuteChanged,
-    InviteRejected,
     KnockChanged,
     Participant,
     ParticipantAwaited,
@@ -39,6 +31,7 @@ from bots.room.events import (
     Unknown,
 )
 from bots.room.floor import Floor
+from bots.room.meaning import meaning_of
 from bots.room.moderated import (
     LockChanged,
     ModeChanged,
@@ -46,13 +39,10 @@ from bots.room.moderated import (
     RecordingOn,
     RoleChanged,
     RoleWished,
-    TimeLeft,
 )
-from bots.wire import BreakoutDestroyed as BreakoutDestroyedNotice
-from bots.wire import BreakoutInvited as BreakoutInvitedNotice
+from bots.room.shown import Shown
+from bots.wire import DataReceived as DataNotice
 from bots.wire import (
-    BreakoutUserJoined,
-    BreakoutUserLeft,
     FloorManagement,
     GenericEvent,
     HardMuted,
@@ -68,7 +58,6 @@ from bots.wire import (
     RoomUnmuted,
     Stream,
     TalkersUpdated,
-    UnknownNotice,
     User,
     UserAudioMuted,
     UserAudioUnmuted,
@@ -76,7 +65,6 @@ from bots.wire import (
     UserConnected,
     UserDisconnected,
 )
-from bots.wire import DataReceived as DataNotice
 from bots.wire import RecordingOff as RecordingOffNotice
 from bots.wire import RecordingOn as RecordingOnNotice
 from bots.wire import RoleChanged as RoleChangedNotice
@@ -110,6 +98,7 @@ class RoomState:
         self._people: dict[str, Participant] = {}
         self._awaited: dict[str, Participant] = {}
         self.floor = Floor()
+        self.shown = Shown()
         self.mode = "group"
         self.is_locked = False
         self.is_recorded = False
@@ -182,13 +171,15 @@ class RoomState:
                 return [KnockChanged(notice.id == "knock-enabled")]
             case RoomManagement(id="floor-opened" | "floor-closed"):
                 return [self.floor.opened(is_open=notice.id == "floor-opened")]
+            case RoomManagement(id="update-pin-users" | "spotlight-users"):
+                return list(self.shown.apply(notice))
             case RoomManagement(id="room-locked" | "room-unlocked"):
                 self.is_locked = notice.id == "room-locked"
                 return [LockChanged(self.is_locked)]
             case RecordingOnNotice() | RecordingOffNotice():
                 return self._record(notice.moderator_id, is_on=isinstance(notice, RecordingOnNotice))
             case _:
-                return _breakout_events(notice)
+                return meaning_of(notice)
 
     def _record(self, moderator_id: str, *, is_on: bool) -> list[RoomEvent]:
         if is_on == self.is_recorded:
@@ -256,7 +247,11 @@ class RoomState:
         self.is_waiting = notice.room.get("waitRoom") is True
         self.mode = str(self.settings.get("mode") or "group")
         self.is_locked = notice.room.get("locked") is True
-        hands = [*self.floor.connect(notice, self.me), *self._record("", is_on=notice.media_record)]
+        hands = [
+            *self.floor.connect(notice, self.me),
+            *self._record("", is_on=notice.media_record),
+            *self.shown.connect(notice),
+        ]
         self.talkers = ()
         waited, self._awaited = self._awaited, {}
         waiting = [event for one in notice.awaited for event in self._read_awaited(one)]
@@ -359,47 +354,3 @@ def _speakers(data: object) -> tuple[str, ...]:
     entries = [one for one in data if isinstance(one, Mapping)] if isinstance(data, list) else []
     users = [user for one in entries if one.get("speech") for user in one.get("users") or ()]
     return tuple(str(one.get("clientId") or "") if isinstance(one, Mapping) else str(one) for one in users)
-
-
-def _breakout_events(notice: Notice) -> list[RoomEvent]:
-    match notice:
-        case BreakoutInvitedNotice():
-            return [BreakoutInvite(notice.room_id, notice.inviter_id, notice.force_join)]
-        case BreakoutUserJoined():
-            return [BreakoutJoined(notice.client, notice.room)]
-        case BreakoutUserLeft():
-            return [BreakoutLeft(notice.client_id, notice.room)]
-        case BreakoutDestroyedNotice():
-            return [BreakoutDestroyed(notice.room_id)]
-        case RoomManagement():
-            return [_managed(notice)]
-        case UnknownNotice():
-            return [Unknown(notice.name, notice.values)]
-        case _:
-            return [Unknown(notice.event, notice.arguments())]
-
-
-def _managed(notice: RoomManagement) -> RoomEvent:
-    """What the management ids mean; their `msg` is not documented, so every likely key is read."""
-    msg = notice.msg if isinstance(notice.msg, Mapping) else {}
-    room_id = str(msg.get("room_id") or msg.get("room") or "")
-    match notice.id:
-        case "breakout-room-created":
-            rooms = msg.get("rooms")
-            ids = tuple(map(str, rooms)) if isinstance(rooms, list) else ((room_id,) if room_id else ())
-            return BreakoutCreated(ids)
-        case "breakout-rooms-standing":
-            standing = msg.get("rooms")
-            rooms = standing.items() if isinstance(standing, Mapping) else ()
-            return BreakoutsStanding(
-                tuple((str(one), tuple(map(str, who))) for one, who in rooms if isinstance(who, list))
-            )
-        case "breakout-room-invited":
-            clients = msg.get("clients")
-            return BreakoutInvited(room_id, tuple(map(str, clients)) if isinstance(clients, list) else ())
-        case "breakout-invite-rejected":
-            return InviteRejected(room_id, str(msg.get("client_id") or msg.get("clientId") or ""))
-        case "conference-remaining-duration" if isinstance(left := msg.get("timeLeft"), int | float):
-            return TimeLeft(int(left))
-        case _:
-            return Unknown(notice.id, (notice.msg,))

@@ -83,6 +83,16 @@ class RoomView:
         return self._session.state.is_locked
 
     @property
+    def pinned(self) -> tuple[str, ...]:
+        """Who is pinned, by client id."""
+        return self._session.state.shown.pinned
+
+    @property
+    def in_spotlight(self) -> tuple[str, ...]:
+        """Who is in the spotlight, by client id."""
+        return self._session.state.shown.in_spotlight
+
+    @property
     def talkers(self) -> tuple[Talker, ...]:
         """Who is heard in which slot now."""
         return self._session.state.talkers

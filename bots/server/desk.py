@@ -26,6 +26,7 @@ from bots.server.rules.floor import answer_floor, has_floor
 from bots.server.rules.lasting import extend
 from bots.server.rules.recording import start_or_stop
 from bots.server.rules.ruling import Reply, require_moderator
+from bots.server.rules.showing import set_options
 from bots.server.rules.waiting import answer_waiting
 from bots.server.state import Member, Room
 from bots.wire import (
@@ -207,10 +208,7 @@ class Desk:
             case Drop():
                 return self._drop(room, member, request)
             case SetAdvancedOptions():
-                for option in request.options:
-                    if option.get("id") == "speaker-notification":
-                        member.watches_talk = option.get("enable") is True
-                return Reply(granted())
+                return set_options(room, member, request.options)
             case LockRoom():
                 return self._lock(room, member, request.is_locked)
             case GetMaxTalkers():

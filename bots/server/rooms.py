@@ -315,6 +315,7 @@ class Rooms:
         room, member = place
         self._forget(room, client_id)
         room.floor.forget(client_id)
+        room.hide(client_id)
         room.wishes.pop(client_id, None)
         if is_lost:
             room.absent[client_id] = member

@@ -173,6 +173,8 @@ class Room:
     members: dict[str, Member] = field(default_factory=dict)
     waiting: dict[str, Member] = field(default_factory=dict)
     """Who has knocked and is not let in yet."""
+    pinned: list[str] = field(default_factory=list)
+    in_spotlight: list[str] = field(default_factory=list)
     admitted: set[str] = field(default_factory=set)
     """Whom a moderator has let in: a reconnect does not knock again."""
     is_knocked_at: bool | None = None
@@ -311,6 +313,12 @@ class Room:
             for slot in range(1, self.slots + 1)
         )
 
+    def hide(self, client_id: str) -> None:
+        """Neither pinned nor in the spotlight any more."""
+        for shown in (self.pinned, self.in_spotlight):
+            if client_id in shown:
+                shown.remove(client_id)
+
     def end_session(self) -> None:
         """Nobody is here any more: the next session starts afresh."""
         self.change(self.next_body or self.body)
@@ -323,6 +331,7 @@ class Room:
         self.reminded_min.clear()
         self.is_knocked_at = self.mode_now = None
         self.floor = Floor()
+        self.pinned, self.in_spotlight = [], []
         self.is_recorded = False
         self.has_begun = self.is_muted = self.is_locked = False
 

@@ -46,6 +46,8 @@ def welcome(room: Room, member: Member, *, probe_url: str) -> RoomConnected:
         probe_url=probe_url,
         media_record=room.is_recorded,
         awaited=tuple(room.awaited()) if member.is_moderator else (),
+        pinned_users=tuple(room.pinned),
+        spotlight_users=tuple(room.in_spotlight),
         wishes=room.wishes_told() if member.is_moderator else None,
         # the SDK reads the lengths of these in lecture mode without a check
         **(room.hands_told(member) if room.is_lecture else {}),

@@ -71,6 +71,8 @@ class RoomConnected(Notice):
     raised_hands: tuple[Any, ...] | None = wire_key("raisedHands", None)
     floor_invites: tuple[Any, ...] | None = wire_key("floorInvites", None)
     approved_hands: tuple[Any, ...] | None = wire_key("approvedHands", None)
+    pinned_users: tuple[Any, ...] = wire_key("pinnedUsers", ())
+    spotlight_users: tuple[Any, ...] = wire_key("spotlightUsers", ())
     wishes: tuple[Any, ...] | None = wire_key("userRoleChangeRequests", None)
     """Who asks for another role; told to moderators."""
 

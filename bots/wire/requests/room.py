@@ -3,8 +3,9 @@
 Source: signalling.md sections 1.3, 5.6, 8 and 11.1; breakouts.md section 6; moderation.md sections 9 and 10.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from bots.errors import WireError
 from bots.wire.record import wire_key
@@ -163,6 +164,11 @@ class SetAdvancedOptions(Request):
     def talker_notification(cls, *, enable: bool) -> Self:
         """Be told from now on who talks, or no longer: `subscribeForTalkerNotification`."""
         return cls(options=({"id": "speaker-notification", "enable": enable},))
+
+    @classmethod
+    def shown(cls, what: Literal["update-pin-users", "spotlight-users"], ids: Sequence[str], *, is_on: bool) -> Self:
+        """Pin these clients or put them into the spotlight, or no longer: `pinUsers`, `addSpotlightUsers`."""
+        return cls(options=({"id": what, "request": "add" if is_on else "remove", "clientIds": list(ids)},))
 
     @classmethod
     def read(cls, data: object) -> Self:

@@ -9,11 +9,13 @@ from bots.room import (
     FloorChanged,
     ModeChanged,
     ParticipantAwaited,
+    PinsChanged,
     RecordingOff,
     RecordingOn,
     RoleChanged,
     RoomAllowed,
     RoomAwaited,
+    SpotlightChanged,
     TimeLeft,
 )
 from tests.integration.room.conftest import House, Person
@@ -168,3 +170,37 @@ async def test_a_recording_is_told_to_everybody_and_to_who_comes_late(house: Hou
         await person.until(lambda person=person: 1 == person.times(RecordingOff))  # type: ignore[misc]  # bound now
     with pytest.raises(RequestRefused, match="1177"):
         await teacher.room.stop_recording()
+
+
+async def test_who_is_pinned_and_in_the_spotlight_is_told_to_all_and_to_who_comes_late(house: House) -> None:
+    teacher, pupil = await house.join("Asha", "moderator"), await house.join("Ravi")
+    me, other = teacher.room.client_id, pupil.room.client_id
+    await teacher.room.pin([me, other])
+    await teacher.room.spotlight([other])
+    for person in (teacher, pupil, await house.join("Luis")):
+        await person.until(
+            lambda person=person: ((me, other), (other,)) == (person.room.pinned, person.room.in_spotlight)  # type: ignore[misc]
+        )
+        assert [PinsChanged((me, other)), SpotlightChanged((other,))] == [
+            one for one in person.events if isinstance(one, PinsChanged | SpotlightChanged)
+        ]
+    with pytest.raises(RequestRefused, match="At most 2"):
+        await teacher.room.pin([house.people[-1].room.client_id])
+    await teacher.room.pin([me], is_on=False)
+    await pupil.room.leave()
+    late = await house.join("Lena")
+    assert ((), ()) == (late.room.pinned, late.room.in_spotlight)
+    with pytest.raises(RequestRefused, match="1168"):
+        await late.room.spotlight([me])
+    with pytest.raises(RequestRefused, match="1155"):
+        await teacher.room.spotlight(["c-nobody"])
+
+
+async def test_a_bot_says_how_many_talkers_it_wants_to_be_sent(house: House) -> None:
+    await house.move(max_active_talkers=6)
+    bot = await house.join("Ravi", listen=True)
+    assert 6 == await bot.room.talker_count()
+    assert (3, 1) == (await bot.room.set_talker_count(1), await bot.room.talker_count())
+    assert 6 == await bot.room.set_talker_count(9)
+    with pytest.raises(RequestRefused, match="1155"):
+        await bot.room.set_talker_count(-1)

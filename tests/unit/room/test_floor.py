@@ -11,11 +11,13 @@ from bots.room import (
     ModeChanged,
     Participant,
     ParticipantAwaited,
+    PinsChanged,
     RecordingOff,
     RecordingOn,
     RoleChanged,
     RoleWished,
     RoomJoined,
+    SpotlightChanged,
     TimeLeft,
     Unknown,
 )
@@ -162,3 +164,14 @@ def test_the_recording_is_told_once_also_to_who_comes_late_or_back() -> None:
     assert RecordingOn("") in apply(late, "room-connected", {**CONNECTED, "mediaRecord": True})
     assert late.is_recorded
     assert RecordingOff("") in apply(late, "room-connected", CONNECTED)
+
+
+@pytest.mark.parametrize("key", ["clientIds", "clients", "users"])
+def test_pins_and_spotlights_are_read_under_every_name_that_is_documented(key: str) -> None:
+    state = lecture()
+    pins = {"id": "update-pin-users", "msg": {"moderator_id": "c-2", key: ["c-3", {"clientId": "c-2"}, 7]}}
+    assert [PinsChanged(("c-3", "c-2"))] == apply(state, "roomManagementEvents", pins)
+    assert [] == apply(state, "roomManagementEvents", pins)
+    light = {"id": "spotlight-users", "msg": {key: ["c-3"]}}
+    assert [SpotlightChanged(("c-3",))] == apply(state, "roomManagementEvents", light)
+    assert (("c-3", "c-2"), ("c-3",)) == (state.shown.pinned, state.shown.in_spotlight)
