@@ -29,6 +29,7 @@ from bots.bot.contract.messages import (
     LeaveCause,
     Measured,
     PersonKnown,
+    RoleTold,
     SignalGiven,
     SteerRotation,
 )
@@ -287,6 +288,8 @@ class Bot:
                     self._parts.reactions.occur(signal_of(name, key, self._parts.presence))
             case PersonKnown(client_id=client_id, roster_id=roster_id):
                 self._parts.presence.believe(client_id, roster_id)
+            case RoleTold(room_id=room_id, client_id=client_id):
+                self._parts.roles.deviated(client_id, room_id)
             case DropTwins(client_ids=client_ids):
                 self._group.create_task(self._drop_twins(client_ids), name=f"{self._spec.id}/twins")
             case SteerRotation(text=text):

@@ -9,6 +9,7 @@ from typing import Any
 from structlog.typing import FilteringBoundLogger
 
 from bots.bot.breakout.invitations import Invitations
+from bots.bot.breakout.roles import RoleWatch
 from bots.bot.contract.messages import BotEvent, LeaveCause, RunEnded
 from bots.bot.contract.ports import JoinRoom, LoadClip
 from bots.bot.contract.spec import BotSpec, RulePlan
@@ -26,7 +27,7 @@ from bots.bot.sound.hearing import Hearing
 from bots.bot.sound.heralds import Heralds
 from bots.bot.sound.voice import Sound
 from bots.bot.steps.kit import Kit
-from bots.bot.steps.people import tell_kept
+from bots.bot.steps.people import tell_kept, warn_teachers
 from bots.bot.steps.perform import Performer
 from bots.bot.waiting import Signal
 from bots.clock import Clock
@@ -50,6 +51,7 @@ class Parts:
     runs: Runs[RulePlan]
     reactions: Reactions
     controls: Controls
+    roles: RoleWatch
     talk: TalkWatch
     leaving: Leaving
     changed: Signal
@@ -78,6 +80,10 @@ def assemble(
         shift: moves what the timeline still has to do; seconds.
         diary: keeps what is begun and done.
     """
+
+    def spawn(work: Coroutine[Any, Any, None], what: str) -> None:
+        group.create_task(work, name=f"{spec.id}/{what}")
+
     presence, changed = Presence(spec.id, spec.bot_ids, spec.roster), Signal()
     sound = Sound(
         bot_id=spec.id, presence=presence, load=load, clock=clock, group=group, emit=emit, log=log,
@@ -96,7 +102,11 @@ def assemble(
         name=spec.id, silences_s=[one.lasts_s for one in spec.triggers if isinstance(one, Silent)],
         presence=presence, clock=clock, group=group, occur=occur,
     )  # fmt: skip
-    heralds = Heralds(spec, presence=presence, sound=sound, join=join, clock=clock, log=log)
+    roles = RoleWatch(
+        spec.id, presence=presence, warn_teachers=lambda text: warn_teachers(kit, text),
+        spawn=lambda work: spawn(work, "roles"), emit=emit, log=log,
+    )  # fmt: skip
+    heralds = Heralds(spec, presence=presence, sound=sound, join=join, look=roles.saw, clock=clock, log=log)
     leaving = Leaving(
         spec.leave, name=spec.id, presence=presence, clock=clock, group=group, leave=lambda: leave("leave_when")
     )
@@ -108,18 +118,16 @@ def assemble(
     )  # fmt: skip
     runs = _runs(kit, group)
     hearing = Hearing(bot_id=spec.id, listens=spec.listens, load=load, clock=clock)
-
-    def spawn(work: Coroutine[Any, Any, None], what: str) -> None:
-        group.create_task(work, name=f"{spec.id}/{what}")
-
     controls = Controls(kit, lambda work: spawn(work, "control"))
     reactions = Reactions(
-        kit=kit, controls=controls, runs=runs, hearing=hearing, talk=talk, log=log,
+        kit=kit, controls=controls, roles=roles, runs=runs, hearing=hearing, talk=talk, log=log,
         call_back=lambda: spawn(_come_back(presence, log), "call-back"),
         silence=lambda room_id: spawn(sound.silence(room_id), "silence"),
         tell_teacher=lambda person: spawn(tell_kept(kit, person), "teacher"),
     )  # fmt: skip
-    return Parts(kit, presence, hearing, sound, invitations, runs, reactions, controls, talk, leaving, changed, spawn)
+    return Parts(
+        kit, presence, hearing, sound, invitations, runs, reactions, controls, roles, talk, leaving, changed, spawn
+    )
 
 
 def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
 
+from bots.bot.breakout.roles import RoleWatch
 from bots.bot.contract.messages import BotAway, BotBack, BreakoutEntered, BreakoutExited
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import RulePlan
@@ -36,6 +37,7 @@ from bots.room import (
     Participant,
     ParticipantJoined,
     ParticipantLeft,
+    RoleChanged,
     RoomEvent,
     RoomJoined,
     SpeechChanged,
@@ -51,6 +53,7 @@ class Reactions:
         call_back: leaves the breakout, because a moderator asks for it.
         silence: stops what is played in a room that the bot has left.
         tell_teacher: says what was kept for a teacher, who has come.
+        roles: looks at who is a moderator in a breakout.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Reactions:
         call_back: Callable[[], None],
         silence: Callable[[str], None],
         tell_teacher: Callable[[Person], None],
+        roles: RoleWatch,
         controls: Controls,
         log: FilteringBoundLogger,
     ) -> None:
@@ -73,6 +77,7 @@ class Reactions:
         self._call_back = call_back
         self._silence = silence
         self._tell_teacher = tell_teacher
+        self._roles = roles
         self._log = log
         self._breakout_since: datetime | None = None
         self._closed: set[str] = set()
@@ -164,8 +169,18 @@ class Reactions:
 
     def _hear(self, event: RoomEvent) -> None:
         """Events of the breakout itself; it is one's own again when the parent says so."""
-        if isinstance(event, RoomJoined):
-            self._presence.saw(event.participants)
+        match event:
+            case RoomJoined(participants=participants):
+                self._presence.saw(participants)
+            case ParticipantJoined(participant=participant) | RoleChanged(participant=participant):
+                self._look_at([participant])
+
+    def _look_at(self, participants: Iterable[Participant]) -> None:
+        """Are they in the bot's breakout as what they are in the parent?"""
+        breakout = self._presence.breakout
+        if breakout is not None:
+            for participant in participants:
+                self._roles.saw(participant, breakout)
 
     def _update(self, event: RoomEvent) -> None:
         now = self._kit.clock.now()
@@ -194,8 +209,9 @@ class Reactions:
                 self._left(room_id)
             case BreakoutError(room_id=room_id, result=result, msg=msg):
                 self._kit.invitations.failed(room_id, result, msg)
-            case BreakoutJoined(client_id=client_id, room_id=room_id):
+            case BreakoutJoined(client_id=client_id, room_id=room_id, role=role):
                 self._presence.went_away(client_id, room_id)
+                self._roles.heard(client_id, room_id, role)
                 self._kit.record.entered(client_id, room_id, now)
             case BreakoutLeft(client_id=client_id):
                 self._presence.away.pop(client_id, None)
@@ -273,6 +289,7 @@ class Reactions:
         self._talk.enter()
         breakout: RoomPort | None = self._presence.breakout
         if breakout is not None:
+            self._look_at(breakout.participants.values())
             self._hearing.enter(breakout)
             self._kit.sound.open_microphone(breakout)
 

@@ -24,6 +24,8 @@ from bots.bot import (
     DropTwins,
     PersonClaimed,
     PersonKnown,
+    RoleSeen,
+    RoleTold,
     RoundPlayed,
     SignalGiven,
     SignalSent,
@@ -153,6 +155,8 @@ class Session:
                 self._tell_others(bot_id, BreakoutsNamed(names=names))
             case PersonClaimed(bot_id=bot_id, client_id=client_id, roster_id=roster_id):
                 self._tell_others(bot_id, PersonKnown(client_id=client_id, roster_id=roster_id))
+            case RoleSeen(bot_id=bot_id, room_id=room_id, client_id=client_id):
+                self._tell_others(bot_id, RoleTold(room_id=room_id, client_id=client_id))
             case SignalSent():
                 self._pass_on(event)
             case RoundPlayed() if self._remember is not None:
@@ -171,7 +175,7 @@ class Session:
             self._fleet.command(bot_id, DropTwins(client_ids=self._twins))
             self._twins = ()
 
-    def _tell_others(self, teller: str, command: BreakoutsNamed | BreakoutsGone | PersonKnown) -> None:
+    def _tell_others(self, teller: str, command: BreakoutsNamed | BreakoutsGone | PersonKnown | RoleTold) -> None:
         for bot_id in sorted(self._alive - {teller}):
             self._fleet.command(bot_id, command)
 

@@ -21,6 +21,7 @@ from bots.bot import (
     Measured,
     PersonClaimed,
     PlayFinished,
+    RoleSeen,
     RoundPlayed,
     RunEnded,
     Said,
@@ -108,6 +109,7 @@ class Tally:
                 | BreakoutsClosed()
                 | Judged()
                 | PersonClaimed()
+                | RoleSeen()
                 | RoundPlayed()
                 | SignalSent()
                 | StepUnknown()

@@ -225,11 +225,15 @@ class BreakoutError(RoomEvent):
 
 @dataclass(frozen=True, slots=True)
 class BreakoutJoined(RoomEvent):
-    """Somebody else entered a breakout room; `client_id` is their id in the parent."""
+    """Somebody else entered a breakout room; `client_id` is their id in the parent.
+
+    `role` is theirs inside; empty where the room server does not say it, as EnableX.
+    """
 
     name: ClassVar[str] = "user-joined-breakout-room"
     client_id: str
     room_id: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def meaning_of(notice: Notice) -> list[RoomEvent]:
         case BreakoutInvitedNotice():
             return [BreakoutInvite(notice.room_id, notice.inviter_id, notice.force_join)]
         case BreakoutUserJoined():
-            return [BreakoutJoined(notice.client, notice.room)]
+            return [BreakoutJoined(notice.client, notice.room, notice.role)]
         case BreakoutUserLeft():
             return [BreakoutLeft(notice.client_id, notice.room)]
         case BreakoutDestroyedNotice():

@@ -200,6 +200,7 @@ class Breakouts:
                     client_id=member.client_id,
                     room=target.room_id,
                     name=member.claim.name,
+                    role=target.members[breakout.members[member.client_id]].role,
                 )
                 return [Send(one, notice) for one in self._concerned(room, breakout, member.client_id)]
         return []

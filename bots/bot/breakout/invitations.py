@@ -143,11 +143,18 @@ class Invitations:
     ) -> None:
         """Go into the breakout; a bot that is in another one goes out of it first.
 
+        A participant goes in as a participant, whatever `role` says.
+
         Raises:
             BreakoutRefused: the join failed.
         """
         if self._presence.breakout is not None and self._presence.breakout.room_id == room_id:
             return  # a forced invite was quicker
+        if role == "moderator" and not self._presence.parent.is_moderator:
+            role = "participant"
+            self._log.warning(
+                "role_lowered", breakout_id=room_id, breakout=self._presence.breakout_name(room_id), role=role
+            )
         self._take(room_id)
         if in_run:
             self._in_run.add(room_id)

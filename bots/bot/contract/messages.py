@@ -39,6 +39,8 @@ __all__ = [
     "PersonClaimed",
     "PersonKnown",
     "PlayFinished",
+    "RoleSeen",
+    "RoleTold",
     "RoundPlayed",
     "RunEnded",
     "Said",
@@ -157,8 +159,25 @@ class DropTwins:
     client_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleTold:
+    """Another bot has seen a participant (`client_id` in the parent) who is a moderator in this breakout."""
+
+    room_id: str
+    client_id: str
+
+
 Command = (
-    DropTwins | Drain | Judge | BreakoutsNamed | BreakoutsGone | Dismiss | SignalGiven | SteerRotation | PersonKnown
+    RoleTold
+    | DropTwins
+    | Drain
+    | Judge
+    | BreakoutsNamed
+    | BreakoutsGone
+    | Dismiss
+    | SignalGiven
+    | SteerRotation
+    | PersonKnown
 )
 
 
@@ -353,6 +372,15 @@ class PersonClaimed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleSeen:
+    """A participant of the parent (`client_id` there) is a moderator in this breakout, and stays it."""
+
+    bot_id: str
+    room_id: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundPlayed:
     """A round of a rotation whose groups are remembered: pairs of people who were together, by their ids."""
 
@@ -364,6 +392,7 @@ class RoundPlayed:
 
 BotEvent = (
     PersonClaimed
+    | RoleSeen
     | RoundPlayed
     | BotJoined
     | BotAway

@@ -7,7 +7,7 @@ group: rules, counts and rotations do not see it. Between rounds heralds wait in
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from structlog.typing import FilteringBoundLogger
@@ -21,7 +21,15 @@ from bots.bot.sound.voice import Sound
 from bots.bot.waiting import done_within
 from bots.clock import Clock
 from bots.errors import BotsError
-from bots.room import BreakoutInvite, Joinee, RoomEvent, StreamInfo
+from bots.room import (
+    BreakoutInvite,
+    Joinee,
+    Participant,
+    ParticipantJoined,
+    RoleChanged,
+    RoomEvent,
+    StreamInfo,
+)
 
 __all__ = ["Heralds"]
 
@@ -47,7 +55,11 @@ class _Herald:
 
 
 class Heralds:
-    """The heralds of one bot."""
+    """The heralds of one bot.
+
+    Args:
+        look: shown everybody who is in a breakout with a herald.
+    """
 
     def __init__(
         self,
@@ -56,9 +68,11 @@ class Heralds:
         presence: Presence,
         sound: Sound,
         join: JoinRoom,
+        look: Callable[[Participant, RoomPort], None],
         clock: Clock,
         log: FilteringBoundLogger,
     ) -> None:
+        self._look = look
         self._spec = spec
         self._presence = presence
         self._sound = sound
@@ -115,6 +129,8 @@ class Heralds:
             await self._presence.parent.invite(room_id, [herald.room.client_id])
             await done_within(self._clock, herald.invited(room_id), INVITED_WITHIN_S)
             herald.breakout = await herald.room.join_breakout(Joinee(room_id=room_id), StreamInfo(audio=True))
+            for participant in herald.breakout.participants.values():
+                self._look(participant, herald.breakout)
         except BotsError as failure:
             self._log.warning("herald_failed", breakout_id=room_id, breakout=name, reason=str(failure))
 
@@ -126,16 +142,18 @@ class Heralds:
             if isinstance(event, BreakoutInvite):
                 invites[event.room_id].set()
 
+        def see(event: RoomEvent) -> None:
+            match event:
+                case ParticipantJoined(participant=participant) | RoleChanged(participant=participant):
+                    if slot.breakout is not None and not slot.breakout.is_closed:
+                        self._look(participant, slot.breakout)
+
         slot = _Herald(self._presence.parent, invites)  # holds the number while the connection is made
         self._heralds.append(slot)
         spec = replace(self._spec, id=herald_id(self._spec.id, number), role="participant", listens=False)
         try:
-            slot.room = await self._join(spec, on_event=take, on_breakout_event=_ignore)
+            slot.room = await self._join(spec, on_event=take, on_breakout_event=see)
         except BaseException:
             self._heralds.remove(slot)
             raise
         return slot
-
-
-def _ignore(_event: RoomEvent) -> None:
-    """What happens in a breakout does not concern a herald; one that closes is seen by its `is_closed`."""

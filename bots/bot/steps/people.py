@@ -12,7 +12,7 @@ from bots.bot.steps.kit import Kit
 from bots.errors import BotsError
 from bots.playbook import Drop, SendBack, TellTeacher
 
-__all__ = ["drop", "is_teacher", "named", "send_back", "tell_kept", "tell_teacher"]
+__all__ = ["drop", "is_teacher", "named", "send_back", "tell_kept", "tell_teacher", "warn_teachers"]
 
 
 async def drop(kit: Kit, step: Drop, run: Run, begun: Begun) -> None:
@@ -48,13 +48,25 @@ async def send_back(kit: Kit, step: SendBack, run: Run) -> None:
 
 async def tell_teacher(kit: Kit, step: TellTeacher, run: Run) -> None:
     """Write a private line to every teacher; with none here it is kept for the first who comes."""
-    text = step.text.fill(kit.scope(run.firing))
-    teachers = [person for person in kit.presence.people if is_teacher(person)]
-    if not teachers:
+    await _tell_all(kit, step.text.fill(kit.scope(run.firing)), rule=run.rule_id, step=step.path or step.kind)
+
+
+async def warn_teachers(kit: Kit, text: str) -> None:
+    """As the step, for what no step says; what cannot be said now is kept."""
+    try:
+        await _tell_all(kit, text, rule=None, step=None)
+    except BotsError as failure:
         kit.for_teacher.append(text)
-        kit.log.warning("teacher_awaited", rule=run.rule_id, step=step.path or step.kind, kept=len(kit.for_teacher))
+        kit.log.warning("teacher_not_told", kept=len(kit.for_teacher), reason=str(failure))
+
+
+async def _tell_all(kit: Kit, text: str, *, rule: str | None, step: str | None) -> None:
+    teachers = [person for person in kit.presence.people if is_teacher(person)]
+    if teachers:
+        await _tell(kit, [text], teachers)
         return
-    await _tell(kit, [text], teachers)
+    kit.for_teacher.append(text)
+    kit.log.warning("teacher_awaited", rule=rule, step=step, kept=len(kit.for_teacher))
 
 
 async def tell_kept(kit: Kit, teacher: Person) -> None:

@@ -264,6 +264,12 @@ MANUAL: dict[str, Explanation] = {
         "bots:\n  helper:\n    role: participant\n    timeline:\n      - {at: start, do: [{lock: room}]}",
         "write role: moderator, or let a bot that is one do it.",
     ),
+    "role-lowered": _E(
+        "Who is a participant of the main room is never a moderator in a breakout room: this bot goes in as a "
+        "participant, whatever the entry or step says.",
+        "bots:\n  pupil:\n    invites: [{role: moderator}]",
+        "take the role away here, or give the bot role: moderator.",
+    ),
     "never-fires": _E(
         "Nothing can fire this rule, or no breakout room fits this entry: its condition never holds, or nobody in "
         "this room could open breakout rooms or invite.",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.model.cast import Bot
 from bots.playbook.model.playbook import Playbook
-from bots.playbook.model.steps.breakouts import Breakouts, Invite
+from bots.playbook.model.steps.breakouts import Accept, Breakouts, Invite
 from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Recording
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Lock, Mute, SendBack, Unlock, Unmute
@@ -21,7 +21,12 @@ def check_powers(playbook: Playbook) -> Iterator[Finding]:
     for bot_id, bot in playbook.bots.items():
         if bot.role == "moderator":
             continue
+        for index, window in enumerate(bot.invites.entries):
+            if window.role == "moderator":
+                yield Finding(("bots", bot_id, "invites", index, "role"), "role-lowered", _lowered(bot_id), "warning")
         for step in _steps_of(bot, playbook, looked_at):
+            if isinstance(step, Accept) and step.role == "moderator":
+                yield Finding(loc_of(step), "role-lowered", _lowered(bot_id), "warning")
             if _is_moderating(step):
                 message = f'only a moderator may do this, and "{bot_id}" is a participant; write role: moderator'
                 yield Finding(loc_of(step), "needs-moderator", message)
@@ -29,6 +34,10 @@ def check_powers(playbook: Playbook) -> Iterator[Finding]:
             if isinstance(rule.when, InviteRejected | Waiting | HandRaised):
                 message = f'this rule never fires: only moderators are told, and "{bot_id}" is a participant'
                 yield Finding(("bots", bot_id, "rules", index, "when"), "never-fires", message, "warning")
+
+
+def _lowered(bot_id: str) -> str:
+    return f'"{bot_id}" is a participant, so it goes into breakouts as one'
 
 
 def _steps_of(bot: Bot, playbook: Playbook, looked_at: set[str]) -> Iterator[Step]:

@@ -32,13 +32,17 @@ class BreakoutInvited(Notice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakoutUserJoined(Notice):
-    """Somebody entered a breakout room; all spellings of the id are the parent's client id."""
+    """Somebody entered a breakout room; all spellings of the id are the parent's client id.
+
+    `role`, inside, is our own room server's word; nobody knows that EnableX says it.
+    """
 
     event: ClassVar[str] = "user-joined-breakout-room"
     client: str
     client_id: str = wire_key("clientId", "")
     room: str = ""
     name: str = ""
+    role: str = ""
 
     @classmethod
     def read(cls, data: object) -> Self:

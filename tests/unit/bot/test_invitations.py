@@ -35,7 +35,7 @@ def ends(stage: Stage) -> list[str]:
 async def test_an_invite_in_its_window_is_accepted_at_once_with_role_and_media() -> None:
     window = InviteWindow(role="moderator", canvas=True)
     with capture_logs() as lines:
-        async with on_stage(spec_of(invites=(window,)), TEACHER) as stage:
+        async with on_stage(spec_of(role="moderator", invites=(window,)), TEACHER) as stage:
             invite(stage)
             await stage.pass_s()
             expected = (Joinee(role="moderator", room_id="br-7"), StreamInfo(audio=True, canvas=True))

@@ -50,6 +50,8 @@ FOUND = [
     ("before-arrival", bot("arrive: {at: start + 5m}\ntimeline: [{at: »start, do: [{leave: breakout}]}]")),
     ("after-leaving", bot("timeline: [{at: start + 5m, do: [{leave: room}]}, {at: »end, do: [{say: Bye}]}]")),
     ("needs-moderator", bot("timeline: [{at: start, do: [»{lock: room}]}]")),
+    ("role-lowered", bot("invites: [{role: »moderator}]")),
+    ("role-lowered", bot("rules: [{when: invited, do: [»{accept: {role: moderator}}]}]")),
     ("needs-moderator", bot("rules: [{when: joined, do: [{if: n > 1, then: [»{drop: person}]}]}]")),
     ("needs-moderator", bot("rules: [{when: joined, do: [{mute: me}, »{mute: person}]}]")),
     ("needs-moderator", bot("rules: [{when: returned, do: [»{send_back: person}]}]")),
