@@ -24,7 +24,9 @@ class Shown:
 
     def connect(self, notice: RoomConnected) -> list[PinsChanged | SpotlightChanged]:
         """How it stands on joining, or on coming back; told only where it is another way than before."""
-        pins, spotlight = _ids(notice.pinned_users), _ids(notice.spotlight_users)
+        room = notice.room  # not documented: beside the room, or in it
+        pins = _ids(notice.pinned_users or room.get("pinnedUsers"))
+        spotlight = _ids(notice.spotlight_users or room.get("spotlightUsers"))
         return [*self._pin(pins), *self._light(spotlight)]
 
     def apply(self, notice: RoomManagement) -> list[PinsChanged | SpotlightChanged]:

@@ -47,8 +47,6 @@ async def test_live_recording_and_streaming_are_refused_with_a_status_that_the_s
         ("startLiveTranscription", 1170), ("stopLiveTranscription", 8002), ("startLiveMeetingAnalytics", 1170),
         ("stopLiveMeetingAnalytics", 8004), ("getLiveMeetingAnalytics", 1170), ("subscribeForLiveSummary", 1170),
         ("makeOutboundCall", 1170), ("cancelOutboundCall", 1170), ("sendDTMF", 1170),
-        ("saveCustomData", 1170), ("setCustomData", 1170), ("getCustomData", 1170), ("stopAllSharing", 1170),
-        ("auxilaryPublishRequests", 1170), ("sendLayoutData", 1170),
     ],
 )  # fmt: skip
 async def test_what_this_server_does_not_do_is_refused(house: RawHouse, event: str, code: int) -> None:

@@ -175,3 +175,10 @@ def test_pins_and_spotlights_are_read_under_every_name_that_is_documented(key: s
     light = {"id": "spotlight-users", "msg": {key: ["c-3"]}}
     assert [SpotlightChanged(("c-3",))] == apply(state, "roomManagementEvents", light)
     assert (("c-3", "c-2"), ("c-3",)) == (state.shown.pinned, state.shown.in_spotlight)
+
+
+def test_who_comes_late_reads_pins_and_spotlights_beside_the_room_and_in_it() -> None:
+    inside = {"room": {"pinnedUsers": ["c-3"], "spotlightUsers": ["c-2"]}}
+    for more in ({"pinnedUsers": ["c-3"], "spotlightUsers": ["c-2"]}, inside):
+        shown = lecture(**more).shown
+        assert (("c-3",), ("c-2",)) == (shown.pinned, shown.in_spotlight)
