@@ -7,7 +7,7 @@ PLAYBOOK ?= playbooks/demo.yaml
 PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile  # two at a time; what a file sets up is set up once
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check check-code check-rules bench format clean chromium postgres
+.PHONY: help demo run test check check-code check-rules bench format clean chromium coturn postgres
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ check-code: $(READY)
 check-rules: $(READY)
 	$(PYTEST) --quiet tests/unit tests/protocol
 
-test: $(READY) chromium postgres  ## all tests, with a browser and a PostgreSQL server
+test: $(READY) chromium coturn postgres  ## all tests, with a browser, a TURN server and a PostgreSQL server
 	$(PYTEST)
 
 bench: $(READY)  ## the numbers, printed
@@ -56,6 +56,9 @@ APT = $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive a
 
 chromium:
 	@command -v chromium >/dev/null || { echo "installing chromium with apt-get, for the browser tests"; $(APT) chromium; }
+
+coturn:
+	@command -v turnserver >/dev/null || { echo "installing coturn with apt-get, for the tests of networks"; $(APT) --no-install-recommends coturn; }
 
 postgres:
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \

@@ -21,6 +21,7 @@ from bots.media.rtp import (
     parse_rtp,
 )
 from bots.media.sender import Delivery, OutgoingAudio, Playback, Played
+from bots.media.trust import tls_context, untrusted
 
 __all__ = [
     "PACKET_S",
@@ -55,4 +56,6 @@ __all__ = [
     "parse_rtcp",
     "parse_rtp",
     "probe_clip",
+    "tls_context",
+    "untrusted",
 ]

@@ -15,10 +15,17 @@ from typing import Any
 
 import aioice.ice
 import aioice.stun
-from aiortc import RTCIceGatherer, RTCIceServer
+import structlog
+from aiortc import RTCIceGatherer
+
+from bots.media.iceservers import IceServers, Relay, read_ice_servers
+from bots.media.trust import tls_context
 
 __all__ = ["Gatherer", "MediaConnection"]
 
+GATHER_S = 2  # for STUN and TURN servers that do not answer; less than one try to come back may take
+
+log = structlog.get_logger()
 Way = tuple[Callable[[memoryview, Any], object], Any]
 
 _is_guarded = False
@@ -30,6 +37,7 @@ class MediaConnection(aioice.ice.Connection):
     """An ICE connection that can stay on loopback, and hands SRTP straight to whoever wants it."""
 
     is_loopback = False
+    relays: tuple[Relay, ...] = ()
     media_sink: Callable[[bytes], None] | None = None
     heard_s = 0.0
     """When the last datagram came, monotonic seconds."""
@@ -42,11 +50,38 @@ class MediaConnection(aioice.ice.Connection):
         self._nominated = _Nominated(self)
 
     async def get_component_candidates(
-        self, component: int, addresses: list[str], timeout: int = 5
+        self, component: int, addresses: list[str], timeout: int = GATHER_S
     ) -> list[aioice.Candidate]:  # fmt: skip
         if self.is_loopback:
             addresses = ["127.0.0.1"]  # aioice leaves this one out
-        return await super().get_component_candidates(component, addresses, timeout)
+        relaying = [asyncio.create_task(self._allocate(component, one), name="ice/relay") for one in self.relays]
+        try:
+            candidates = await super().get_component_candidates(component, addresses, timeout)
+            if relaying:
+                await asyncio.wait(relaying, timeout=timeout)
+        finally:
+            for task in relaying:
+                task.cancel()
+            found = await asyncio.gather(*relaying, return_exceptions=True)
+        for way, (relay, result) in enumerate(zip(self.relays, found, strict=True)):
+            if isinstance(result, BaseException):
+                why = "it does not answer" if isinstance(result, asyncio.CancelledError) else str(result)
+                log.warning("relay_not_used", relay=f"{relay.host}:{relay.port}", transport=relay.transport, reason=why)
+                continue
+            candidate, protocol = result
+            candidate.priority -= way  # the first way to a relay is the best
+            candidates.append(candidate)
+            self._protocols.append(protocol)
+        return candidates
+
+    async def _allocate(self, component: int, relay: Relay) -> tuple[aioice.Candidate, aioice.ice.StunProtocol]:
+        """Ask a TURN server for an address; aioice itself knows one server only."""
+        return await aioice.ice.relayed_candidate(
+            component=component, hide_related_address=False, protocol_factory=lambda: aioice.ice.StunProtocol(self),
+            turn_server=(relay.host, relay.port), turn_username=relay.username, turn_password=relay.password,
+            turn_ssl=tls_context() if relay.is_tls else False,  # type: ignore[arg-type]  # asyncio takes both
+            turn_transport=relay.transport,
+        )  # fmt: skip
 
     def probe(self) -> None:
         """Check the nominated way at once (RFC 7675), and not only when the next check is due."""
@@ -113,21 +148,16 @@ class Gatherer(RTCIceGatherer):
         may_send: Callable[[], bool] | None = None,
     ) -> None:
         guard_datagrams()
-        super().__init__(iceServers=[] if is_loopback else [_server(one) for one in servers])
-        # the connection that RTCIceGatherer made has done nothing yet; ours takes its place with the same settings
-        made = self._connection
-        self.connection = MediaConnection(
-            ice_controlling=False, stun_server=made.stun_server, turn_server=made.turn_server,
-            turn_username=made.turn_username, turn_password=made.turn_password, turn_ssl=made.turn_ssl,
-            turn_transport=made.turn_transport, use_ipv6=not is_loopback,
-        )  # fmt: skip
+        super().__init__(iceServers=[])
+        read = IceServers() if is_loopback else read_ice_servers(servers)
+        if read.unread:
+            log.warning("ice_servers_unread", servers=read.unread)
+        # the connection that RTCIceGatherer made has done nothing yet; ours takes its place
+        self.connection = MediaConnection(ice_controlling=False, stun_server=read.stun, use_ipv6=not is_loopback)
+        self.connection.relays = read.relays
         self.connection.is_loopback = is_loopback
         self.connection.may_send = may_send
         self._connection = self.connection
-
-
-def _server(raw: Mapping[str, Any]) -> RTCIceServer:
-    return RTCIceServer(urls=raw["urls"], username=raw.get("username"), credential=raw.get("credential"))
 
 
 def guard_datagrams() -> None:

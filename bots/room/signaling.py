@@ -10,15 +10,25 @@ Source: signalling.md sections 2 and 4.6.
 import asyncio
 import ssl
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import structlog
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidProxy,
+    InvalidProxyStatus,
+    InvalidStatus,
+    InvalidURI,
+    ProxyError,
+)
 
 from bots.clock import Clock
-from bots.errors import JoinRefused, NobodyListens, RequestRefused, RoomClosed, WireError
-from bots.room.token import is_loopback
+from bots.errors import ConfigError, JoinRefused, NobodyListens, RequestRefused, RoomClosed, WireError
+from bots.media import tls_context, untrusted
+from bots.room.proxy import PROXY_HINT, proxy_for, shown
 from bots.wire import (
     Ack,
     Answer,
@@ -110,7 +120,8 @@ class Signaling:
             may_send: asked before every text; what may not leave now waits, and at the end goes nowhere.
 
         Raises:
-            JoinRefused: nobody answers, the TLS certificate is not trusted, or the other end is no room server.
+            JoinRefused: nobody answers, or the other end is no room server.
+            ConfigError: the TLS certificate is not trusted, or the proxy cannot be used as it is set.
         """
         if may_send is not None and not may_send():
             raise JoinRefused(room_id, UNREACHABLE, "this process may not send now", retryable=True)
@@ -306,7 +317,8 @@ class Signaling:
 
 
 async def _connect(url: str, room_id: str, timeout_s: float) -> ClientConnection:
-    where = urlsplit(url).netloc
+    where, proxy = urlsplit(url).netloc, proxy_for(url)
+    through = f" through the proxy {shown(proxy)}" if proxy else ""
     try:
         return await connect(
             url,
@@ -315,22 +327,33 @@ async def _connect(url: str, room_id: str, timeout_s: float) -> ClientConnection
             ping_interval=None,  # Engine.IO has its own heartbeat
             compression=None,  # it costs memory per connection; the messages are short
             max_size=_MAX_FRAME_BYTES,
-            proxy=None if is_loopback(urlsplit(url).hostname) else True,
+            proxy=proxy,
+            ssl=tls_context() if url.startswith("wss:") else None,
         )
+    except InvalidProxy as error:
+        raise ConfigError(f"the proxy of the environment cannot be used ({error.msg}); {PROXY_HINT}") from None
+    except InvalidProxyStatus as error:
+        status = error.response.status_code
+        if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            raise ConfigError(f"the proxy wants other credentials (407); {PROXY_HINT}") from None
+        reason = f"no way to {where}{through}: it answers HTTP {status}; allow it there, or name the host in NO_PROXY"
+    except ProxyError as error:
+        cause = error.__cause__ or error
+        reason = f"no way to {where}{through} ({cause}); check the proxy, or name the host in NO_PROXY"
     except InvalidStatus as error:
         reason = f"{where} answers HTTP {error.response.status_code}, so it is no room server"
     except ssl.SSLCertVerificationError as error:
-        reason = f"the TLS certificate of {where} is not trusted ({error.verify_message})"
-        raise JoinRefused(room_id, UNREACHABLE, reason) from None
+        raise ConfigError(untrusted(where, error)) from None
     except (InvalidHandshake, InvalidURI, ConnectionClosed) as error:
         reason = f"{where} is no room server ({type(error).__name__})"
     except TimeoutError:
-        reason = f"no room server answers at {where} within {timeout_s:g} s"
+        reason = f"no room server answers at {where}{through} within {timeout_s:g} s"
     except ConnectionRefusedError as error:
-        reason = f"no room server answers at {where} ({error.strerror}); check that it runs"
-        raise NobodyListens(room_id, UNREACHABLE, reason, retryable=True) from None
+        reason = f"no room server answers at {where}{through} ({error.strerror}); check that it runs"
+        kind = JoinRefused if proxy else NobodyListens  # a proxy that is away says nothing about the server
+        raise kind(room_id, UNREACHABLE, reason, retryable=True) from None
     except OSError as error:
-        reason = f"no room server answers at {where} ({error.strerror or error}); check that it runs"
+        reason = f"no room server answers at {where}{through} ({error.strerror or error}); check that it runs"
     raise JoinRefused(room_id, UNREACHABLE, reason, retryable=True)
 
 

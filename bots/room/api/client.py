@@ -5,24 +5,28 @@ both of a result, are understood. Source: server-api.md sections 1, 2, 8, 10 and
 """
 
 import random
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 import structlog
 
 from bots.clock import Clock, SystemClock
 from bots.errors import ApiError, BotsError, ConfigError
+from bots.media import tls_context, untrusted
 from bots.room.api.records import Archive, CallRecord, RoomRecord, SessionUser, first_list
 from bots.room.api.retry import is_worth_repeating, wait_s
+from bots.room.proxy import PROXY_HINT
 from bots.room.token import address_parts, is_loopback
 
 __all__ = ["ServerApi"]
 
+E = TypeVar("E", bound=BaseException)
 _KEPT_S = 2.0  # servers close idle connections after 5 s or so; a request must not meet that moment
 
 log = structlog.get_logger()
@@ -59,7 +63,8 @@ class ServerApi:
         self._origin = (parts.scheme, parts.netloc)
         self._clock = clock or SystemClock()
         self._rng = rng or random.Random()
-        self._http = httpx.AsyncClient(
+        self._http = _http_client(
+            parts.scheme,
             auth=httpx.BasicAuth(app_id, app_key),
             timeout=timeout_s,
             trust_env=not is_loopback(parts.hostname),
@@ -181,6 +186,7 @@ class ServerApi:
                 failure: BotsError = self._unreached(error)
                 headers = httpx.Headers()
                 again = is_repeatable or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                again = again and not isinstance(failure, ConfigError)
             else:
                 if response.is_success and (fields := _success(response)) is not None:
                     return fields
@@ -194,7 +200,11 @@ class ServerApi:
             log.info("api_call_repeated", method=method, path=path, after_s=round(after_s, 2), reason=str(failure))
             await self._clock.sleep_until(self._clock.monotonic() + after_s)
 
-    def _unreached(self, error: httpx.HTTPError) -> ApiError:
+    def _unreached(self, error: httpx.HTTPError) -> ApiError | ConfigError:
+        if (distrust := _cause(error, ssl.SSLCertVerificationError)) is not None:
+            return ConfigError(untrusted(self._origin[1], distrust))
+        if isinstance(error, httpx.ProxyError):
+            return _no_proxy(error, self._origin[1])
         if isinstance(error, httpx.TimeoutException):
             return ApiError(f"the Server API at {self.base_url} did not answer in time; try again", retryable=True)
         return ApiError(
@@ -209,6 +219,35 @@ async def _save(content: AsyncIterator[bytes], file: Path) -> int:
         async for piece in content:
             size += out.write(piece)
     return size
+
+
+def _http_client(scheme: str, **settings: Any) -> httpx.AsyncClient:
+    """A client that trusts what the rest of the program trusts; see `docs/networks.md`.
+
+    Raises:
+        ConfigError: the proxy in the environment cannot be used.
+    """
+    try:
+        return httpx.AsyncClient(verify=tls_context() if scheme == "https" else True, **settings)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise ConfigError(f"the proxy of the environment cannot be used; {PROXY_HINT}") from error
+
+
+def _no_proxy(error: httpx.ProxyError, where: str) -> ApiError | ConfigError:
+    words = _reason(error)
+    if words.startswith(str(int(HTTPStatus.PROXY_AUTHENTICATION_REQUIRED))):
+        return ConfigError(f"the proxy wants other credentials ({words}); {PROXY_HINT}")
+    return ApiError(
+        f"no way to {where} through the proxy ({words}); check the proxy, or name the host in NO_PROXY", retryable=True
+    )
+
+
+def _cause(error: BaseException, kind: type[E]) -> E | None:
+    """The first cause of this kind, however deep."""
+    seen: BaseException | None = error
+    while seen is not None and not isinstance(seen, kind):
+        seen = seen.__cause__ or seen.__context__
+    return seen
 
 
 def _reason(error: httpx.HTTPError) -> str:
