@@ -213,7 +213,7 @@ class Bot:
         parts.talk.enter()
         parts.leaving.came_in()
         self._is_in = True
-        self._log.info("room_joined", client_id=room.client_id, participants=len(room.participants))
+        self._log.info("room_joined", client_id=room.client_id, participants=len(room.participants), **room.took_s)
         self._emit(BotJoined(bot_id=self._spec.id, room_id=room.room_id, client_id=room.client_id))
         self._diary.joined(room.client_id, self._clock.now())
         newcomers = self._recall.newcomers(parts, tuple(room.participants.values()))

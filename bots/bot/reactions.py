@@ -283,6 +283,7 @@ class Reactions:
             breakout_id=room_id,
             breakout=self._presence.breakout_name(room_id),
             waited_s=self._kit.invitations.waited_s(room_id),
+            **({} if self._presence.breakout is None else self._presence.breakout.took_s),
         )
         self._kit.invitations.entered(room_id)
         self._kit.emit(BreakoutEntered(bot_id=self._kit.spec.id, room_id=room_id))

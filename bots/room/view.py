@@ -53,6 +53,12 @@ class RoomView:
         return self._session.state.participants
 
     @property
+    def took_s(self) -> Mapping[str, float]:
+        """How long each step of the first join took, seconds: `join_s` (until the room let the bot in), `publish_s` and
+        `listen_s` (until sound could go out and come in)."""
+        return self._session.took_s
+
+    @property
     def awaited(self) -> Mapping[str, Participant]:
         """Who waits to be let in, by client id, as moderators are told; a live view."""
         return self._session.state.awaited

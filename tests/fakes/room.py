@@ -150,6 +150,7 @@ class FakeRoom:
     breakout: "FakeRoom | None" = None
     is_closed: bool = False
     is_connected: bool = True
+    took_s: Mapping[str, float] = field(default_factory=dict)
     incoming: Mapping[int, FakeIncoming] = field(default_factory=dict)
     outgoing: FakeOutgoing | None = None
     on_event: Callable[[RoomEvent], None] = lambda event: None

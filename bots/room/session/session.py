@@ -5,8 +5,8 @@ signalling.md sections 3, 6, 7, 9, 12.2, 14.8; moderation.md sections 2 and 3.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -87,6 +87,8 @@ class Session:
             name=self._name, timeout_s=terms.timeout_s,
             connection=lambda: self._connection if self.is_connected else None,
         )  # fmt: skip
+        self.took_s: dict[str, float] = {}
+        """How long each step of the first join took: `join_s`, `publish_s`, `listen_s`."""
         self._asking = Asking(terms.clock)
         self._connection: Connection | None = None
         self._is_open = False
@@ -144,7 +146,8 @@ class Session:
             JoinRefused, PublishRefused: the session is closed again, and nothing is left behind.
         """
         try:
-            await self._enter(self._fields, self.terms.timeout_s)
+            async with self._measured("join_s"):
+                await self._enter(self._fields, self.terms.timeout_s)
             is_silent = await self._begin_media()
             self._is_open = True
             if self._way_back is not None and self.terms.network.can_fall_silent:
@@ -160,6 +163,13 @@ class Session:
                     self.state.room_id, error.result, error.reason, retryable=error.result == _DISCONNECTED
                 ) from error
             raise
+
+    @asynccontextmanager
+    async def _measured(self, step: str) -> AsyncIterator[None]:
+        """Keep how long a step took the first time."""
+        began_s = self.terms.clock.monotonic()
+        yield
+        self.took_s.setdefault(step, round(self.terms.clock.monotonic() - began_s, 3))
 
     async def _begin_media(self) -> bool:
         """Publish and subscribe for the first time.
@@ -246,12 +256,14 @@ class Session:
             )
         )  # fmt: skip
         if publishing is not None:
-            await self._publishing.begin(connection, publishing, limit_s)
+            async with self._measured("publish_s"):
+                await self._publishing.begin(connection, publishing, limit_s)
         if self.terms.watch_talk:
             asked = connection.post(SetAdvancedOptions.talker_notification(enable=True))
             asked.add_done_callback(self._talk_watched)
         if self.terms.listen:
-            await self._lines.listen(connection, self.state.slots, timeout_s=limit_s)
+            async with self._measured("listen_s"):
+                await self._lines.listen(connection, self.state.slots, timeout_s=limit_s)
 
     def _there(self) -> Connection:
         assert self._connection is not None, "joined"

@@ -53,6 +53,7 @@ async def test_the_first_event_says_who_is_here_and_the_last_that_it_is_over(hou
     assert isinstance(joined, RoomJoined)
     assert ("9B", {"Asha", "Ravi"}) == (joined.room_name, {person.name for person in joined.participants})
     assert ("Ravi", "participant", "ref-Ravi") == (joined.me.name, joined.me.role, joined.me.user_ref)
+    assert {"join_s", "publish_s"} == {step for step, took_s in pupil.room.took_s.items() if took_s > 0}
     await pupil.room.leave()
     assert Closed(2006, "normal-disconnect") == pupil.events[-1]
     assert 2006 == (await pupil.room.wait_closed()).cause

@@ -1,0 +1,1 @@
+"""A bad network between a bot and its room server: two network namespaces, and a link that fails as told."""
