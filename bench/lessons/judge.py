@@ -16,6 +16,7 @@ __all__ = ["PLACED_WITHIN_S", "faults"]
 
 PLACED_WITHIN_S = 10.0
 SLACK_S = 2 * EVERY_S + 0.5
+PLACE_KEPT_S = 30.0 + 6.0  # and their place in a breakout, from when the others were told
 KEPT_S = 5.0  # the server keeps the place of a lost connection without a word to others
 GRACE_S = KEPT_S + 1.0
 
@@ -165,6 +166,7 @@ class _Known:
 
     goal: dict[str, str]
     asked: dict[str, str] = field(default_factory=dict)
+    lost: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
 
 
@@ -190,6 +192,7 @@ def _misplaced(lesson: Lesson, seen: Seen, rounds: Sequence[_Round]) -> Iterator
                 if places[who] == seen.main_id or names.get(places[who]) != known.goal.get(who, names.get(places[who]))
             }
             rooms = _inside(places, seen.main_id)
+            _keep_places(known, rooms, places, at)
             excused = {
                 who
                 for who in wrong
@@ -207,6 +210,13 @@ def _misplaced(lesson: Lesson, seen: Seen, rounds: Sequence[_Round]) -> Iterator
                         f"{at:%H:%M:%S} round {one.number}: {who} is in {where} for {waited_s:.1f} s,"
                         f" and belongs to {known.goal.get(who) or 'no group'}"
                     )
+
+
+def _keep_places(known: _Known, rooms: Mapping[str, list[str]], places: Mapping[str, str], at: datetime) -> None:
+    """Who was in a breakout and is nowhere now, has a place there for a while: the server keeps it."""
+    now = {who: (room, at) for room, people in rooms.items() for who in people}
+    since = {who: kept for who, kept in known.lost.items() if who not in places}
+    known.lost = {who: kept for who, kept in {**since, **now}.items() if (at - kept[1]).total_seconds() <= PLACE_KEPT_S}
 
 
 def _learn(known: _Known, line: Mapping[str, Any]) -> None:
@@ -236,6 +246,7 @@ def _is_excused(
     for room, people in rooms.items():
         asked = {other for other, goal in known.asked.items() if goal == room}
         kept = {other for other in asked if other in places or other.startswith("c-")} | set(people)
+        kept |= {other for other, (goal, _) in known.lost.items() if goal == room}
         if len(kept - {who}) < lesson.capacity and not _has_apart(lesson, who, kept):
             return False
     planned = {person for group in one.groups.values() for person in group}

@@ -19,6 +19,7 @@ SEND_BACK = 2  # times that somebody who comes out is invited in again; then the
 TRIES = 4  # of an invite that cannot be sent
 TRY_AGAIN_S = 2.0
 ANSWERS_S = 10.0  # somebody who has been waited for already, gets so long for another invite
+SEAT_KEPT_S = 30.0  # the room server keeps the place in a breakout of somebody whose connection is lost
 SETTLE_S = 1.0  # somebody who has just come out is still on the way back to the main room
 _EXPECTED = ("there", "invited", "due")
 
@@ -27,7 +28,8 @@ _EXPECTED = ("there", "invited", "due")
 class _Standing:
     """Where somebody belongs (`room`), where they are (`at`; None: no breakout), and what they make of it.
 
-    `due`: the invite goes out at `retry_s`. `waiting`: no group can take them now.
+    `due`: the invite goes out at `retry_s`. `waiting`: no group can take them now. `gone`: out of the meeting; a
+    breakout that they were in (`seat_in`) may let them in again up to `retry_s`, without an invite.
     """
 
     room: int | None
@@ -40,6 +42,7 @@ class _Standing:
     failures: int = 0
     retry_s: float = 0.0
     due_why: Why = "again"
+    seat_in: int | None = None
 
     @property
     def is_called_out(self) -> bool:
@@ -134,6 +137,7 @@ class Round:
         if known is not None:
             if known.state != "there":
                 known.returns = max(0, known.returns - 1)  # they came out because their connection broke
+            known.seat_in, known.retry_s = known.at, now_s + SEAT_KEPT_S
             known.state, known.at = "gone", None
         return self._mend(now_s)
 
@@ -208,6 +212,8 @@ class Round:
             if known.is_called_out and now_s >= known.asked_at_s + self._terms.no_show_s - 1e-9:
                 known.room = known.at
                 acts.append(Move(person, known.at, "stays there"))
+            if known.state == "gone" and now_s >= known.retry_s - 1e-9:
+                known.seat_in = None
             if known.state == "due" and known.room is not None and now_s >= known.retry_s - 1e-9:
                 known.state = "invited"
                 acts.append(Invite(known.room, (person,), known.due_why))
@@ -244,6 +250,7 @@ class Round:
         waiting = [known for known in self._people.values() if known.state == "invited" and known.room is not None]
         times = [self._remind_at_s(known) for known in waiting if not known.is_reminded]
         times += [known.retry_s for known in self._people.values() if known.state == "due"]
+        times += [known.retry_s for known in self._people.values() if self._has_seat(known)]
         waiting += [known for known in self._people.values() if known.is_called_out]
         times += [known.asked_at_s + self._terms.no_show_s for known in waiting]
         return min(times, default=None)
@@ -293,8 +300,18 @@ class Round:
         return [
             person
             for person, known in self._people.items()
-            if known.at == room or (known.room == room and known.state not in ("gone", "refused"))
+            if known.at == room
+            or (known.room == room and known.state not in ("gone", "refused"))
+            or (self._has_seat(known) and known.seat_in == room)
         ]
+
+    @staticmethod
+    def _has_seat(known: _Standing) -> bool:
+        """May somebody whose connection is lost still come back into the breakout by themselves?"""
+        return known.state == "gone" and known.seat_in is not None
+
+    def _seats_kept(self, room: int) -> set[str]:
+        return {person for person, known in self._people.items() if self._has_seat(known) and known.seat_in == room}
 
     def _remind_at_s(self, known: _Standing) -> float:
         return known.asked_at_s + self._terms.no_show_s / 2
@@ -357,7 +374,7 @@ class Round:
 
     def _takes_back(self, room: int, person: str) -> bool:
         """Has their own group a seat for somebody who was gone or came out, and no one they are kept apart from?"""
-        others = {other for other in self._expected(room) if other != person} | set(self.inside(room)) - {person}
+        others = {*self._expected(room), *self.inside(room), *self._seats_kept(room)} - {person}
         is_full = len(others) >= self._terms.capacity
         return room in self._open and not is_full and not self._is_apart(person, self._bound_for(room))
 
@@ -368,7 +385,8 @@ class Round:
         """
         seated = {other for other in (*self._expected(room), *self.inside(room)) if other != person}
         members = [other for other in self._bound_for(room) if other != person]
-        return 0 < len(seated) < self._terms.capacity and not self._is_apart(person, members)
+        taken = len(seated | (self._seats_kept(room) - {person}))
+        return bool(seated) and taken < self._terms.capacity and not self._is_apart(person, members)
 
     def _expected(self, room: int) -> list[str]:
         """Who is there or may still come in time."""
