@@ -1,18 +1,20 @@
-"""`python -m bench`: every bench, one after the other."""
+"""`python -m bench`: the benches, one after the other, in a short form; `python -m bench.NAME` runs one at length."""
 
 import asyncio
 
 from bench import alarms, linting, playing, rotation, simulation
-from bench.sound import compare, growth
+from bench.sound import compare, growth, heard
 
 
 async def main() -> None:
     """Print every table."""
     await playing.main()
     print()
-    await growth.main()
+    await growth.main(counts=(50, 500), loads=(0.5,))
     print()
     await compare.main()
+    print()
+    await heard.main(trials=100)
     print()
     await alarms.main()
 
