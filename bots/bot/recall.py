@@ -158,8 +158,9 @@ def standing(spec: BotSpec, runs: Sequence[RunPast]) -> tuple[Play | None, bool]
             case Play(within="here") as play:
                 is_here = past.detail is not None and past.detail["room"] == spec.room_id
                 loop = play if is_here and spec.sounds[sound_key(play)].is_looped else None
-            case Stop():
-                loop = None
+            case Stop() as stop:
+                if loop is not None and (stop.stops_all or stop.what == loop.file):
+                    loop = None
             case Mute(who=who) if "me" in who:
                 is_muted = True
             case Unmute(who=who) if "me" in who:

@@ -87,6 +87,7 @@ class Sound:
         self._numbers = itertools.count(1)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._playing: dict[str, PlaybackPort] = {}
+        self._names: dict[str, str] = {}  # of the latest sound in each room
         self._loops: dict[str, asyncio.Task[PlaybackPort]] = {}
         self._reports: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -132,8 +133,14 @@ class Sound:
         begun = [playback.started_s for playback in playbacks if playback.started_s is not None]
         return max(begun) - min(begun) if begun else None
 
-    async def stop(self) -> None:
-        """Stop what is heard of the bot in the room it is in; its microphone goes on."""
+    async def stop(self, name: str | None = None) -> None:
+        """Stop what is heard of the bot in the room it is in; its microphone goes on.
+
+        Args:
+            name: of the sound, as the playbook has it: another one plays on; None is any.
+        """
+        if name not in (None, self._names.get(self._presence.here.room_id)):
+            return
         await self.silence(self._presence.here.room_id)
         self.open_microphone(self._presence.here)
 
@@ -178,6 +185,7 @@ class Sound:
             self._start_loop(sending)
 
     def _start_loop(self, sending: _Sending) -> None:
+        self._names[sending.room.room_id] = sending.play.name
         self._loops[sending.room.room_id] = self._group.create_task(self._send(sending), name=f"{self._bot_id}/loop")
 
     async def _stop_loop(self, room_id: str) -> None:
@@ -194,7 +202,7 @@ class Sound:
         play_id, room_id = f"{self._bot_id}/{next(self._numbers)}", sending.room.room_id
         before, since = sending.voice.delivery(), self._clock.now()
         playback = self._begin(sending, play_id)
-        self._playing[room_id] = playback
+        self._playing[room_id], self._names[room_id] = playback, sending.play.name
         try:
             if not isinstance(playback, Bursts) or await playback.has_begun():
                 self._tell_start(sending, play_id)

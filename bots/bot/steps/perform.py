@@ -181,7 +181,7 @@ class Performer:
             case Play():
                 await speech.play(kit, step, run, begun)
             case Stop():
-                await kit.sound.stop()
+                await kit.sound.stop(None if step.stops_all else step.what)
             case Mute() | Unmute():
                 await speech.mute(kit, step, run)
             case SendSignal():

@@ -36,7 +36,7 @@ def step_words(step: Step, playbook: Playbook) -> str:
             where = " in all breakout rooms at once" if step.within == "breakouts" else ""
             return f"plays {_sound_words(step, playbook)}{where}"
         case Stop():
-            return "stops the sound"
+            return "stops the sound" if step.stops_all else f"stops the sound {step.what}"
         case Wait():
             return f"waits {spoken(step.duration_s)}"
         case WaitFor():

@@ -11,8 +11,9 @@ from pydantic.json_schema import WithJsonSchema
 from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.shape import Beside, Reading, bad, reading_of
 
-__all__ = ["SUFFIXES", "SoundFile", "SoundName", "is_file_name"]
+__all__ = ["EVERYTHING", "SUFFIXES", "PlayingSound", "SoundFile", "SoundName", "is_file_name"]
 
+EVERYTHING = "audio"  # whatever plays
 SUFFIXES = (".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav")
 _MOST_FILES = 2000  # names offered to "did you mean"
 
@@ -41,6 +42,10 @@ def _read_name(value: Any, info: ValidationInfo) -> str:
         _check_file(name, reading)
         return name
     raise bad("unknown-clip", f'no clip "{name}" in audio{did_you_mean(name, _sounds(reading))}')
+
+
+def _read_playing(value: Any, info: ValidationInfo) -> str:
+    return EVERYTHING if value == EVERYTHING else _read_name(value, info)
 
 
 def _text(value: Any) -> str:
@@ -96,3 +101,4 @@ def _files(reading: Reading) -> list[str]:
 _SCHEMA = WithJsonSchema({"type": "string", "examples": ["welcome.wav"]}, mode="validation")
 SoundFile = Annotated[str, BeforeValidator(_read_file), _SCHEMA]
 SoundName = Annotated[str, BeforeValidator(_read_name), _SCHEMA]
+PlayingSound = Annotated[str, BeforeValidator(_read_playing), _SCHEMA]

@@ -325,6 +325,14 @@ async def test_music_plays_on_and_a_muted_bot_stays_muted() -> None:
         assert [] == second.room.outgoing.played
 
 
+@pytest.mark.parametrize(("name", "plays_on"), [("lobby.ogg", False), ("other.ogg", True)])
+async def test_music_plays_on_if_another_sound_was_stopped(name: str, plays_on: bool) -> None:
+    music, stop = pathed({"play": {"file": "lobby.ogg", "loop": True}}, {"stop": name})
+    async with killed_after(spec_of(timeline=(replace(timeline(1), steps=(music, stop)),)), 10, 5) as (_, second):
+        assert second.room.outgoing is not None
+        assert plays_on == bool(second.room.outgoing.played)
+
+
 async def test_who_left_for_good_and_who_was_to_stay_for_a_while() -> None:
     spec = spec_of(leave=LeaveRule(after_s=100))
     async with killed_after(spec, 30, 20) as (_, second):

@@ -150,6 +150,13 @@ async def test_a_loop_goes_on_while_the_run_does_and_stop_ends_it() -> None:
         assert [(150, "stopped")] == [(one.packets, one.outcome) for one in stage.told(PlayFinished)]
 
 
+async def test_stop_by_name_ends_that_sound_and_lets_another_play_on() -> None:
+    steps = ({"play": {"file": "lobby.ogg", "loop": True}}, {"wait": "1s"}, {"stop": "other.ogg"}, {"wait": "2s"})
+    async with on_stage(spec_of(timeline=(timeline(1, *steps, {"stop": "lobby.ogg"}),))) as stage:
+        await stage.pass_s(8)
+        assert [(150, "stopped")] == [(one.packets, one.outcome) for one in stage.told(PlayFinished)]
+
+
 async def test_a_clip_stops_a_loop_and_the_next_clip_waits_for_it() -> None:
     entries = (
         timeline(1, {"play": {"file": "lobby.ogg", "loop": True}}),

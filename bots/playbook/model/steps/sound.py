@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.scalars import Duration, Flag, Share
 from bots.playbook.values.shape import bad
-from bots.playbook.values.sounds import SoundName
+from bots.playbook.values.sounds import EVERYTHING, PlayingSound, SoundName
 
 __all__ = ["Play", "Stop"]
 
@@ -41,9 +41,14 @@ class Play(AnyStep):
 
 
 class Stop(AnyStep):
-    """Stop the sound that this bot plays."""
+    """Stop the sound that this bot plays; a name stops that one only, and does nothing to another."""
 
     short: ClassVar[str] = "what"
     kind: Literal["stop"] = "stop"
     survival: ClassVar[Survival] = "reconcile"
-    what: Literal["audio"] = Field(default="audio", description="What to stop.")
+    what: PlayingSound = Field(default=EVERYTHING, description="What to stop: audio, or one sound as play names it.")
+
+    @property
+    def stops_all(self) -> bool:
+        """Whatever plays, under any name."""
+        return self.what == EVERYTHING

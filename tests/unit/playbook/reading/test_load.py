@@ -58,6 +58,7 @@ BROKEN = [
     ("unknown-step", with_step("{parallel: [[{say: Hi}], [{»sey: Hi}]]}")),
     ("unknown-trigger", with_rule("{when: {»chatt: Hi}, do: [{say: Hi}]}")),
     ("unknown-clip", with_step("{play: »bel}")),
+    ("unknown-clip", with_step("{stop: »bel}")),
     ("outside-folder", with_step("{play: »../bell.wav}")),
     ("outside-folder", with_step("{play: »/tmp/bell.wav}")),
     ("bad-value", with_step("{play: »bell.txt}")),

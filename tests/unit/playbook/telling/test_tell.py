@@ -28,6 +28,7 @@ WORDS = {
     ),
     "{play: {file: bell, volume: 50%, loop: true}}": "plays the sound bell (at 50% of its loudness, again and again)",
     "stop": "stops the sound",
+    "{stop: bell}": "stops the sound bell",
     "{wait: 90s}": "waits 1 minute 30 seconds",
     "{wait_for: {until: count.away == 0, timeout: 5s}}": (
         "waits until nobody is in a breakout room any more, at most 5 seconds, and gives up if not"
