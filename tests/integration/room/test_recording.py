@@ -46,7 +46,7 @@ async def opened(tmp_path: Path, **settings: Any) -> AsyncIterator[Hall]:
         wanted = {"moderators": 3, "participants": 8, "max_active_talkers": 3, **settings}
         hall = Hall(server, api, await api.create_room({"name": "9B", "owner_ref": "t", "settings": wanted}))
         hall.recordings = folder
-        hall.chair = await RawClient.open(server)
+        hall.chair = await RawClient.open(server.address)
         fields = decode_token(await hall.token("Asha", "moderator"))
         assert "success" == (await hall.chair.ask("token", fields))[0]
         await hall.chair.hear("room-connected")

@@ -29,9 +29,10 @@ class RawClient:
         self._reading = asyncio.create_task(self._read(), name="raw-client")
 
     @classmethod
-    async def open(cls, server: RoomServer) -> Self:
+    async def open(cls, address: str) -> Self:
+        """On a server at this `host:port`."""
         socket = await connect(
-            f"ws://{server.address}/v3/socket.io/?EIO=4&transport=websocket", compression=None, max_size=None
+            f"ws://{address}/v3/socket.io/?EIO=4&transport=websocket", compression=None, max_size=None
         )
         self = cls(socket)
         await socket.send("40")
@@ -62,8 +63,8 @@ class RawClient:
         await self.until(lambda: bool(self.heard(event)))
         return self.heard(event)[0]
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(TIME_LIMIT_S):
+    async def until(self, condition: Callable[[], bool], *, limit_s: float = TIME_LIMIT_S) -> None:
+        async with asyncio.timeout(limit_s):
             while not condition():
                 await asyncio.sleep(0.005)
 
@@ -123,7 +124,7 @@ class RawHouse:
 
     async def connect(self) -> RawClient:
         """A client that has said nothing yet."""
-        client = await RawClient.open(self.server)
+        client = await RawClient.open(self.server.address)
         self.clients.append(client)
         return client
 
