@@ -7,7 +7,9 @@ from typing import Any
 
 __all__ = ["Refused"]
 
+NO_CUSTOM_DATA = 1
 NO_MODERATOR = 1130
+SHARED_ALREADY = 1151
 BAD_ARGUMENT = 1155
 NOT_FOUND = 1159
 NOT_IN_LICENCE = 1170
@@ -15,6 +17,8 @@ NOT_CONNECTED = 1171
 FLOOR_NOT_GRANTED = 1173
 HELD_MUTED = 1176
 AS_IT_IS = 1177  # documented for other requests that ask for what is so already
+BAD_LAYOUT = 1192
+BAD_SERVICE = 1193
 TOO_LARGE = 1196
 MUTED_ITSELF = 1203
 FLOOR_REQUEST_ACCEPTED = 1701  # no refusal: the request waits for a moderator

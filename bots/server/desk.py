@@ -21,12 +21,14 @@ from bots.server.codes import (
 from bots.server.effects import Disconnect, Effect, Send
 from bots.server.offer import check_offered
 from bots.server.rooms import DROPPED, EXPIRED, Rooms
-from bots.server.rules import mutes, roles
+from bots.server.rules import mutes, roles, sharing
+from bots.server.rules.custom import answer_custom_data
 from bots.server.rules.floor import answer_floor, has_floor
 from bots.server.rules.lasting import extend
 from bots.server.rules.recording import start_or_stop
 from bots.server.rules.ruling import Reply, require_moderator
 from bots.server.rules.showing import set_options
+from bots.server.rules.stage import update_layout
 from bots.server.rules.waiting import answer_waiting
 from bots.server.state import Member, Room
 from bots.wire import (
@@ -42,6 +44,7 @@ from bots.wire import (
     EnableKnock,
     ExtendDuration,
     GetAwaited,
+    GetCustomData,
     GetMaxTalkers,
     GetTalkerCount,
     HardMuteRoom,
@@ -65,10 +68,14 @@ from bots.wire import (
     ResumeRoom,
     RoomDisconnected,
     RoomManagement,
+    SaveCustomData,
     SendData,
     SetAdvancedOptions,
+    SetCustomData,
     SetTalkerCount,
+    Share,
     StartRecording,
+    StopAllSharing,
     StopRecording,
     SwitchRole,
     SwitchRoomMode,
@@ -76,6 +83,7 @@ from bots.wire import (
     UnmuteOne,
     UnmuteOwnAudio,
     UnmuteOwnVideo,
+    UpdateLayout,
     granted,
     refusal_of,
     write_json,
@@ -88,8 +96,8 @@ FOR_MODERATORS = frozenset(
     for kind in (
         AdmitAwaited, CreateAndInviteBreakout, CreateBreakout, DenyAwaited, DestroyBreakouts, Drop, EnableKnock,
         ExtendDuration, GetAwaited, HardMuteRoom, HardMuteUser, HardMuteVideo, HardUnmuteRoom, HardUnmuteUser,
-        HardUnmuteVideo, InviteToFloor, LockRoom, MuteOne, OpenFloor, StartRecording, StopRecording, SwitchRole,
-        SwitchRoomMode, UnmuteOne,
+        HardUnmuteVideo, InviteToFloor, LockRoom, MuteOne, OpenFloor, StartRecording, StopAllSharing, StopRecording,
+        SwitchRole, SwitchRoomMode, UnmuteOne, UpdateLayout,
     )
 )  # fmt: skip
 
@@ -157,6 +165,14 @@ class Desk:
         """A publication begins muted: that counts, and is told, without waiting for a message (signalling.md 14.9)."""
         return mutes.own_mute(room, member, is_muted=True)
 
+    def unpublished(self, client_id: str, stream_id: int) -> list[Effect]:
+        """A publication has ended; everybody is told if it was a share."""
+        place = self._rooms.place_of(client_id)
+        if place is None:
+            return []
+        kinds = [kind for kind, one in place[0].sharing.items() if one.stream_id == stream_id]
+        return [effect for kind in kinds for effect in place[0].end_sharing(client_id, kind)]
+
     def leave(self, client_id: str, *, is_lost: bool = False, why: RoomDisconnected = EXPIRED) -> list[Effect]:
         """A connection is gone: by its own will, or dropped, or `is_lost` for too long.
 
@@ -209,6 +225,14 @@ class Desk:
                 return self._drop(room, member, request)
             case SetAdvancedOptions():
                 return set_options(room, member, request.options)
+            case UpdateLayout():
+                return update_layout(room, member, request)
+            case Share():
+                return sharing.answer_share(room, member, request)
+            case StopAllSharing():
+                return sharing.stop_all_sharing(room, member, request)
+            case GetCustomData() | SaveCustomData() | SetCustomData():
+                return answer_custom_data(room, member, request)
             case LockRoom():
                 return self._lock(room, member, request.is_locked)
             case GetMaxTalkers():

@@ -51,9 +51,10 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True)
 class StopPublishing:
-    """End what this client publishes; it stays in the room."""
+    """End what this client publishes, all or one publication; it stays in the room."""
 
     client_id: str
+    stream_id: int | None = None
 
 
 Effect = Send | Disconnect | GiveUp | Expire | Welcome | StopPublishing

@@ -39,14 +39,11 @@ _MODERATORS_ONLY = {
     "setLiveRecordingParams": MODERATORS_SET_LIVE_RECORDING,
     "stopLiveRecording": MODERATORS_STOP_LIVE_RECORDING,
     "invalidateTranscoding": UNAUTHORISED,
-    "sendLayoutData": UNAUTHORISED,
-    "stopAllSharing": UNAUTHORISED,
 }
-_WITH_STATUS = frozenset(_MODERATORS_ONLY) - {"sendLayoutData", "stopAllSharing"}
+_WITH_STATUS = frozenset(_MODERATORS_ONLY)
 _NOTHING_TO_STOP = {"stopLiveTranscription": NO_TRANSCRIPTION, "stopLiveMeetingAnalytics": NO_SUMMARY}
 _FOR_ALL = frozenset((
-    "auxilaryPublishRequests", "saveCustomData", "setCustomData", "getCustomData", "makeOutboundCall",
-    "cancelOutboundCall", "sendDTMF", "startLiveTranscription", "startLiveMeetingAnalytics",
+    "makeOutboundCall", "cancelOutboundCall", "sendDTMF", "startLiveTranscription", "startLiveMeetingAnalytics",
     "getLiveMeetingAnalytics", "subscribeForLiveSummary", "addDataChannel",
 ))  # fmt: skip
 

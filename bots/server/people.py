@@ -27,6 +27,8 @@ class Publication:
     owner: "Person"
     peer: PeerConnection | None = None
     level_id: int | None = None
+    is_share: bool = False
+    """A screen or canvas: its signalling goes on, its media end here."""
     reception: Reception = field(default_factory=Reception)
     listeners: list["Listening"] = field(default_factory=list)
 
@@ -75,7 +77,7 @@ class Person:
 
     def publication(self) -> Publication | None:
         """The microphone, if this member has one."""
-        return next(iter(self.publications.values()), None)
+        return next((one for one in self.publications.values() if not one.is_share), None)
 
 
 class Seating:
@@ -174,7 +176,7 @@ class Seating:
     def _ranking(self, room: Room) -> list[str]:
         voices = []
         for person in self._in_room.get(room.room_id, {}).values():
-            if not person.member.is_audible or not person.publications:
+            if not person.member.is_audible or person.publication() is None:
                 person.voice.forget()
             voices.append(person.voice)
         # nobody hears itself, so one more than there are slots is all that a seat can go to
@@ -182,14 +184,21 @@ class Seating:
 
     def _seat(self, person: Person, ranking: list[str]) -> None:
         here = self._in_room[person.room.room_id]
-        wanted = [] if person.member.is_paused else ranking
+        pinned = [one for one in person.room.pinned if one in here]
+        everybody = list(dict.fromkeys([*pinned, *ranking]))
+        wanted = [] if person.member.is_paused else everybody
         asked = person.member.audio_talkers
         slots = person.room.slots if asked is None else min(asked, person.room.slots)
         person.slots = assign_slots(person.slots, wanted, slots, listener=person.client_id)
         slot_of = {who: slot for slot, who in person.slots.items()}
         entries = tuple(
-            TalkerEntry(stream_id=slot_of[who], client_id=who, name=here[who].member.claim.name)
-            for who in ranking
+            TalkerEntry(
+                stream_id=slot_of[who],
+                client_id=who,
+                name=here[who].member.claim.name,
+                spotlight=who in person.room.in_spotlight or None,
+            )
+            for who in dict.fromkeys([*ranking, *pinned])
             if who in slot_of
         )
         notice = TalkersUpdated(active=person.client_id in ranking[: person.room.slots], talkers=entries)

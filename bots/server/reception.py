@@ -12,11 +12,12 @@ from typing import Any, Protocol
 import structlog
 
 from bots.server.breakouts import Breakouts
-from bots.server.codes import NO_SHARE, Refused
+from bots.server.codes import Refused
 from bots.server.desk import Desk
 from bots.server.effects import Disconnect, Effect, Expire, GiveUp, Send, StopPublishing, Welcome
 from bots.server.ledger import Ledger
 from bots.server.rooms import DUPLICATE, Rooms
+from bots.server.rules.sharing import check_share, share_begins
 from bots.server.state import Room
 from bots.server.tokens import Claim
 from bots.server.welcome import welcome
@@ -75,7 +76,7 @@ class Media(Protocol):
 
     def forget(self, client_id: str) -> None: ...
     def knows_slot(self, client_id: str, stream_id: int) -> bool: ...
-    def publish(self, client_id: str) -> int: ...
+    def publish(self, client_id: str, *, is_share: bool = False) -> int: ...
     def unpublish(self, client_id: str, stream_id: int) -> None: ...
     def unsubscribe(self, client_id: str, stream_id: int) -> None: ...
     def signal(self, client_id: str, request: Signal) -> None: ...
@@ -204,6 +205,7 @@ class Reception:
             case Unpublish():
                 media.unpublish(client_id, request.stream_id)
                 acknowledge(("success", True))
+                self.perform(self._desk.unpublished(client_id, request.stream_id))
             case Unsubscribe():
                 media.unsubscribe(client_id, request.stream_id)
                 acknowledge(("success", True))
@@ -246,9 +248,11 @@ class Reception:
                         line.part()
                 case Welcome(client_id=client_id):
                     self.entered(client_id)
-                case StopPublishing(client_id=client_id):
+                case StopPublishing(client_id=client_id, stream_id=only):
                     for stream_id in self._rooms.publications_of(client_id):
-                        self._media.unpublish(client_id, stream_id)
+                        if only in (None, stream_id):
+                            self._media.unpublish(client_id, stream_id)
+                            self.perform(self._desk.unpublished(client_id, stream_id))
                 case GiveUp(after_s=after_s):
                     asyncio.get_running_loop().call_later(after_s, self._give_up, effect)
                 case Expire(after_s=after_s):
@@ -285,9 +289,11 @@ class Reception:
         place = self._rooms.place_of(client_id)
         if place is None:
             return refused(1171, "You are not in a room (any more)."), []
-        if request.screen or request.canvas:
-            return refused(NO_SHARE, "Screens and canvases are not shared here."), []
-        if (refusal := self._desk.publish_refusal(*place)) is not None:
+        if (refusal := self._desk.publish_refusal(*place) or check_share(*place, request)) is not None:
             return refused(*refusal), []
+        is_share = bool(request.screen or request.canvas)
+        stream_id = self._media.publish(client_id, is_share=is_share)
+        if is_share:
+            return granted(id=stream_id), share_begins(*place, request, stream_id)
         effects = self._desk.started_muted(*place) if request.mute_stream.audio else []
-        return granted(id=self._media.publish(client_id)), effects
+        return granted(id=stream_id), effects

@@ -117,13 +117,13 @@ class Relay:
         person = self._people.get(client_id)
         return person is not None and 1 <= stream_id <= person.room.slots
 
-    def publish(self, client_id: str) -> int:
-        """A new publication id; the offer comes under it."""
+    def publish(self, client_id: str, *, is_share: bool = False) -> int:
+        """A new publication id; the offer comes under it. Of a shared screen or canvas nothing is forwarded."""
         stream_id = self._next_publication
         self._next_publication += 1
         person = self._people.get(client_id)
         if person is not None:
-            person.publications[stream_id] = Publication(stream_id, person)
+            person.publications[stream_id] = Publication(stream_id, person, is_share=is_share)
             person.member.publication_ids.add(stream_id)
         return stream_id
 
@@ -241,7 +241,8 @@ class Relay:
         self._calls.media_began(person.client_id, stream_id, is_publication=is_publication)
         self._say(person, stream_id, is_publication, {"type": "ready"})
         if is_publication:
-            for older in [number for number in person.publications if number < stream_id]:
+            is_share = person.publications[stream_id].is_share
+            for older in [n for n, one in person.publications.items() if n < stream_id and one.is_share == is_share]:
                 self._end_publication(person, older)
             self._say(person, stream_id, is_publication, {"type": "started"})
         self._seating.connect(person.room)
@@ -269,7 +270,7 @@ class Relay:
         header, payload, level = parsed
         publication.reception.take(header, at)
         owner = publication.owner
-        if not owner.member.is_audible or not payload:
+        if publication.is_share or not owner.member.is_audible or not payload:
             return
         if level is None:
             level = SILENT_LEVEL if len(payload) < SHORTEST_SOUND else 30

@@ -265,6 +265,7 @@ class Rooms:
         member.is_hard_muted = member.client_id in room.hard_muted
         member.is_video_hard_muted = member.client_id in room.video_hard_muted
         is_new = member.client_id not in room.members
+        member.custom = room.custom.get(f"user {member.claim.user_ref or member.client_id}")
         if not room.members:
             room.session += 1
             for watch in self.watches:
@@ -313,6 +314,9 @@ class Rooms:
         if place is None:
             return []
         room, member = place
+        effects: list[Effect] = []
+        for kind in tuple(room.sharing):
+            effects += [one for one in room.end_sharing(client_id, kind) if one.client_id != client_id]
         self._forget(room, client_id)
         room.floor.forget(client_id)
         room.hide(client_id)
@@ -328,7 +332,7 @@ class Rooms:
             room.dropped_tokens.add(member.claim.token_id)
         user = member.user()
         gone = UserDisconnected(client_id=client_id, name=user.name, role=user.role, permissions=user.permissions)
-        effects = room.tell(gone)
+        effects += room.tell(gone)
         if not room.members and room.breakout is None:
             for breakout_id in tuple(room.breakout_ids):
                 effects += self.remove(self._rooms[breakout_id])

@@ -3,18 +3,19 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from bots.server.effects import Effect, Send
 from bots.server.provisioning.settings import starts_at
 from bots.server.tokens import Claim
-from bots.wire import Notice, Permissions, Stream, User
+from bots.wire import CanvasStopped, Notice, Permissions, ShareStopped, Stream, User
 
 __all__ = [
     "Breakout",
     "Floor",
     "Member",
     "Room",
+    "Sharing",
     "Watch",
 ]
 
@@ -46,6 +47,8 @@ class Member:
     audio_talkers: int | None = None
     """Of these, how many it hears."""
     publication_ids: set[int] = field(default_factory=set)
+    custom: dict[str, Any] | None = None
+    """What an application keeps with this user."""
     role: str = ""
     """Now; at first, what the token says."""
     loss: int | None = None
@@ -88,6 +91,7 @@ class Member:
             audio_muted=silenced,
             video_muted=self.is_video_muted or self.is_video_hard_muted,
             data=self.claim.data or None,
+            custom=self.custom,
         )
 
 
@@ -134,6 +138,15 @@ class Breakout:
 
 
 @dataclass(slots=True)
+class Sharing:
+    """Somebody's screen or canvas: asked for, or (with a `stream_id`) published."""
+
+    client_id: str
+    stream_id: int = 0
+    canvas_type: str = "default"
+
+
+@dataclass(slots=True)
 class Floor:
     """Who may speak in a lecture, beside moderators; by client id."""
 
@@ -164,6 +177,9 @@ class Floor:
 @dataclass(slots=True)
 class Room:
     """A room: permanent, made through the Server API, or a breakout room of one."""
+
+    SHARED_AS: ClassVar[Mapping[str, int]] = {"screen": 101, "canvas": 102}
+    """The stream ids that shares are told under."""
 
     room_id: str
     body: dict[str, Any]
@@ -209,6 +225,10 @@ class Room:
     began_at: float | None = None
     """When the session began, Unix time, seconds; of an ad-hoc room, the first one."""
     is_recorded: bool = False
+    sharing: dict[str, Sharing] = field(default_factory=dict)
+    """screen or canvas -> whose."""
+    custom: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What applications keep here, by scope; that of users by who they are."""
     extended_min: int = 0
     """Minutes by which this session has been made longer."""
 
@@ -333,6 +353,8 @@ class Room:
         self.floor = Floor()
         self.pinned, self.in_spotlight = [], []
         self.is_recorded = False
+        self.sharing.clear()
+        self.custom.pop("session", None)
         self.has_begun = self.is_muted = self.is_locked = False
 
     def change(self, body: dict[str, Any]) -> None:
@@ -341,6 +363,23 @@ class Room:
             self.next_body = body
         else:
             self.body, self.next_body = body, None
+
+    def end_sharing(self, client_id: str, kind: str) -> list[Effect]:
+        """A share is over, or was asked for in vain; everybody is told of one that was published."""
+        sharing = self.sharing.get(kind)
+        if sharing is None or sharing.client_id != client_id:
+            return []
+        del self.sharing[kind]
+        if not sharing.stream_id:
+            return []
+        name = self.members[client_id].claim.name if client_id in self.members else ""
+        if kind == "canvas":
+            stopped: Notice = CanvasStopped(
+                client_id=client_id, name=name, stream_id=self.SHARED_AS[kind], canvas_type=sharing.canvas_type
+            )
+        else:
+            stopped = ShareStopped(client_id=client_id, name=name, stream_id=self.SHARED_AS[kind])
+        return self.tell(stopped)
 
     def moderators(self) -> Iterator[Member]:
         return (member for member in self.members.values() if member.is_moderator)

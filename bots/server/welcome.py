@@ -12,6 +12,9 @@ from bots.wire import RoomConnected
 __all__ = ["room_meta", "welcome"]
 
 
+_CUSTOM = {"customRoomData": "room", "customSessionData": "session"}
+
+
 def welcome(room: Room, member: Member, *, probe_url: str) -> RoomConnected:
     """`room-connected` for one member (signalling.md sections 3.3 and 14.4)."""
     is_apart = room.awaits_moderator
@@ -31,6 +34,8 @@ def welcome(room: Room, member: Member, *, probe_url: str) -> RoomConnected:
         "knockEnabled": room.knocks,
         "openFloor": room.floor.is_open,
         "sharePermissions": room.share_permissions(),
+        "shareOn": any(one.stream_id for one in room.sharing.values()),
+        **{key: room.custom.get(scope, {}) for key, scope in _CUSTOM.items()},  # the SDK adds to them without a look
     }
     return RoomConnected(
         room=meta,

@@ -64,9 +64,9 @@ class Voices:
         place = self._rooms.place_of(client_id)
         return place is not None and 1 <= stream_id <= place[0].slots
 
-    def publish(self, client_id: str) -> int:
+    def publish(self, client_id: str, *, is_share: bool = False) -> int:
         number = next(self._numbers)
-        if (place := self._rooms.place_of(client_id)) is not None:
+        if not is_share and (place := self._rooms.place_of(client_id)) is not None:
             place[1].publication_ids.add(number)
         return number
 

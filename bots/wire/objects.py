@@ -38,6 +38,8 @@ class User(Record):
     audio_enabled: bool = wire_key("audioEnabled", True)
     video_enabled: bool = wire_key("videoEnabled", True)
     data: dict[str, Any] | None = None
+    custom: dict[str, Any] | None = field(default=None, metadata={"key": "customUserData"})
+    """What an application keeps with the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ class TalkerEntry(Record):
     reason: str = "user"
     video_muted: bool = wire_key("videomuted", True)
     video_aspect_ratio: str = wire_key("videoaspectratio", "16:9")
+    spotlight: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
-"""Who is pinned and who is in the spotlight: kept with the session and told to everybody; it changes no sound.
+"""Who is pinned and who is in the spotlight: kept with the session and told to everybody.
 
 Source: moderation.md section 9: moderators only; pins at most the talkers less one, spotlights at most the talkers. The
 vendor does not say what the broadcast lists: ours lists all who are pinned, or in the spotlight, from then on.
+Who is pinned keeps a talker slot though silent (people.py).
 """
 
 from collections.abc import Mapping, Sequence

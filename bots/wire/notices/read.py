@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from bots.wire.notices import breakouts, floor, media, moderation, recording, roles, room
+from bots.wire.notices import breakouts, floor, media, moderation, recording, roles, room, sharing
 from bots.wire.notices.notice import Notice, UnknownNotice
 
 __all__ = ["NOTICES", "read_notice"]
 
 NOTICES: dict[str, type[Notice]] = {
     kind.event: kind
-    for module in (room, media, moderation, floor, roles, recording, breakouts)
+    for module in (room, media, moderation, floor, roles, recording, breakouts, sharing)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Notice) and "event" in vars(kind)
 }

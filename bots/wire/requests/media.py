@@ -43,6 +43,8 @@ class Publish(Request):
     video: bool = False
     screen: bool | None = None
     canvas: bool | None = None
+    canvas_type: str | None = wire_key("canvasType", None)
+    share_metadata: dict[str, Any] | None = field(default=None, metadata={"key": "shareMetadata"})
     attributes: dict[str, Any] | None = None
     mute_stream: MuteStream = field(default_factory=MuteStream, metadata={"key": "muteStream"})
     min_video_bw: int | None = wire_key("minVideoBW", None)

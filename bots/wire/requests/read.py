@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from bots.wire.requests import breakouts, floor, media, moderation, recording, roles, room
+from bots.wire.requests import breakouts, custom, floor, media, moderation, recording, roles, room, sharing
 from bots.wire.requests.request import Request, UnknownRequest
 
 __all__ = ["REQUESTS", "read_request"]
 
 REQUESTS: dict[str, type[Request]] = {
     kind.event: kind
-    for module in (room, media, moderation, floor, roles, recording, breakouts)
+    for module in (room, media, moderation, floor, roles, recording, breakouts, sharing, custom)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Request) and "event" in vars(kind)
 }

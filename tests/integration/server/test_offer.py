@@ -68,10 +68,3 @@ async def test_what_only_wants_an_ack_gets_one(house: RawHouse, event: str) -> N
     forms: tuple[tuple[Any, ...], ...] = ((), ({},), (None, None), ([1, {"a": "b"}], "x"))
     for arguments in forms:
         assert [{"result": 0}] == await client.ask(event, *arguments)
-
-
-@pytest.mark.parametrize("kind", ["screen", "canvas"])
-async def test_a_share_is_refused_at_publish(house: RawHouse, kind: str) -> None:
-    client = await house.enter(await house.room())
-    (answer,) = await client.ask("publish", {"audio": False, "video": True, kind: True}, None)
-    assert (4108, answer["msg"]) == (answer["result"], answer["error"])
