@@ -385,6 +385,9 @@ def room(  # noqa: PLR0917 -- one argument an option
     webhook: Annotated[
         str, typer.Option(metavar="URL", help="post notifications there: a session's end, finished recordings")
     ] = "",
+    capture: Annotated[
+        str, typer.Option(metavar="FILE", help="write all that is said on the sockets there, without secrets")
+    ] = "",
     log_format: LogFormat = "auto",
 ) -> None:
     """Run the embedded room server until Ctrl-C; prints its address and credentials."""
@@ -393,7 +396,7 @@ def room(  # noqa: PLR0917 -- one argument an option
     raise typer.Exit(
         serve_rooms(
             host, port, app_id=app_id, app_key=app_key, fail_breakout_tokens=fail_breakout_tokens,
-            recordings=recordings, webhook=webhook, log_format=log_format,
+            recordings=recordings, webhook=webhook, capture=capture, log_format=log_format,
         )
     )  # fmt: skip
 

@@ -17,21 +17,22 @@ __all__ = ["serve_rooms"]
 
 def serve_rooms(
     host: str, port: int, *, app_id: str, app_key: str, fail_breakout_tokens: bool, recordings: str, webhook: str,
-    log_format: str,
+    capture: str, log_format: str,
 ) -> int:  # fmt: skip
     """Serve until SIGINT or SIGTERM; both end it in order and are a success.
 
     Args:
         recordings: the folder of recordings; the user's state folder if empty.
         webhook: where notifications are posted; nowhere if empty.
+        capture: the file for what is said on the sockets; none if empty.
 
     Raises:
-        ConfigError: the address cannot be bound, or `webhook` is none.
+        ConfigError: the address cannot be bound, `webhook` is none, or `capture` cannot be written.
     """
     configure(log_format_of(log_format))
     server = RoomServer(
         host, port, app_id=app_id, app_key=app_key, recordings=Path(recordings) if recordings else kept_recordings(),
-        webhook=webhook,
+        webhook=webhook, capture=Path(capture) if capture else None,
     )  # fmt: skip
     server.breakouts.fail_tokens = fail_breakout_tokens
     asyncio.run(_serve(server))

@@ -28,6 +28,7 @@ from websockets.exceptions import (
 from bots.clock import Clock
 from bots.errors import ConfigError, JoinRefused, NobodyListens, RequestRefused, RoomClosed, WireError
 from bots.media import tls_context, untrusted
+from bots.room.capture import capture_of
 from bots.room.proxy import PROXY_HINT, proxy_for, shown
 from bots.wire import (
     Ack,
@@ -92,6 +93,7 @@ class Signaling:
         self._on_notice = on_notice
         self._on_closed: Callable[[RoomClosed], None] | None = on_closed
         self._wire = SocketIO.client()
+        self._wire.capture = capture_of(name, clock)
         self._answers: dict[int, asyncio.Future[Answer]] = {}
         self._has_outgoing = asyncio.Event()
         self._connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()

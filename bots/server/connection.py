@@ -16,6 +16,7 @@ from bots.errors import WireError
 from bots.server.codes import BAD_ARGUMENT, BAD_TOKEN, NOT_CONNECTED
 from bots.server.reception import Acknowledge, Line
 from bots.wire import (
+    Capture,
     Closed,
     Connected,
     Event,
@@ -73,7 +74,7 @@ class House(Protocol):
 class Connection:
     """The server's end of one socket."""
 
-    def __init__(self, socket: WebSocket, house: House) -> None:
+    def __init__(self, socket: WebSocket, house: House, capture: Capture | None = None) -> None:
         self.client_id = ""
         self.address = socket.client.host if socket.client is not None else "127.0.0.1"
         self.agent = socket.headers.get("user-agent", "")[:MOST_AGENT]
@@ -82,6 +83,7 @@ class Connection:
         self._wire = SocketIO.server(
             sid=secrets.token_hex(10), ping_interval_s=PING_INTERVAL_S, ping_timeout_s=PING_TIMEOUT_S
         )
+        self._wire.capture = capture
         self._waiting: deque[tuple[str, bool]] = deque()
         self._waiting_size = 0
         self._has_work = asyncio.Event()

@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import itertools
 import secrets
 import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import uvicorn
 from starlette.applications import Starlette
@@ -31,7 +32,7 @@ from bots.server.relay import Relay
 from bots.server.rooms import Rooms
 from bots.server.state import Room, Watch
 from bots.server.tokens import TokenMint
-from bots.wire import Notice, RoomDisconnected
+from bots.wire import Capture, Notice, RoomDisconnected
 
 __all__ = ["RoomServer"]
 
@@ -49,6 +50,7 @@ class RoomServer:
         app_id, app_key: the project's credentials; random if not given.
         recordings: the folder of recordings; made when the first one is. A temporary one if it is not given.
         webhook: where notifications are posted; `user:password@` in it becomes Basic auth. Nowhere if empty.
+        capture: a file that gets everything that is said on the sockets, as JSON lines without secrets.
         clock: what the rooms' times, tokens and chat go by.
 
     Use it as `async with RoomServer() as server: ... server.api_url`.
@@ -56,7 +58,7 @@ class RoomServer:
 
     def __init__(
         self, host: str = "127.0.0.1", port: int = 0, *, app_id: str = "", app_key: str = "",
-        recordings: Path | None = None, webhook: str = "", clock: Clock | None = None,
+        recordings: Path | None = None, webhook: str = "", capture: Path | None = None, clock: Clock | None = None,
     ) -> None:  # fmt: skip
         self.host = host
         self.port = port
@@ -71,6 +73,9 @@ class RoomServer:
             base_url=lambda: self.api_url, notify=self._notify,
         )  # fmt: skip
         self._recordings = recordings
+        self._capture = capture
+        self._captured: TextIO | None = None
+        self._sockets = itertools.count(1)
         self._recorder = Recorder(self._recordings_folder, ready=self._archive.add, failed=self._recording_failed)
         self.rooms.watches += [calls, self._recorder, _SessionEnds(self._notify)]
         self._relay = Relay(
@@ -122,8 +127,9 @@ class RoomServer:
         """Bind and serve; returns when clients can come.
 
         Raises:
-            ConfigError: the address cannot be bound.
+            ConfigError: the address cannot be bound, or the file of the capture cannot be written.
         """
+        self._captured = _opened(self._capture)
         listener = self._bind()
         self.port = listener.getsockname()[1]
         application = Starlette(
@@ -166,6 +172,9 @@ class RoomServer:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         self._uvicorn = self._task = None
+        if self._captured is not None:
+            self._captured.close()
+            self._captured = None
 
     def _bind(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -214,7 +223,16 @@ class RoomServer:
         query = websocket.query_params
         if query.get("EIO") != "4" or query.get("transport") != "websocket":
             return await websocket.close(1008)
-        return await Connection(websocket, self._reception).run()
+        return await Connection(websocket, self._reception, self._capture_of_next()).run()
+
+    def _capture_of_next(self) -> Capture | None:
+        if self._captured is None:
+            return None
+        return Capture(self._write_captured, self._clock.now, f"socket {next(self._sockets)}")
+
+    def _write_captured(self, line: str) -> None:
+        if self._captured is not None:
+            self._captured.write(line)
 
 
 class _SessionEnds(Watch):
@@ -247,6 +265,15 @@ class _Uvicorn(uvicorn.Server):
 async def _probe(_: HttpRequest) -> Response:
     """The SDK asks for this, from another origin, before it reconnects (signalling.md section 9.2)."""
     return Response(headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"})
+
+
+def _opened(path: Path | None) -> TextIO | None:
+    if path is None:
+        return None
+    try:
+        return path.open("a", encoding="ascii", buffering=1)
+    except OSError as error:
+        raise ConfigError(f"cannot write the capture {path}: {error.strerror}") from error
 
 
 def _own_address() -> str:

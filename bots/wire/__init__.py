@@ -8,6 +8,7 @@ from bots.wire.answers import (
     refused,
     token_refused,
 )
+from bots.wire.capture import Capture
 from bots.wire.engineio import (
     EngineKind,
     EngineOpen,
@@ -196,6 +197,7 @@ __all__ = [
     "BreakoutUserLeft",
     "CanvasStarted",
     "CanvasStopped",
+    "Capture",
     "ChangeRoleOption",
     "Closed",
     "Connected",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from bots.errors import WireError
+from bots.wire.capture import Capture
 from bots.wire.engineio import EngineKind, EngineOpen, EnginePacket, read_engine_packet
 from bots.wire.jsontext import read_json, write_json
 
@@ -92,6 +93,8 @@ class SocketIO:
         self._next_id = 0
         self._held: list[str] = []
         self._outgoing: list[str] = []
+        self.capture: Capture | None = None
+        """Is shown every frame, of both sides."""
 
     @classmethod
     def client(cls) -> Self:
@@ -133,6 +136,8 @@ class SocketIO:
         """
         if self._is_closed:
             return []
+        if self.capture is not None:
+            self.capture.take(text, sender="client" if self._is_server else "server")
         packet = read_engine_packet(text)
         match packet.kind:
             case EngineKind.OPEN:
@@ -193,6 +198,9 @@ class SocketIO:
         """The frames to send now, in order; each is handed out once."""
         taken = tuple(self._outgoing)
         self._outgoing.clear()
+        if self.capture is not None:
+            for text in taken:
+                self.capture.take(text, sender="server" if self._is_server else "client")
         return taken
 
     def _queue(self, body: str) -> None:
