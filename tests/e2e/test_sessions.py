@@ -22,7 +22,7 @@ expect: {joined: 5}
 def bots(folder: Path, *arguments: str, code: int = 0) -> Ended:
     program = Program(*arguments, folder=folder, environment={"XDG_STATE_HOME": str(folder)})
     try:
-        ended = program.end()
+        ended = program.end(limit_s=150)
     finally:
         program.close()
     assert code == ended.code, ended.err

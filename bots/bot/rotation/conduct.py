@@ -155,7 +155,9 @@ class Conductor:
         )  # fmt: skip
         if course.phase != "running":
             await done_within(self._kit.clock, self._all_back(kept["course"]["here"]), RETURN_WITHIN_S)
-        await self._do([act for one in self._differences(kept) for act in course.learn(one, self._now_s())])
+        acts = [act for one in self._differences(kept) for act in course.learn(one, self._now_s())]
+        is_over = course.phase == "running" and course.left_s(now_s) <= 0  # nobody is sent into it any more
+        await self._do([act for act in acts if not (is_over and isinstance(act, Invite))])
         forgotten = [number for number in self._rooms.open_ids if number not in course.open_rooms]
         if course.phase == "running" and forgotten:
             await self._do([CloseRooms(tuple(forgotten))])
@@ -266,11 +268,15 @@ class Conductor:
             case "breakout_joined" if room is not None:
                 self._put(lambda now_s: course.entered(key, room, now_s))
             case "breakout_left" if not is_inside:
-                self._put(lambda now_s: course.came_out(key, now_s))
+                self._put(lambda now_s: self._came_out(key, occasion.room_id, now_s))
             case "invite_rejected" if room is not None:
                 self._put(lambda now_s: course.rejected(key, now_s))
             case _:
                 pass
+
+    def _came_out(self, key: str, room_id: str, now_s: float) -> list[Act]:
+        """Who is told late to be out of a room of the round before, is invited to this one already."""
+        return [] if self._rooms.is_earlier(room_id) else self._course.came_out(key, now_s)
 
     async def _wait(self) -> None:
         """Until something happens, or the course has something to do."""

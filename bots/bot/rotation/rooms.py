@@ -36,6 +36,7 @@ class GroupRooms:
         self._force = force
         self._ids: dict[int, str] = {}
         self._ended: set[str] = set()
+        self._earlier: set[str] = set()
         self.on_made: Callable[[], None] = lambda: None
         self._making = asyncio.Lock()
 
@@ -52,6 +53,10 @@ class GroupRooms:
         """Which group's room this is."""
         return next((number for number, known in self._ids.items() if known == room_id), None)
 
+    def is_earlier(self, room_id: str) -> bool:
+        """Was this a room of the round before?"""
+        return room_id in self._earlier
+
     def gone(self, room_id: str) -> bool:
         """This breakout has ended; returns whether that is news: nobody has closed it."""
         is_news = room_id not in self._ended
@@ -60,12 +65,13 @@ class GroupRooms:
 
     def kept(self) -> dict[str, Any]:
         """What must be known to go on in another process; JSON."""
-        return {"ids": {str(number): room_id for number, room_id in self._ids.items()}, "ended": sorted(self._ended)}
+        ids = {str(number): room_id for number, room_id in self._ids.items()}
+        return {"ids": ids, "ended": sorted(self._ended), "earlier": sorted(self._earlier)}
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Know the rooms of an earlier life; whether they are still open, the room may tell."""
         self._ids = {int(number): room_id for number, room_id in kept["ids"].items()}
-        self._ended = set(kept["ended"])
+        self._ended, self._earlier = set(kept["ended"]), set(kept["earlier"])
 
     async def open(self, count: int, *, is_again: bool = False) -> None:
         """Open the rooms of a round.
@@ -77,6 +83,7 @@ class GroupRooms:
             BotsError: the room does not make them.
         """
         made = unknown_breakouts(self._kit, count) if is_again else ()
+        self._earlier = set(self._ids.values())
         self._ids.clear()
         self._ended.clear()
         if made:

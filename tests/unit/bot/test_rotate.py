@@ -50,6 +50,21 @@ async def come_out(stage: Stage) -> None:
     await stage.pass_s()
 
 
+async def test_who_is_told_late_to_be_out_of_the_round_before_is_not_invited_twice_to_this_one() -> None:
+    async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        await go_in(stage)
+        earlier = invited(stage)["c1"]
+        await stage.pass_s(120)
+        await come_out(stage)
+        await stage.pass_s(11)
+        before = len(stage.room.asked("invite"))
+        assert earlier != invited(stage)["c1"]
+        stage.room.push(BreakoutLeft("c1", earlier))
+        await stage.pass_s(5)  # before those are reminded who have not followed
+        assert before == len(stage.room.asked("invite"))
+
+
 async def test_everybody_is_invited_to_a_group_warned_called_back_and_invited_to_the_next() -> None:
     with capture_logs() as lines:
         async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
