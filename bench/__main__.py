@@ -3,7 +3,7 @@
 import asyncio
 
 from bench import alarms, linting, playing, rotation, simulation
-from bench.sound import compare, growth, heard
+from bench.sound import compare, growth, heard, memory
 
 
 async def main() -> None:
@@ -13,6 +13,8 @@ async def main() -> None:
     await growth.main(counts=(50, 500), loads=(0.5,))
     print()
     await compare.main()
+    print()
+    await memory.main()
     print()
     await heard.main(trials=100)
     print()
