@@ -28,6 +28,7 @@ MARKER = "for-nobody-else"
 HARMLESS = {
     "user-connected", "user-disconnected", "user-audio-muted", "user-audio-unmuted", "user-video-muted",
     "user-video-unmuted", "onDataStreamToRoom", "active-talkers-updated", "room-connected", "genericEvents",
+    "CustomDataSaved", "CustomDataUpdated", "shareStarted", "shareStopped",
 }  # fmt: skip
 TO_MODERATORS = HARMLESS | {"userRoleManagementEvents"}
 
