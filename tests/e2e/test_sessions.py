@@ -47,7 +47,7 @@ def test_a_session_is_listed_reported_traced_and_forgotten(tmp_path: Path) -> No
     assert {"Group 1", "Group 2"} == {who["planned"] for who in report["rounds"][0]["people"]}
     assert "no session is called" in bots(tmp_path, "report", "Nothing", code=4).err
 
-    assert "rotation" in bots(tmp_path, "trace", one["traces"][0]).out
+    assert "rotate at" in bots(tmp_path, "trace", one["traces"][0]).out
     assert "1 session forgotten" in bots(tmp_path, "sessions", "forget", "--person", "ana.r").out
     assert [] == json.loads(bots(tmp_path, "sessions", "--json").out)
     assert [] == list((tmp_path / "bots" / "traces").glob("*.jsonl"))
