@@ -301,13 +301,22 @@ class Conductor:
         if is_kept and any(not isinstance(act, QUIET) for act in acts):
             await self._begun.noted(self._kept(acts))
         invites = [act for act in acts if isinstance(act, Invite)]
+        moves = [act for act in acts if isinstance(act, Move)]
         for act in acts:
-            if not isinstance(act, Invite):
+            if isinstance(act, Move):
+                self._tell(moves, act)
+            elif not isinstance(act, Invite):
                 await self._do_one(act)
-            elif act is invites[-1]:  # they go out together, when it is told who belongs where
+            elif act is invites[0]:  # they go out together, before rooms are closed, when it is told who belongs where
+                self._tell(moves, moves[-1] if moves else None)
                 await asyncio.gather(*(self._invite(one) for one in invites))
         if is_kept:
             self._begun.note(self._kept(()))
+
+    def _tell(self, moves: list[Move], last: Move | None) -> None:
+        """Tell those that are not told yet, up to this one."""
+        while last is not None and any(one is last for one in moves):
+            self._diary.moved(moves.pop(0))
 
     async def _do_one(self, act: Act) -> None:
         match act:
