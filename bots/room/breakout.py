@@ -65,6 +65,7 @@ class BreakoutTable:
         self._invites: dict[str, BreakoutInvite] = {}
         self._created: set[str] = set()
         self._place = BreakoutState.PARENT
+        self._next = ""
         self.room_id = ""
 
     @property
@@ -78,9 +79,19 @@ class BreakoutTable:
         """Open invites by room id; a live view."""
         return MappingProxyType(self._invites)
 
-    def invite(self, invite: BreakoutInvite) -> bool:
-        """Keep an invite; returns whether to follow it now without asking."""
+    def invite(self, invite: BreakoutInvite, *, is_lost: bool = False) -> bool:
+        """Keep an invite; returns whether to follow it now without asking.
+
+        A forced one is followed on arrival in the parent if it comes on the way back, or calls back into the breakout
+        that the bot is in but has lost.
+
+        Args:
+            is_lost: the connection to the breakout is down.
+        """
         self._invites[invite.room_id] = invite
+        is_called_back = self._place is BreakoutState.INSIDE and is_lost and invite.room_id == self.room_id
+        if invite.is_forced and (is_called_back or self._place is BreakoutState.RETURNING):
+            self._next = invite.room_id
         return invite.is_forced and self._place is BreakoutState.PARENT
 
     def created(self, *room_ids: str) -> None:
@@ -133,8 +144,11 @@ class BreakoutTable:
         """The join failed or the breakout is over; the parent is not resumed yet."""
         self._place = BreakoutState.RETURNING
 
-    def returned(self) -> None:
+    def returned(self) -> str:
+        """The parent is resumed; returns the breakout to go into now without asking, "" if there is none."""
         self._place, self.room_id = BreakoutState.PARENT, ""
+        following, self._next = self._next, ""
+        return following if following in self._invites else ""
 
 
 class ParentPort(Protocol):
@@ -152,6 +166,9 @@ class ParentPort(Protocol):
         ...
 
     async def pass_time(self, lasts_s: float) -> None: ...
+    def follow(self, room_id: str) -> None:
+        """Begin to go into the breakout of a forced invite."""
+        ...
 
 
 class BreakoutWay:
@@ -232,7 +249,9 @@ class BreakoutWay:
         except RequestRefused as error:  # still paused; the caller may try `resume` again (section 9)
             log.warning("parent_not_resumed", result=error.result, reason=error.reason)
         finally:
-            self._table.returned()
+            room_id = self._table.returned()
+            if room_id and not self._parent.is_closed:
+                self._parent.follow(room_id)
 
 
 def token_in(room_id: str, answer: Answer) -> str:

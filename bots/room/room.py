@@ -308,14 +308,15 @@ class Room(Moderation):
             case RoomJoined() | ConnectionRestored() if self.parent is not None:
                 self.parent._session.send(AnnounceBreakoutJoin(name=self.room_name))
             case BreakoutInvite():
-                follow = self._table.invite(event)
+                is_lost = self.breakout is not None and not self.breakout.is_connected
+                follow = self._table.invite(event, is_lost=is_lost)
             case BreakoutDestroyed():
                 self._table.destroyed(event.room_id)
             case Closed():
                 self._closed()
         self._emit(event)
         if follow and isinstance(event, BreakoutInvite):
-            self._spawn(self._follow(event.room_id), "forced-breakout")
+            self._begin_to_follow(event.room_id)
 
     def _emit(self, event: RoomEvent) -> None:
         for callback in tuple(self._callbacks):
@@ -334,6 +335,9 @@ class Room(Moderation):
         if self.breakout is breakout:
             self.breakout = None
         await self._way.come_back()
+
+    def _begin_to_follow(self, room_id: str) -> None:
+        self._spawn(self._follow(room_id), "forced-breakout")
 
     async def _follow(self, room_id: str) -> None:
         """A forced invite: join without being asked; the outcome is told as an event."""
@@ -403,6 +407,9 @@ class _Parent:
     async def pass_time(self, lasts_s: float) -> None:
         clock = self._room._terms.clock
         await clock.sleep_until(clock.monotonic() + lasts_s)
+
+    def follow(self, room_id: str) -> None:
+        self._room._begin_to_follow(room_id)
 
 
 def _room_ids(answer: Answer) -> tuple[str, ...]:

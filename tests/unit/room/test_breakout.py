@@ -70,6 +70,9 @@ class FakeParent:
     async def pass_time(self, lasts_s: float) -> None:
         self.steps.append("wait")
 
+    def follow(self, room_id: str) -> None:
+        self.steps.append(f"follow {room_id}")
+
 
 def state_of(table: BreakoutTable) -> BreakoutState:
     """Asked anew each time; a type checker would believe that a property stays as it was."""
@@ -247,6 +250,45 @@ def test_a_forced_invite_is_followed_only_from_the_parent() -> None:
     assert table.invite(BreakoutInvite("b", "c-2", is_forced=True))
     table.begin(Joinee(room_id="b"))
     assert not table.invite(BreakoutInvite("d", "c-2", is_forced=True))
+
+
+async def inside(parent: FakeParent) -> tuple[BreakoutWay, BreakoutTable]:
+    way, table = invited(parent, "b")
+    await way.join(Joinee(room_id="b"), StreamInfo())
+    return way, table
+
+
+async def test_a_forced_invite_into_the_breakout_that_was_lost_is_followed_from_the_parent() -> None:
+    parent = FakeParent()
+    way, table = await inside(parent)
+    assert not table.invite(BreakoutInvite("b", "c-2", is_forced=True), is_lost=True)
+    await way.come_back()
+    assert ["resume", "follow b"] == parent.steps[-2:]
+
+
+async def test_a_forced_invite_on_the_way_back_is_followed_on_arrival() -> None:
+    _, table = await inside(FakeParent())
+    table.returning()
+    assert not table.invite(BreakoutInvite("d", "c-2", is_forced=True))
+    assert "d" == table.returned()
+    assert "" == table.returned()  # once
+
+
+@pytest.mark.parametrize("ended", ["destroyed", "rejected"])
+async def test_a_forced_invite_that_ended_meanwhile_is_not_followed(ended: str) -> None:
+    _, table = await inside(FakeParent())
+    table.returning()
+    table.invite(BreakoutInvite("d", "c-2", is_forced=True))
+    getattr(table, ended)("d")
+    assert "" == table.returned()
+
+
+async def test_who_leaves_a_breakout_that_stands_is_not_called_back_by_an_older_invite() -> None:
+    parent = FakeParent()
+    way, table = await inside(parent)
+    table.invite(BreakoutInvite("b", "c-2", is_forced=True), is_lost=False)
+    await way.come_back()
+    assert "resume" == parent.steps[-1]
 
 
 async def test_a_cancelled_join_resumes_the_parent() -> None:
