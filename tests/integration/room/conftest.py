@@ -78,7 +78,7 @@ class House:
         return await self.api.fetch_token(self.room_id, name=name, role=role, user_ref=f"ref-{name}")
 
     async def join(self, name: str = "Ravi", role: str = "participant", **settings: Any) -> Person:
-        person = Person()
+        person = settings.pop("person", None) or Person()
         token = settings.pop("token", None) or await self.token(name, role)
         room = await Room.join(
             token,

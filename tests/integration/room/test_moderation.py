@@ -65,11 +65,11 @@ async def test_a_moderator_who_ends_the_knocking_lets_everybody_in_who_waits(hou
 
 async def test_a_lesson_begins_with_its_moderator(house: House) -> None:
     await house.move(wait_for_moderator=True)
-    joining = asyncio.create_task(house.join("Ravi"), name="Ravi/waits")
-    other = asyncio.create_task(house.join("Lena"), name="Lena/waits")
-    async with asyncio.timeout(10):
-        while len(house.server.rooms.get(house.room_id).members) < 2:  # type: ignore[union-attr]  # it is there
-            await asyncio.sleep(0.01)
+    ravi, lena = Person(), Person()
+    joining = asyncio.create_task(house.join("Ravi", person=ravi), name="Ravi/waits")
+    other = asyncio.create_task(house.join("Lena", person=lena), name="Lena/waits")
+    for waiting in (ravi, lena):
+        await waiting.until(lambda waiting=waiting: 1 == waiting.times(RoomAwaited))  # type: ignore[misc]  # bound now
     teacher = await house.join("Asha", "moderator")
     for pupil in (await joining, await other):
         assert (1, 1) == (pupil.times(RoomAwaited), pupil.times(RoomAllowed))

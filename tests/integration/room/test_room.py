@@ -153,7 +153,7 @@ async def test_a_breakout_is_joined_and_left_as_the_contract_says(house: House) 
     assert first.outgoing is not None
     assert second.outgoing is None
     assert ravi.room.is_muted
-    await ravi.saw(BreakoutJoined(lena.room.client_id, room_id))
+    await ravi.saw(BreakoutJoined(lena.room.client_id, room_id, "participant"))
     assert {"Ravi", "Lena"} == {person.name for person in second.participants.values()}
     assert 1 == ravi.times(BreakoutConnected)
     await lena.room.leave_breakout()

@@ -134,7 +134,7 @@ async def test_5_each_other_member_is_told_once_of_who_joined(lesson: Class) -> 
     await lesson.go(lesson.ben, room_id)
     await lesson.settle()
     ann, ben = lesson.ann.client_id, lesson.ben.client_id
-    joined = {"client": ben, "clientId": ben, "room": room_id, "name": "Ben"}
+    joined = {"client": ben, "clientId": ben, "room": room_id, "name": "Ben", "role": "participant"}
     assert [joined] == lesson.ann.heard("user-joined-breakout-room")
     assert [ann, ben] == [one["client"] for one in lesson.mia.heard("user-joined-breakout-room")]
     assert [] == lesson.ben.heard("user-joined-breakout-room"), "it is its own joining"
