@@ -70,7 +70,7 @@ async def until_lines(room: Path, count: int, one: "subprocess.Popen[bytes]") ->
 
 FROZEN = pytest.mark.skipif(
     "BOTS_FROZEN" not in os.environ,
-    reason="on SQLite one of the two did not end within 180 s, once in a few runs; the cause is not found yet",
+    reason="a process that is stopped in the middle of a write keeps SQLite locked, and the other may give up on it",
 )
 
 
