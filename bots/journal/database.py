@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bots.errors import ConfigError, JournalError
-from bots.journal.migrations import migrate
+from bots.journal.migrations import is_current, migrate
 
 __all__ = ["BUSY_S", "is_outage", "open_database", "reading"]
 
@@ -34,8 +34,11 @@ def open_database(url: str) -> Engine:
         raise ConfigError(f"{url!r} is no store; write sqlite:////path/journal.db or postgresql://host/name") from None
     engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
     try:
-        with engine.begin() as connection:
-            migrate(connection)
+        with reading(engine) as connection:
+            is_ready = is_current(connection)
+        if not is_ready:
+            with engine.begin() as connection:
+                migrate(connection)
     except DBAPIError as cause:
         engine.dispose()
         raise JournalError(f"the journal {shown(parsed)} cannot be opened: {cause.orig}") from cause

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bots.errors import JournalError
 
-__all__ = ["MIGRATIONS", "migrate"]
+__all__ = ["MIGRATIONS", "is_current", "migrate"]
 
 _FIRST = (
     """CREATE TABLE sessions (
@@ -51,6 +51,15 @@ MIGRATIONS = (_FIRST, _NO_COPIES)
 _META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)"
 
 
+def is_current(connection: Connection) -> bool:
+    """Are the tables there, in this version? Only reads, so it waits for nobody who writes.
+
+    Raises:
+        JournalError: a newer version of bots has written this journal.
+    """
+    return inspect(connection).has_table("meta") and _version(connection) == len(MIGRATIONS)
+
+
 def migrate(connection: Connection) -> None:
     """Bring the tables to this version, in the transaction that is open; does nothing where they are.
 
@@ -61,6 +70,16 @@ def migrate(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(1651536755)"))  # two processes start at once
     if not inspect(connection).has_table("meta"):
         connection.execute(text(_META))
+    version = _version(connection)
+    for statements in MIGRATIONS[version:]:
+        for statement in statements:
+            connection.execute(text(statement))
+    if version < len(MIGRATIONS):
+        upsert = "INSERT INTO meta VALUES ('version', :v) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        connection.execute(text(upsert), {"v": str(len(MIGRATIONS))})
+
+
+def _version(connection: Connection) -> int:
     found = connection.execute(text("SELECT value FROM meta WHERE name = 'version'")).scalar()
     version = 0 if found is None else int(found)
     if version > len(MIGRATIONS):
@@ -68,9 +87,4 @@ def migrate(connection: Connection) -> None:
             f"this journal has version {version}, and this version of bots knows {len(MIGRATIONS)}: "
             "a newer one has written it; update bots, or give another --store"
         )
-    for statements in MIGRATIONS[version:]:
-        for statement in statements:
-            connection.execute(text(statement))
-    if version < len(MIGRATIONS):
-        upsert = "INSERT INTO meta VALUES ('version', :v) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-        connection.execute(text(upsert), {"v": str(len(MIGRATIONS))})
+    return version

@@ -41,3 +41,11 @@ def test_a_journal_of_a_newer_program_is_refused_and_left_as_it_is(url: str) -> 
     engine.dispose()
     with pytest.raises(JournalError, match="version 99, and this version of bots knows"):
         open_database(url)
+
+
+def test_a_journal_that_is_up_to_date_is_opened_while_somebody_writes(url: str) -> None:
+    writer = open_database(url)
+    with writer.begin() as connection:
+        connection.execute(text("UPDATE meta SET value = value"))
+        open_database(url).dispose()
+    writer.dispose()

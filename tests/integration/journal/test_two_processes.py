@@ -68,13 +68,7 @@ async def until_lines(room: Path, count: int, one: "subprocess.Popen[bytes]") ->
         await asyncio.sleep(0.01)
 
 
-FROZEN = pytest.mark.skipif(
-    "BOTS_FROZEN" not in os.environ,
-    reason="a process that is stopped in the middle of a write keeps SQLite locked, and the other may give up on it",
-)
-
-
-@pytest.mark.parametrize("is_frozen", [False, pytest.param(True, marks=FROZEN)])
+@pytest.mark.parametrize("is_frozen", [False, True])
 async def test_each_of_a_hundred_sessions_is_run_once(url: str, tmp_path: Path, *, is_frozen: bool) -> None:
     room = tmp_path / "room.txt"
     room.touch()
