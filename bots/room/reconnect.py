@@ -116,12 +116,12 @@ class Outage:
         return "room"
 
     def _again(self, how: How) -> Again:
-        pause_s = min(LONGEST_S, FIRST_S * 2.0**self.level)
+        pause_s = _pause_s(self._rng, self.level)
         self.level = min(self.level + 1, 10)
         self.tries += 1
         self._how = how
         self._renewals += how == "media"
-        return Again(pause_s * self._rng.uniform(*JITTER), how)
+        return Again(pause_s, how)
 
 
 class Entry:
@@ -150,4 +150,9 @@ class Entry:
         self._tries += 1
         if not may_pass or self._tries >= ENTRY_TRIES:
             return None
-        return min(LONGEST_S, FIRST_S * 2.0 ** (self._tries - 1)) * self._rng.uniform(*JITTER)
+        return _pause_s(self._rng, self._tries - 1)
+
+
+def _pause_s(rng: Random, grown: int) -> float:
+    """The pause before a try, that has grown so many times already."""
+    return min(LONGEST_S, FIRST_S * 2.0**grown) * rng.uniform(*JITTER)
