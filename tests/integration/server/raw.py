@@ -145,3 +145,16 @@ class RawHouse:
         """How many the Server API says are in the session."""
         total: int = (await self.api.get(f"/rooms/{room_id}/users")).json()["total"]
         return total
+
+
+async def settle(*clients: RawClient) -> None:
+    """Everything that was on its way to them has come."""
+    for client in clients:
+        await client.ask("pingBack", {})
+
+
+async def three(house: RawHouse, **settings: Any) -> tuple[RawClient, RawClient, RawClient]:
+    """Mia, who moderates, Ann and Ben, in a new room with these settings."""
+    room_id = await house.room(**settings)
+    mia = await house.enter(room_id, "moderator", "Mia")
+    return mia, await house.enter(room_id, name="Ann"), await house.enter(room_id, name="Ben")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.server.raw import RawClient, RawHouse
+from tests.integration.server.raw import RawClient, RawHouse, settle
 
 DEFINITION = {"participants": 2, "audio": True, "video": False, "canvas": False, "share": False, "max_rooms": 1}
 
@@ -46,9 +46,7 @@ class Class:
 
     async def settle(self) -> None:
         """Everything that was on its way to anybody has come."""
-        for client in self.house.clients:
-            if client.close_code is None:
-                await client.ask("pingBack", {})
+        await settle(*(client for client in self.house.clients if client.close_code is None))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.server.raw import RawClient, RawHouse
+from tests.integration.server.raw import RawHouse, settle, three
 
 FOR_MODERATORS = (
     "room-muted", "room-unmuted", "hardmute-user-audio", "hardunmute-user-audio", "hardmute-user-video",
@@ -13,18 +13,6 @@ FOR_MODERATORS = (
     "startRecord", "stopRecord", "create-breakout-room", "create-invite-breakout-room", "destroy-breakout-rooms",
     "drop",
 )  # fmt: skip
-
-
-async def settle(*clients: RawClient) -> None:
-    """Everything that was on its way has come."""
-    for client in clients:
-        await client.ask("pingBack", {})
-
-
-async def three(house: RawHouse, **settings: Any) -> tuple[RawClient, RawClient, RawClient]:
-    room_id = await house.room(**settings)
-    mia = await house.enter(room_id, "moderator", "Mia")
-    return mia, await house.enter(room_id, name="Ann"), await house.enter(room_id, name="Ben")
 
 
 @pytest.mark.parametrize("role", ["participant", "viewer", "audience"])

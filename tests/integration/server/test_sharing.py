@@ -4,21 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.server.raw import RawClient, RawHouse
+from tests.integration.server.raw import RawClient, RawHouse, settle, three
 
 SCREEN = {"req": "start", "pubType": "screen", "override": True}
 PUBLISH = {"audio": False, "video": True, "data": True, "screen": True, "shareMetadata": {"layout": "presenter"}}
-
-
-async def settle(*clients: RawClient) -> None:
-    for client in clients:
-        await client.ask("pingBack", {})
-
-
-async def three(house: RawHouse, **settings: Any) -> tuple[RawClient, RawClient, RawClient]:
-    room_id = await house.room(**settings)
-    mia = await house.enter(room_id, "moderator", "Mia")
-    return mia, await house.enter(room_id, name="Ann"), await house.enter(room_id, name="Ben")
 
 
 async def share(client: RawClient) -> int:

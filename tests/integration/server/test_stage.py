@@ -4,18 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.server.raw import RawClient, RawHouse
-
-
-async def settle(*clients: RawClient) -> None:
-    for client in clients:
-        await client.ask("pingBack", {})
-
-
-async def three(house: RawHouse, **settings: Any) -> tuple[RawClient, RawClient, RawClient]:
-    room_id = await house.room(**settings)
-    mia = await house.enter(room_id, "moderator", "Mia")
-    return mia, await house.enter(room_id, name="Ann"), await house.enter(room_id, name="Ben")
+from tests.integration.server.raw import RawHouse, settle, three
 
 
 def option(name: str, request: str, *people: str) -> list[dict[str, Any]]:
