@@ -144,4 +144,5 @@ class Keeper:
                     log.warning("lease_late", session=key)
             else:
                 log.error("lease_lost", session=key)
+                del self._holds[key]  # it can be taken again, as by anybody else
                 hold.lose()

@@ -154,3 +154,21 @@ async def test_a_hold_that_another_took_is_lost_for_good(engine: Engine) -> None
         await keeper.give_back(hold)
     assert {"lesson"} == taker.renew({"lesson"})
     taker.close()
+
+
+async def test_what_was_lost_is_told_once_and_may_be_taken_again_when_it_is_free(engine: Engine) -> None:
+    taker = Leases(engine, holder("taker"), ttl_s=60)
+    with capture_logs() as logs:
+        async with Keeper(Leases(engine, holder("frozen"), ttl_s=0.01)) as keeper:
+            hold = await keeper.take("lesson", AT)
+            async with asyncio.timeout(20):
+                while taker.acquire("lesson", AT) is not None:
+                    await asyncio.sleep(0.001)
+                await hold.lost.wait()
+            with pytest.raises(SessionHeld, match="process 7 on host"):
+                await keeper.take("lesson", AT)
+            await asyncio.sleep(0.1)  # some beats more
+            assert 1 == [one["event"] for one in logs].count("lease_lost")
+            taker.release("lesson")
+            assert hold is not await keeper.take("lesson", AT)
+    taker.close()
