@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from bots.clock import Clock
 from bots.errors import JournalError
@@ -19,7 +19,7 @@ from bots.journal.keeper import Hold, Keeper
 from bots.journal.lease import Held, Leases
 from bots.journal.past import Past, pasts_of
 from bots.journal.people import names_person
-from bots.journal.statements import statements_for
+from bots.journal.statements import statements_for, upsert
 from bots.journal.store import Fence, Store, Write
 from bots.journal.tables import OF_SESSIONS, sessions
 
@@ -184,11 +184,7 @@ class Journal:
         made_at = us_of(self._clock.now())
 
         def make(connection: Connection) -> bool:
-            known = connection.execute(select(sessions.c.id).where(sessions.c.id == record.id)).first()
-            if known is not None:
-                return False
-            connection.execute(insert(sessions).values(**_row(record), token=1, made_at=made_at))
-            return True
+            return self._is_added(connection, {**_row(record), "token": 1, "made_at": made_at})
 
         try:
             is_new = await self.store.transact(make)
@@ -250,14 +246,11 @@ class Journal:
         made_at = us_of(self._clock.now())
 
         def make(connection: Connection) -> list[str]:
-            new = []
-            for record in records:
-                known = select(sessions.c.id).where(sessions.c.id == record.id)
-                if connection.execute(known).first() is None:
-                    row = {**_row(record), "token": 0, "made_at": made_at, "ended_at": made_at}
-                    connection.execute(insert(sessions).values(**row))
-                    new.append(record.id)
-            return new
+            return [
+                record.id
+                for record in records
+                if self._is_added(connection, {**_row(record), "token": 0, "made_at": made_at, "ended_at": made_at})
+            ]
 
         return await self.store.transact(make)
 
@@ -300,6 +293,11 @@ class Journal:
 
         ids = await self.store.ask(named)
         return await self._remove(sessions.c.id.in_(ids))
+
+    def _is_added(self, connection: Connection, row: Mapping[str, Any]) -> bool:
+        """Add a session, unless it is there; in one statement, for another process may add it between two."""
+        adding = upsert(self.store.kind, sessions)
+        return connection.execute(adding, row, execution_options={"preserve_rowcount": True}).rowcount == 1
 
     async def _remove(self, which: ColumnElement[bool]) -> list[SessionRecord]:
         def remove(connection: Connection) -> list[SessionRecord]:
