@@ -4,12 +4,14 @@ People are texts that stay the same when somebody comes back under another conne
 round. Nothing here waits: each fact comes with its instant, and acts come out.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from math import inf
+from typing import Any
 
 from bots.bot.rotation.acts import Act, Answer, Answered, CallOut, CloseRooms, Invite, Move, Remind, Why
 from bots.bot.rotation.kept import Times
+from bots.bot.rotation.standing import Standing
 from bots.bot.rotation.terms import MOST_ROOMS, Terms
 
 __all__ = ["Apart", "Round"]
@@ -22,32 +24,6 @@ ANSWERS_S = 10.0  # somebody who has been waited for already, gets so long for a
 SEAT_KEPT_S = 30.0  # the room server keeps the place in a breakout of somebody whose connection is lost
 SETTLE_S = 1.0  # somebody who has just come out is still on the way back to the main room
 _EXPECTED = ("there", "invited", "due")
-
-
-@dataclass(slots=True)
-class _Standing:
-    """Where somebody belongs (`room`), where they are (`at`; None: no breakout), and what they make of it.
-
-    `due`: the invite goes out at `retry_s`. `waiting`: no group can take them now. `gone`: out of the meeting; a
-    breakout that they were in (`seat_in`) may let them in again up to `retry_s`, without an invite.
-    """
-
-    room: int | None
-    state: Literal["invited", "due", "ignored", "there", "out", "waiting", "refused", "gone"]
-    asked_at_s: float
-    at: int | None = None
-    is_reminded: bool = False
-    is_answered: bool = False
-    returns: int = 0
-    failures: int = 0
-    retry_s: float = 0.0
-    due_why: Why = "again"
-    seat_in: int | None = None
-
-    @property
-    def is_called_out(self) -> bool:
-        """Are they in one breakout and belong to another?"""
-        return self.at is not None and self.room is not None and self.at != self.room
 
 
 class Round:
@@ -64,16 +40,13 @@ class Round:
         self._is_apart = is_apart
         self._open = set(range(len(self.groups)))
         self._rooms = len(self.groups)
-        self._people: dict[str, _Standing] = {}
+        self._people: dict[str, Standing] = {}
 
     # what outlives the process
 
     def kept(self, times: Times) -> dict[str, Any]:
         """What must be known to go on in another process; JSON."""
-        people = {}
-        for person, known in self._people.items():
-            asked_s, retry_s = times.kept(known.asked_at_s), times.kept(known.retry_s)
-            people[person] = {**asdict(known), "asked_at_s": asked_s, "retry_s": retry_s}
+        people = {person: known.kept(times) for person, known in self._people.items()}
         return {"groups": self.groups, "open": sorted(self._open), "rooms": self._rooms, "people": people}
 
     @staticmethod
@@ -81,9 +54,7 @@ class Round:
         """A round that was kept."""
         found = Round(kept["groups"], terms, is_apart=is_apart)
         found._open, found._rooms = set(kept["open"]), kept["rooms"]
-        for person, known in kept["people"].items():
-            asked_s, retry_s = times.here(known["asked_at_s"]), times.here(known["retry_s"])
-            found._people[person] = _Standing(**{**known, "asked_at_s": asked_s, "retry_s": retry_s})
+        found._people = {person: Standing.of(known, times) for person, known in kept["people"].items()}
         return found
 
     @property
@@ -108,7 +79,7 @@ class Round:
         acts: list[Act] = []
         for room, group in enumerate(self.groups):
             for person in group:
-                self._people[person] = _Standing(room, "invited" if person in here else "gone", now_s)
+                self._people[person] = Standing(room, "invited" if person in here else "gone", now_s)
             people = tuple(person for person in group if person in here)
             if people:
                 acts.append(Invite(room, people, "planned"))
@@ -143,7 +114,7 @@ class Round:
 
     def entered(self, person: str, room: int, now_s: float) -> list[Act]:
         """Somebody is in a breakout of this round."""
-        known = self._people.setdefault(person, _Standing(room, "there", now_s))
+        known = self._people.setdefault(person, Standing(room, "there", now_s))
         wanted, known.state, known.at = known.room, "there", room
         if wanted == room:
             return [*self._answered(person, "accepted", now_s), *self._mend(now_s)]
@@ -250,9 +221,11 @@ class Round:
         waiting = [known for known in self._people.values() if known.state == "invited" and known.room is not None]
         times = [self._remind_at_s(known) for known in waiting if not known.is_reminded]
         times += [known.retry_s for known in self._people.values() if known.state == "due"]
-        times += [known.retry_s for known in self._people.values() if self._has_seat(known)]
+        times += [known.retry_s for known in self._people.values() if known.has_seat]
         waiting += [known for known in self._people.values() if known.is_called_out]
         times += [known.asked_at_s + self._terms.no_show_s for known in waiting]
+        if self._terms.then == "regroup":
+            times += [self._alone_until_s(known) for known in self._people.values() if known.at in self._open]
         return min(times, default=None)
 
     def inside(self, room: int) -> list[str]:
@@ -302,18 +275,13 @@ class Round:
             for person, known in self._people.items()
             if known.at == room
             or (known.room == room and known.state not in ("gone", "refused"))
-            or (self._has_seat(known) and known.seat_in == room)
+            or (known.has_seat and known.seat_in == room)
         ]
 
-    @staticmethod
-    def _has_seat(known: _Standing) -> bool:
-        """May somebody whose connection is lost still come back into the breakout by themselves?"""
-        return known.state == "gone" and known.seat_in is not None
-
     def _seats_kept(self, room: int) -> set[str]:
-        return {person for person, known in self._people.items() if self._has_seat(known) and known.seat_in == room}
+        return {person for person, known in self._people.items() if known.has_seat and known.seat_in == room}
 
-    def _remind_at_s(self, known: _Standing) -> float:
+    def _remind_at_s(self, known: Standing) -> float:
         return known.asked_at_s + self._terms.no_show_s / 2
 
     def _invite(self, person: str, room: int, now_s: float, why: Why) -> list[Act]:
@@ -321,7 +289,7 @@ class Round:
         return [Invite(room, (person,), why)]
 
     @staticmethod
-    def _ask(known: _Standing, room: int, at_s: float) -> None:
+    def _ask(known: Standing, room: int, at_s: float) -> None:
         known.room, known.state, known.asked_at_s = room, "invited", at_s
         known.is_reminded, known.is_answered, known.failures = False, False, 0
 
@@ -345,7 +313,7 @@ class Round:
         return [Answered(known.room, person, answer, now_s - known.asked_at_s)]
 
     def _place(self, person: str, now_s: float, why: Why) -> list[Act]:
-        known = self._people.setdefault(person, _Standing(None, "out", now_s))
+        known = self._people.setdefault(person, Standing(None, "out", now_s))
         known.room = self._smallest(person)
         if known.room is None:
             known.state = "waiting"
@@ -395,12 +363,14 @@ class Round:
     def _mend(self, now_s: float) -> list[Act]:
         """Nobody stays alone, and whoever waits for a place gets one.
 
-        A group that is too small, and for which nobody is waited, goes to others.
+        A group that is too small, and for which nobody is waited (or for long enough), goes to others.
         """
         acts: list[Act] = []
+        self._count_alone(now_s)
         for room in sorted(self._open) if self._terms.then == "regroup" else ():
             inside = self.inside(room)
-            if inside and len(self._expected(room)) < self._terms.at_least:
+            is_small = len(self._expected(room)) < self._terms.at_least
+            if inside and (is_small or now_s >= self._alone_until_s(self._people[inside[0]]) - 1e-9):
                 acts += self._dissolve(room, inside, now_s)
         for room in sorted(self._open):  # somebody came in after all, whose seat had been given away
             if len(self.inside(room)) >= self._terms.capacity:
@@ -411,6 +381,20 @@ class Round:
             if self._people[person].state == "waiting":
                 acts += self._seat(person, now_s)
         return acts
+
+    def _count_alone(self, now_s: float) -> None:
+        """Note since when somebody has been in a breakout with too few others."""
+        inside = Counter(known.at for known in self._people.values())
+        for known in self._people.values():
+            if known.at is None or inside[known.at] >= self._terms.at_least:
+                known.alone_since_s = None
+            elif known.alone_since_s is None:
+                known.alone_since_s = now_s
+
+    def _alone_until_s(self, known: Standing) -> float:
+        """For so long somebody alone waits, whoever is still on the way: latecomers may stay away one by one."""
+        since_s = known.alone_since_s
+        return inf if since_s is None else since_s + self._terms.no_show_s + ANSWERS_S
 
     def _seat(self, person: str, now_s: float) -> list[Act]:
         """A place for somebody who waits for one, if there is one now."""

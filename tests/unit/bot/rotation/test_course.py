@@ -10,6 +10,7 @@ import pytest
 
 from bots.bot.rotation.acts import (
     BeginRound,
+    CloseRooms,
     EndRound,
     Finish,
     Invite,
@@ -19,6 +20,7 @@ from bots.bot.rotation.acts import (
     Warn,
 )
 from bots.bot.rotation.course import BACK_WITHIN_S
+from bots.bot.rotation.round import ANSWERS_S, Round
 from bots.bot.rotation.terms import Terms
 from tests.unit.bot.rotation.world import Habit, World
 
@@ -120,6 +122,32 @@ def test_a_group_of_one_is_given_to_another_group_and_nobody_else_moves() -> Non
         assert act.room is not None
         assert act.person in together(found, number, act.room, at_s + 10)
     assert lonely(found, 10) == []
+
+
+def test_who_is_alone_does_not_wait_for_one_latecomer_after_the_other_who_stays_away() -> None:
+    found = Round((("a", "b"), ("c", "d", "e")), replace(TERMS, no_show_s=40), is_apart=lambda *_: False)
+    found.begin("abcde", 0)
+    for person, room in (("a", 0), ("c", 1), ("d", 1), ("e", 1)):
+        found.entered(person, room, 2)
+    assert [0] == [act.room for act in found.arrived("late-1", 39) if isinstance(act, Invite)]
+    assert [] == [act for act in found.tick(40) if isinstance(act, CloseRooms)]
+    assert 2 + 40 + ANSWERS_S == found.next_at_s()
+    acts = found.tick(2 + 40 + ANSWERS_S)
+    assert [Move("a", 1, "would be alone")] == [act for act in acts if isinstance(act, Move) and act.person == "a"]
+    assert [CloseRooms((0,))] == [act for act in acts if isinstance(act, CloseRooms)]
+    assert [(1, ("b",)), (1, ("late-1",))] == [(act.room, act.people) for act in acts if isinstance(act, Invite)]
+    assert found.next_at_s() != 2 + 40 + ANSWERS_S, "it is done once"
+
+
+def test_who_had_company_again_waits_anew_when_it_is_lost() -> None:
+    found = Round((("a", "b"), ("c", "d", "e")), replace(TERMS, no_show_s=40), is_apart=lambda *_: False)
+    found.begin("abcde", 0)
+    for person, room, at_s in (("a", 0, 2), ("c", 1, 2), ("d", 1, 2), ("b", 0, 30)):
+        found.entered(person, room, at_s)
+    found.came_out("b", 45)
+    assert [] == [act for act in found.tick(46) if isinstance(act, CloseRooms)]
+    found.entered("b", 0, 50)
+    assert [] == [act for act in found.tick(60) if isinstance(act, CloseRooms)]
 
 
 def test_somebody_who_comes_late_is_in_the_smallest_group_within_seconds() -> None:
@@ -273,7 +301,7 @@ def failures(found: World) -> Iterable[str]:
     if found.now_s > limit_s:
         yield f"it ended at {found.now_s:.0f}, the limit is {limit_s:.0f}"
     yield from kept_apart_together(found)
-    yield from lonely(found, found.terms.no_show_s + 12)  # somebody who drops out is waited for once more
+    yield from lonely(found, ANSWERS_S + 1)
     ends = [act for _, act in found.acts if isinstance(act, Finish)]
     if len(ends) != 1 or not isinstance(found.acts[-1][1], Finish):
         yield "it did not finish once"

@@ -4,7 +4,7 @@ import json
 
 from bots.bot.rotation.course import Course
 from bots.bot.rotation.kept import Difference, Times, differences, kept_plan, plan_of
-from bots.bot.rotation.round import Round
+from bots.bot.rotation.round import ANSWERS_S, Round
 from bots.bot.rotation.terms import Terms
 from bots.rotation import Problem, solve
 
@@ -49,6 +49,21 @@ def revived(course: Course, now_s: float) -> Course:
     again = Course(TERMS, is_apart=lambda person, others: False, here=PEOPLE, now_s=now_s, end_s=700, limit_s=800)
     again.restore(kept, Times(1_700_000_000 - 500))
     return again
+
+
+def test_who_is_alone_waits_no_longer_because_the_process_was_another() -> None:
+    alone = Round([("ana", "luis"), ("eva", "tom")], TERMS, is_apart=lambda person, others: False)
+    alone.begin(PEOPLE, 1000)
+    alone.entered("ana", 0, 1002)
+    alone.entered("eva", 1, 1002)
+    alone.entered("tom", 1, 1002)
+    alone.arrived("late", 1029)
+    alone.tick(1030)
+    kept = through_json(alone.kept(Times(1_700_000_000 - 1100)))
+    again = Round.of(kept, TERMS, Times(1_700_000_000 - 500), is_apart=lambda person, others: False)
+    assert again.standings == alone.standings
+    until_s = 1002 + TERMS.no_show_s + ANSWERS_S
+    assert [] != alone.tick(until_s) == again.tick(until_s - 600)
 
 
 def test_a_course_goes_on_with_its_round_its_groups_and_the_time_that_is_left() -> None:

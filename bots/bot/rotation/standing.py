@@ -1,0 +1,59 @@
+"""Where somebody stands in a round: where they belong, where they are, what they make of their invite. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from bots.bot.rotation.acts import Why
+from bots.bot.rotation.kept import Times
+
+__all__ = ["Standing"]
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where somebody belongs (`room`), where they are (`at`; None: no breakout), and what they make of it.
+
+    `due`: the invite goes out at `retry_s`. `waiting`: no group can take them now. `gone`: out of the meeting; a
+    breakout that they were in (`seat_in`) may let them in again up to `retry_s`, without an invite.
+    `alone_since_s`: they are in a breakout with too few others.
+    """
+
+    room: int | None
+    state: Literal["invited", "due", "ignored", "there", "out", "waiting", "refused", "gone"]
+    asked_at_s: float
+    at: int | None = None
+    is_reminded: bool = False
+    is_answered: bool = False
+    returns: int = 0
+    failures: int = 0
+    retry_s: float = 0.0
+    due_why: Why = "again"
+    seat_in: int | None = None
+    alone_since_s: float | None = None
+
+    @property
+    def is_called_out(self) -> bool:
+        """Are they in one breakout and belong to another?"""
+        return self.at is not None and self.room is not None and self.at != self.room
+
+    @property
+    def has_seat(self) -> bool:
+        """May somebody whose connection is lost still come back into the breakout by themselves?"""
+        return self.state == "gone" and self.seat_in is not None
+
+    def kept(self, times: Times) -> dict[str, Any]:
+        """What must be known to go on in another process; JSON."""
+        return {**asdict(self), **{name: times.kept(at_s) for name, at_s in self._instants()}}
+
+    @staticmethod
+    def of(kept: Mapping[str, Any], times: Times) -> "Standing":
+        """One that was kept."""
+        found = Standing(**kept)
+        for name, at_s in found._instants():
+            setattr(found, name, times.here(at_s))
+        return found
+
+    def _instants(self) -> list[tuple[str, float]]:
+        known = [("asked_at_s", self.asked_at_s), ("retry_s", self.retry_s), ("alone_since_s", self.alone_since_s)]
+        return [(name, at_s) for name, at_s in known if at_s is not None]
