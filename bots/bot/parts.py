@@ -101,6 +101,7 @@ def assemble(
     talk = TalkWatch(
         name=spec.id, silences_s=[one.lasts_s for one in spec.triggers if isinstance(one, Silent)],
         presence=presence, clock=clock, group=group, occur=occur,
+        tell=lambda is_speech: sound.ducking.hear(is_speech=is_speech),
     )  # fmt: skip
     roles = RoleWatch(
         spec.id, presence=presence, warn_teachers=lambda text: warn_teachers(kit, text),

@@ -18,4 +18,5 @@ def clip_play(playbook: Playbook, use: Play | Microphone) -> ClipPlay:
         loudness_lufs=sound.loudness_lufs,
         is_looped=sound.loop,
         talks=use.talks if isinstance(use, Microphone) and use.talks is not None else 1.0,
+        is_ducked=sound.duck_under_speech,
     )

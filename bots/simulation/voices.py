@@ -157,6 +157,9 @@ class VirtualPlayback:
         """Stop here; without effect if it is over."""
         self._sender.end(self, "stopped")
 
+    def duck(self, gain: float, over_s: float) -> None:
+        """Nobody hears how loud it is."""
+
     def finish(self, packets: int, duration_s: float, outcome: Outcome) -> None:
         """Called by the sender: this is over."""
         if not self._done.done():

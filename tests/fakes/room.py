@@ -81,6 +81,7 @@ class FakePlayback:
         self._ended = asyncio.Event()
         self._outcome: Literal["finished", "stopped", "closed"] = "stopped"
         self.packets = 0
+        self.gains: list[tuple[float, float, float]] = []
         self._is_muted = is_muted
         self.clip = clip
         self._task = None if loop else asyncio.create_task(self._finish())
@@ -95,6 +96,9 @@ class FakePlayback:
 
     def stop(self) -> None:
         self.end("stopped")
+
+    def duck(self, gain: float, over_s: float) -> None:
+        self.gains.append((round(self._clock.monotonic() - self._started_s, 3), gain, over_s))
 
     def end(self, outcome: Literal["finished", "stopped", "closed"]) -> None:
         if not self._ended.is_set():

@@ -67,6 +67,7 @@ class ClipPlay:
         loudness_lufs: the loudness it is brought to before `volume`; None leaves it as it is.
         is_looped: start again at the end, until stopped.
         talks: the share of the time in which it sounds, in bursts; 1.0 is all the time.
+        is_ducked: it makes way while people talk.
     """
 
     name: str
@@ -77,6 +78,7 @@ class ClipPlay:
     loudness_lufs: float | None = None
     is_looped: bool = False
     talks: float = 1.0
+    is_ducked: bool = False
 
     @property
     def shape(self) -> Shape:

@@ -146,7 +146,9 @@ class BotSpec:
     @property
     def watches_talk(self) -> bool:
         """Must the room tell it who talks?"""
-        return any(isinstance(trigger, Talking | Silent) for trigger in self.triggers)
+        sounds = (*self.sounds.values(), *([] if self.microphone is None else [self.microphone]))
+        is_ducked = any(sound.is_ducked for sound in sounds)
+        return is_ducked or any(isinstance(trigger, Talking | Silent) for trigger in self.triggers)
 
     def to_json(self) -> str:
         """For another process; contains the provider's key."""

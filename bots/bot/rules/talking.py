@@ -21,6 +21,7 @@ class TalkWatch:
         silences_s: how long the silences are that some trigger waits for.
         group: owns the task that waits for them.
         occur: takes each occasion.
+        tell: takes whether a person talks, each time that something is heard of it.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class TalkWatch:
         clock: Clock,
         group: asyncio.TaskGroup,
         occur: Callable[[Occasion], None],
+        tell: Callable[[bool], None],
     ) -> None:
         self._name = name
         self._silences_s = sorted(set(silences_s))
@@ -39,6 +41,7 @@ class TalkWatch:
         self._clock = clock
         self._group = group
         self._occur = occur
+        self._tell = tell
         self._conversation = Conversation(None)
         self._counting: tuple[float, asyncio.Task[None]] | None = None
 
@@ -79,6 +82,7 @@ class TalkWatch:
     def _count(self) -> None:
         """Keep one task waiting for the end of each length of this silence, as long as it lasts."""
         since_s = self._conversation.quiet_since_s
+        self._tell(since_s is None)
         if self._counting is not None and self._counting[0] != since_s:
             self.close()
         if self._counting is None and since_s is not None and self._silences_s:

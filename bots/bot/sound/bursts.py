@@ -60,6 +60,7 @@ class Bursts:
         self._clock = clock
         self._packets = 0
         self._outcome: Literal["finished", "stopped", "closed"] = "stopped"
+        self._gain = 1.0
         self._playing: PlaybackPort | None = None
         self._begun = asyncio.Event()
         self.since: datetime | None = None
@@ -90,6 +91,12 @@ class Bursts:
         """Stop here; without effect if it is over."""
         self._task.cancel()
 
+    def duck(self, gain: float, over_s: float) -> None:
+        """Go to this gain over so many seconds; the bursts to come begin with it."""
+        self._gain = gain
+        if self._playing is not None:
+            self._playing.duck(gain, over_s)
+
     async def _run(self) -> None:
         for pause_s, burst_s in self._pattern:
             await self._clock.sleep_until(self._clock.monotonic() + pause_s)
@@ -99,7 +106,9 @@ class Bursts:
     async def _burst(self, burst_s: float) -> bool:
         """One burst; False if the room was closed."""
         since = self._clock.now()
-        playback = self._voice.play(self._clip, loop=True)
+        playback = self._playing = self._voice.play(self._clip, loop=True)
+        if self._gain != 1.0:
+            playback.duck(self._gain, 0.0)
         self._begun.set()
         ending = asyncio.ensure_future(self._clock.sleep_until(self._clock.monotonic() + burst_s))
         closing = asyncio.ensure_future(playback.wait())

@@ -9,7 +9,7 @@ import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
@@ -20,6 +20,7 @@ from bots.bot.contract.ports import DeliveryPort, LoadClip, OutgoingPort, Playba
 from bots.bot.place.presence import Presence
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.sound.bursts import Bursts, bursts_of
+from bots.bot.sound.ducking import Ducking
 from bots.clock import Clock
 from bots.errors import MediaError
 from bots.media import Clip
@@ -84,6 +85,7 @@ class Sound:
         self._log = log
         self._rng = rng
         self._microphone = microphone
+        self.ducking = Ducking(name=bot_id, clock=clock, group=group, log=log)
         self._numbers = itertools.count(1)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._playing: dict[str, PlaybackPort] = {}
@@ -127,8 +129,8 @@ class Sound:
         Raises:
             MediaError: the file cannot be played.
         """
-        clip = await self._loaded(play)
-        sendings = [_Sending(room, room.outgoing, clip, play, rule, step) for room in rooms if room.outgoing]
+        clip, deaf = await self._loaded(play), replace(play, is_ducked=False)  # who talks there is not told
+        sendings = [_Sending(room, room.outgoing, clip, deaf, rule, step) for room in rooms if room.outgoing]
         playbacks = await asyncio.gather(*(self._send(sending) for sending in sendings))
         begun = [playback.started_s for playback in playbacks if playback.started_s is not None]
         return max(begun) - min(begun) if begun else None
@@ -161,6 +163,7 @@ class Sound:
     async def close(self) -> None:
         """Silence everywhere, and wait for the reports of what was played."""
         self._is_closed = True
+        self.ducking.close()
         for room_id in {*self._loops, *self._playing}:
             await self.silence(room_id)
         await asyncio.sleep(0)  # steps whose sound was stopped hand in its report
@@ -203,6 +206,7 @@ class Sound:
         before, since = sending.voice.delivery(), self._clock.now()
         playback = self._begin(sending, play_id)
         self._playing[room_id], self._names[room_id] = playback, sending.play.name
+        self.ducking.begin(sending.play, playback)
         try:
             if not isinstance(playback, Bursts) or await playback.has_begun():
                 self._tell_start(sending, play_id)
@@ -212,6 +216,7 @@ class Sound:
             playback.stop()
             self._measure(sending, playback)
             played = await playback.wait()
+            self.ducking.end(playback)
             if self._playing.get(room_id) is playback:
                 del self._playing[room_id]
             if self._loops.get(room_id) is asyncio.current_task():

@@ -142,6 +142,7 @@ class Clip(Frozen):
         default=None, validation_alias="loudness", ge=-50, le=-5,
         description="Bring the recording to this loudness first: LUFS, as EBU R 128 has it.",
     )  # fmt: skip
+    duck_under_speech: Flag = Field(default=False, description="Go down to a fifth while people talk, then up again.")
 
 
 class IfMissed(Frozen):
@@ -211,6 +212,7 @@ class Sound:
     fade_in_s: float = 0.0
     fade_out_s: float = 0.0
     loudness_lufs: float | None = None
+    duck_under_speech: bool = False
 
 
 class Playbook(Frozen):
@@ -270,6 +272,7 @@ class Playbook(Frozen):
             fade_in_s=clip.fade_in_s if fades[0] is None else fades[0],
             fade_out_s=clip.fade_out_s if fades[1] is None else fades[1],
             loudness_lufs=clip.loudness_lufs,
+            duck_under_speech=clip.duck_under_speech,
         )
 
     def entry(self, session_id: str | None = None) -> ScheduleEntry:

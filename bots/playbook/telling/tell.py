@@ -265,6 +265,7 @@ def _sounds(playbook: Playbook) -> Iterator[Fact]:
         words += f", at {share(clip.volume)} of its loudness" if clip.volume != 1 else ""
         words += f", growing for {spoken(clip.fade_in_s)}" if clip.fade_in_s else ""
         words += f", fading for {spoken(clip.fade_out_s)}" if clip.fade_out_s else ""
+        words += ", below people who talk" if clip.duck_under_speech else ""
         yield Fact("Sounds", name, "", words + (", again and again." if clip.loop else "."))
 
 
