@@ -169,8 +169,8 @@ class Breakouts:
             user_ref=member.claim.user_ref, expires_at=self._clock_s() + JOIN_LIMIT_S, parent_client_id=client_id,
             data=member.claim.data,
         )  # fmt: skip
-        breakout.joining[client_id] = claim.token_id
-        effects: list[Effect] = [GiveUp(room_id, client_id, claim.token_id, JOIN_LIMIT_S)]
+        place = breakout.joining[client_id] = GiveUp(room_id, client_id, claim.token_id, JOIN_LIMIT_S)
+        effects: list[Effect] = [place]
         if broken is not None and broken[0] is not target:
             effects += self._rooms.leave(broken[1].client_id) + self.left(*broken)
         member.is_returning = False
@@ -182,11 +182,12 @@ class Breakouts:
     def give_up(self, place: GiveUp) -> list[Effect]:
         """Nobody came with the token in time: the place is free again, the invitation stays."""
         target = self._rooms.get(place.room_id)
-        if target is None or not (breakout := breakout_of(target)).awaits(place.client_id, place.token_id):
+        kept = () if target is None else (breakout_of(target).joining, breakout_of(target).lost)
+        places = next((one for one in kept if one.get(place.client_id) is place), None)
+        if target is None or places is None:
             return []
-        breakout.joining.pop(place.client_id, None)
-        breakout.lost.pop(place.client_id, None)
-        parent = self._rooms.get(breakout.parent_id)
+        del places[place.client_id]
+        parent = self._rooms.get(breakout_of(target).parent_id)
         return self._end_if_over(parent, target) if parent is not None else []
 
     def announce(self, room: Room, member: Member) -> list[Effect]:
@@ -238,8 +239,9 @@ class Breakouts:
         notice = BreakoutUserLeft(client_id=parent_client_id, room=target.room_id, name=member.claim.name)
         effects += [Send(one, notice) for one in self._concerned(parent, breakout, parent_client_id)]
         if is_lost and outside is not None:
-            breakout.lost[parent_client_id] = member.claim.token_id
-            effects.append(GiveUp(target.room_id, parent_client_id, member.claim.token_id, RETURN_LIMIT_S))
+            place = GiveUp(target.room_id, parent_client_id, member.claim.token_id, RETURN_LIMIT_S)
+            breakout.lost[parent_client_id] = place
+            effects.append(place)
         return effects + self._end_if_over(parent, target)
 
     def parent_left(

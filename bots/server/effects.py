@@ -22,9 +22,12 @@ class Disconnect:
     client_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GiveUp:
-    """Look after `after_s` seconds whether somebody came with this token; if not, the place in the breakout is free."""
+    """Look after `after_s` seconds whether somebody came with this token; if not, the place in the breakout is free.
+
+    No two are equal: the same token may have a place kept for it twice, when it is joined with, and when it is lost.
+    """
 
     room_id: str
     client_id: str

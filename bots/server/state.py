@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from bots.server.effects import Effect, Send
+from bots.server.effects import Effect, GiveUp, Send
 from bots.server.provisioning.settings import starts_at
 from bots.server.tokens import Claim
 from bots.wire import CanvasStopped, Notice, Permissions, ShareStopped, Stream, User
@@ -104,10 +104,10 @@ class Breakout:
     capacity: int
     invited: dict[str, str] = field(default_factory=dict)
     """Who is invited -> who invited."""
-    joining: dict[str, str] = field(default_factory=dict)
-    """Who has a token and is not connected yet -> the token's id."""
-    lost: dict[str, str] = field(default_factory=dict)
-    """Whose connection inside broke -> its token's id; the place is kept for a reconnect."""
+    joining: dict[str, GiveUp] = field(default_factory=dict)
+    """Who has a token and is not connected yet -> until when its place is kept."""
+    lost: dict[str, GiveUp] = field(default_factory=dict)
+    """Whose connection inside broke -> until when its place is kept for a reconnect."""
     members: dict[str, str] = field(default_factory=dict)
     """Who is inside: parent client id -> client id inside."""
     was_entered: bool = False
@@ -134,7 +134,8 @@ class Breakout:
 
     def awaits(self, parent_client_id: str, token_id: str) -> bool:
         """Whether this token is the one that a place is kept for."""
-        return token_id in (self.joining.get(parent_client_id), self.lost.get(parent_client_id))
+        kept = (places.get(parent_client_id) for places in (self.joining, self.lost))
+        return any(place is not None and place.token_id == token_id for place in kept)
 
 
 @dataclass(slots=True)

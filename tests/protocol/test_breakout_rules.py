@@ -252,6 +252,24 @@ def test_an_old_token_does_not_give_up_the_place_of_a_newer_one() -> None:
     assert house.present(newer)
 
 
+def test_the_limit_of_the_way_in_and_that_of_an_earlier_loss_do_not_end_a_later_one() -> None:
+    house, mia, ann, ben = classroom()
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann, ben)
+    house.go_inside(ben, room_id)
+    fields = house.fields(house.join(ann, room_id).get("token"))
+    inside = house.present(fields)
+    again = {**fields, "isReconnecting": True, "oldClientIdForReconnect": inside}
+    house.vanish(inside)
+    assert inside == house.present(again)
+    house.vanish(inside)
+    *earlier, _ = (place for place in house.kept if place.client_id == ann)
+    assert 2 == len(earlier)
+    for place in earlier:
+        house.perform(house.breakouts.give_up(place))
+    assert inside == house.present(again)
+
+
 def test_a_room_that_the_last_one_left_ends_when_nobody_comes_who_was_on_the_way() -> None:
     house, mia, ann, ben = classroom()
     room_id = house.open_breakout(mia)
