@@ -12,7 +12,8 @@ __all__ = ["OpusStream"]
 
 RTP_HZ = 48_000
 SHORTEST_SOUND = 4  # bytes; a shorter Opus packet is silence
-RESYNC_S = 0.25  # media time and arrival may drift apart by this much before the stream is placed anew
+EARLY_S = 0.25  # a packet may come so much before its time until the stream is placed anew
+LATE_S = 1.0  # and so much after it: what a network or a busy process holds up comes all at once
 
 Samples = npt.NDArray[np.int16]  # mono
 
@@ -52,14 +53,14 @@ class OpusStream:
         return np.concatenate([piece.to_ndarray()[0] for piece in pieces]) if pieces else np.zeros(0, np.int16)
 
     def media_time(self, timestamp: int, at_s: float) -> float:
-        """When a packet belongs, by its timestamp as long as that agrees with the clock: jitter is taken out.
+        """When a packet belongs: by its timestamp as long as that agrees with the clock, so no jitter or stall shows.
 
         Args:
             timestamp: RTP, 48 000 ticks a second.
             at_s: when it came, monotonic seconds.
         """
         media_s = timestamp / RTP_HZ
-        if self._shift_s is None or abs(at_s - media_s - self._shift_s) > RESYNC_S:
+        if self._shift_s is None or not -EARLY_S <= at_s - media_s - self._shift_s <= LATE_S:
             self._shift_s = at_s - media_s
         return media_s + self._shift_s
 

@@ -17,7 +17,7 @@ from bots.server.state import Room, Watch
 __all__ = ["Recorded", "Recorder"]
 
 BEAT_S = 0.5  # between two writes
-LATE_S = 0.5  # how long a packet may be under way and still be in the right place
+LATE_S = 1.5  # how long a packet may be under way and still be in the right place: more than media time allows
 RATE_HZ = 48_000
 
 log = structlog.get_logger()

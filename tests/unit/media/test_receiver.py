@@ -112,6 +112,23 @@ def test_jitter_of_arrival_is_taken_out_by_the_timestamps() -> None:
     assert wanted.tolist() == shaken.samples(STARTED_AT, STARTED_AT + 1.0).tolist()
 
 
+def test_packets_that_were_held_up_and_come_at_once_lie_where_they_belong() -> None:
+    steady, stalled = slot(), slot()
+    for number in range(75):
+        steady.take(packet(number), at(number))
+        stalled.take(packet(number), max(at(number), at(60)) if number > 20 else at(number))  # 0.8 s of stall
+    wanted = steady.samples(STARTED_AT, STARTED_AT + 1.5)
+    assert wanted.tolist() == stalled.samples(STARTED_AT, STARTED_AT + 1.5).tolist()
+
+
+def test_a_stream_whose_first_packet_came_late_is_placed_by_the_next() -> None:
+    audio = slot()
+    for number in range(50):
+        audio.take(packet(number), at(30) if number == 0 else at(number))
+    assert is_sound(audio.samples(at(2), at(48)))
+    assert not audio.samples(at(52), at(99)).any()
+
+
 def test_the_stream_is_placed_anew_when_the_timestamps_jump() -> None:
     audio = slot()
     for number in range(25):
