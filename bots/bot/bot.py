@@ -49,6 +49,7 @@ from bots.bot.waiting import done_within
 from bots.clock import Clock
 from bots.errors import BotsError
 from bots.journal import Diary
+from bots.playbook import STOPPING
 from bots.room import Closed, ParticipantJoined, RoomAwaited, RoomEvent, SpeechChanged, TalkersChanged
 from bots.schedule import Alarms, wait_until
 
@@ -109,6 +110,7 @@ class Bot:
         self._dismissed = asyncio.Event()
         self._cause: LeaveCause = "session_end"
         self._within_s = DRAIN_S
+        self._stopping_at: datetime | None = None
         self._failure: tuple[FailStage, str] | None = None
         self._room: RoomPort | None = None
         self._is_in = False
@@ -284,6 +286,8 @@ class Bot:
             case BreakoutsGone(room_ids=room_ids):
                 self._parts.reactions.breakouts_gone(room_ids)
             case SignalGiven(name=name, key=key):
+                if name == STOPPING:
+                    self._stopping_at = self._clock.now()
                 if self._parts.presence.is_joined and not self._over.is_set() and self._recall.is_new(key):
                     self._parts.reactions.occur(signal_of(name, key, self._parts.presence))
             case PersonKnown(client_id=client_id, roster_id=roster_id):
@@ -349,7 +353,7 @@ class Bot:
 
     async def _go(self) -> None:
         """Drain, answer the last questions, leave."""
-        spare_since = self._spec.ends_at if self._cause == "session_end" else None
+        spare_since = self._spec.ends_at if self._cause == "session_end" else self._stopping_at
         within_s = 0.0 if self._failure else self._within_s
         await self._parts.runs.drain(within_s=within_s, spare_since=spare_since)
         self._parts.invitations.close()

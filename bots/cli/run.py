@@ -222,7 +222,7 @@ def exit_of_result(result: SessionResult) -> Exit:
             return Exit.JOIN
         case "ended_early":
             return Exit.ENDED_EARLY
-        case "stopped":
-            return Exit.DONE  # somebody asked for it, and everybody left in order
+        case "stopped":  # somebody asked for it
+            return Exit.DRAIN_TIMEOUT if result.left_behind else Exit.DONE
         case "finished":
             return Exit.DONE if result.expect_met else Exit.EXPECT

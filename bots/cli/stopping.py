@@ -1,4 +1,4 @@
-"""Ctrl-C or SIGTERM: the first one ends what runs in order, the second one now."""
+"""Ctrl-C or SIGTERM: the first one ends what runs in order, within a time; the second one now."""
 
 import asyncio
 import signal
@@ -7,9 +7,13 @@ from typing import Any, TypeVar
 
 import typer
 
+from bots.cli.exits import Exit
+
 __all__ = ["Stop"]
 
 T = TypeVar("T")
+
+LIMIT_S = 28.0  # from the first signal on; a little less than the 30 s after which Kubernetes kills
 
 
 class Stop:
@@ -21,20 +25,20 @@ class Stop:
 
     def __init__(self) -> None:
         self.asked = asyncio.Event()
-        self._number: signal.Signals | None = None
+        self._code: int | None = None
 
     def run(self, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """`asyncio.run`, with the signals taken.
 
         Raises:
-            SystemExit: it was stopped now; 130 or 143.
+            SystemExit: it was stopped now, 130 or 143; or it did not end in time, 10.
         """
         try:
             return asyncio.run(self._watched(main))
         except asyncio.CancelledError:
-            if self._number is None:
+            if self._code is None:
                 raise
-            raise SystemExit(128 + self._number) from None
+            raise SystemExit(self._code) from None
 
     async def _watched(self, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """The work is cancelled as a whole: each part knows then that it is cut short, before the parts inside it."""
@@ -45,11 +49,20 @@ class Stop:
         return await main()
 
     def _take(self, number: signal.Signals, work: asyncio.Task[Any]) -> None:
-        if self._number is not None:
+        if self._code is not None:
             raise SystemExit(128 + number)  # the third one: not even in order
         if self.asked.is_set():
-            self._number = number
-            work.cancel()
+            self._cut(128 + number, work)
             return
         self.asked.set()
+        asyncio.get_running_loop().call_later(LIMIT_S, self._give_up, work)
         typer.echo("stopping: bots leave their rooms; once more to stop at once", err=True)
+
+    def _give_up(self, work: asyncio.Task[Any]) -> None:
+        if self._code is None:
+            typer.echo(f"stopping: not everything ended within {LIMIT_S:g} s; it is cut short", err=True)
+            self._cut(Exit.DRAIN_TIMEOUT, work)
+
+    def _cut(self, code: int, work: asyncio.Task[Any]) -> None:
+        self._code = int(code)
+        work.cancel()

@@ -24,6 +24,7 @@ class SessionResult:
         bots, joined: how many were planned, how many got in; a bot whose time never came is no failure.
         refused: how many tried and did not get in.
         errors: why bots failed, one sentence each.
+        left_behind: bots that had not left in order when the time for it was over.
         unknown: steps of which nobody knows whether they were done, for the process was killed meanwhile.
     """
 
@@ -37,6 +38,7 @@ class SessionResult:
     refused: int = 0
     errors: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    left_behind: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, to be kept."""

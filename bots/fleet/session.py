@@ -37,12 +37,13 @@ from bots.fleet.proof import Proofs, Question, Verdict
 from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
 from bots.fleet.standing import Standing
 from bots.journal import OpenSession, Past
-from bots.playbook import OnSignal
+from bots.playbook import STOPPING, OnSignal
 from bots.schedule import Alarms
 
 __all__ = ["Session"]
 
 ANSWER_WITHIN = timedelta(seconds=6)  # for one bot to say whether it heard a sound
+DRAIN_FOR_S = 20.0  # to leave in order when asked to; with a room to close it stays within the 30 s of Kubernetes
 OVERTIME = timedelta(seconds=60)  # after the end; a bot that is still there then is stopped by force
 MOST_SIGNALS = 1000  # a second, of all bots
 LATE = "it did not leave in time"
@@ -91,6 +92,7 @@ class Session:
         self._cancels: list[Callable[[], None]] = []
         self._is_stopped = False
         self._is_overtime = asyncio.Event()
+        self._left_behind: tuple[str, ...] = ()
 
     def snapshot(self) -> SessionSnapshot:
         """The session now."""
@@ -273,13 +275,21 @@ class Session:
     async def _stop_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
         self._is_stopped = True
+        self._log.info("session_stopping", bots=len(self._alive), within_s=DRAIN_FOR_S)
+        told = SignalGiven(name=STOPPING, sender="", key=f"{STOPPING}/{self._clock.now().isoformat()}")
+        for bot_id in sorted(self._alive & set(self._hearers.get(STOPPING, ()))):
+            self._fleet.command(bot_id, told)
         for bot_id in sorted(self._alive):
             self._fleet.command(bot_id, Drain())
+        await self._clock.sleep_until(self._clock.monotonic() + DRAIN_FOR_S)
+        self._left_behind = tuple(sorted(self._alive))
+        self._is_overtime.set()
 
     async def _stop_by_force(self) -> None:
-        """The session is long over, and some bots are still there."""
-        for bot_id in sorted(self._alive):
-            await self._fleet.stop(bot_id)
+        """It is long over, or was to be left long ago, and some bots are still there."""
+        late = sorted(self._alive)
+        await asyncio.gather(*(self._fleet.stop(bot_id) for bot_id in late))
+        for bot_id in late:
             self._log.error("bot_failed", bot=bot_id, stage="bug", reason=LATE)
             self._take(BotFailed(bot_id=bot_id, stage="bug", reason=LATE))
 
@@ -301,6 +311,7 @@ class Session:
             refused=len(set(self._standing.failed) - self._standing.joined),
             errors=tuple(f"{bot_id}: {failed.reason}" for bot_id, failed in sorted(self._standing.failed.items())),
             unknown=tuple(f"{one.bot_id}: {one.step}" for one in self._standing.unknown),
+            left_behind=self._left_behind,
         )
         (self._log.info if outcome in ("finished", "stopped") else self._log.error)(
             "session_finished",

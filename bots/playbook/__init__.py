@@ -53,6 +53,7 @@ from bots.playbook.model.steps.step import MOST_STEPS, STEPS, Choose, If, Parall
 from bots.playbook.model.steps.talk import Log, Say, SendSignal, TellTeacher
 from bots.playbook.model.steps.time import Wait, WaitFor
 from bots.playbook.model.triggers import (
+    STOPPING,
     TRIGGERS,
     BreakoutClosed,
     BreakoutJoined,
@@ -95,6 +96,7 @@ __all__ = [
     "MOST_STEPS",
     "STEERING",
     "STEPS",
+    "STOPPING",
     "TAG",
     "TRIGGERS",
     "Accept",

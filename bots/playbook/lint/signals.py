@@ -6,7 +6,7 @@ from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.talk import SendSignal
 from bots.playbook.model.steps.time import WaitFor
-from bots.playbook.model.triggers import Every, OnSignal
+from bots.playbook.model.triggers import STOPPING, Every, OnSignal
 from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.scalars import format_duration
 from bots.playbook.values.shape import Loc
@@ -20,7 +20,7 @@ def check_signals(playbook: Playbook) -> Iterator[Finding]:
     sent = {step.name: None for step in steps if isinstance(step, SendSignal)}
     awaited = dict(_awaited(playbook))
     for loc, name in awaited.items():
-        if name not in sent:
+        if name not in sent and name != STOPPING:
             message = f'no step sends the signal "{name}"{did_you_mean(name, sent)}'
             yield Finding(loc, "never-fires", message, "warning")
     names = set(awaited.values())

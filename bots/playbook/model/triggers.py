@@ -10,6 +10,7 @@ from bots.playbook.values.scalars import Duration
 from bots.playbook.values.shape import Frozen, bad, unfold
 
 __all__ = [
+    "STOPPING",
     "TRIGGERS",
     "BreakoutClosed",
     "BreakoutJoined",
@@ -182,8 +183,12 @@ class ConnectionRestored(_Trigger):
     kind: Literal["connection_restored"] = "connection_restored"
 
 
+STOPPING = "stopping"
+"""The signal that no bot has to send: the session is being stopped before its end."""
+
+
 class OnSignal(_Trigger):
-    """A bot of this session sends a signal."""
+    """A bot of this session sends a signal, or the session is being stopped."""
 
     short: ClassVar[str] = "name"
     facts: ClassVar[frozenset[str]] = frozenset()

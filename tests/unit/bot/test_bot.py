@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
-from bots.bot import BotFailed, BotIdle, BotJoined, BotLeft, Dismiss, Drain, LeaveRule, Measured, RunEnded
+from bots.bot import BotFailed, BotIdle, BotJoined, BotLeft, Dismiss, Drain, LeaveRule, Measured, RunEnded, SignalGiven
 from bots.errors import JoinRefused
 from bots.room import Participant, ParticipantJoined
 from tests.fakes.clock import FakeClock
@@ -94,6 +94,18 @@ async def test_draining_finishes_the_step_and_leaves_properly() -> None:
         assert not stage.life.done()
         await stage.pass_s(4)
         assert [("leave",)] == stage.room.did
+        assert BotLeft(bot_id="helper", cause="stopped") == stage.events[-1]
+
+
+async def test_a_rule_about_being_stopped_does_all_its_steps_before_the_bot_leaves() -> None:
+    told = {"say": "We have to stop."}, {"play": "a.wav"}, {"say": "Good-bye"}
+    stopping = rule({"signal": "stopping"}, *told)
+    async with on_stage(spec_of(rules=(stopping,), timeline=(timeline(0, {"play": "a.wav"}, {"say": "no"}),))) as stage:
+        await stage.pass_s(1)
+        stage.bot.command(SignalGiven(name="stopping", sender="", key="stopping/1"))
+        stage.bot.command(Drain(within_s=20))
+        await stage.pass_s(15)
+        assert ["We have to stop.", "Good-bye"] == [said[0] for said in stage.room.asked("say")]
         assert BotLeft(bot_id="helper", cause="stopped") == stage.events[-1]
 
 

@@ -187,6 +187,30 @@ async def test_stopping_drains_every_bot() -> None:
         assert "stopped" == (await stage.result()).outcome
 
 
+async def test_a_rule_that_waits_for_it_hears_that_the_session_is_stopped_before_the_bots_go() -> None:
+    async with under_way(bots={"helper": {"role": "moderator", **hearing("stopping")}, "pupil": {}}) as stage:
+        await stage.tell(*joined("helper", "pupil"))
+        stage.stop.set()
+        await stage.clock.advance(0)
+        told, *rest = stage.fleet.commands
+        assert ("helper", "stopping") == (told[0], told[1].name if isinstance(told[1], SignalGiven) else "")
+        assert [("helper", Drain()), ("pupil", Drain())] == rest
+
+
+async def test_whoever_has_not_left_when_the_time_for_it_is_over_is_stopped_by_force_and_named() -> None:
+    with capture_logs():
+        async with under_way() as stage:
+            await stage.tell(*joined(*ALL))
+            stage.stop.set()
+            await stage.clock.advance(19)
+            await stage.tell(*[BotLeft(bot_id=bot, cause="stopped") for bot in ALL[2:]])
+            assert [] == stage.fleet.stopped
+            await stage.clock.advance(1)
+            result = await stage.result()
+            assert (["helper", "pupil-01"], "stopped") == (stage.fleet.stopped, result.outcome)
+            assert ("helper", "pupil-01") == result.left_behind
+
+
 async def test_names_of_breakouts_reach_every_other_bot() -> None:
     async with under_way() as stage:
         await stage.tell(*joined(*ALL), BreakoutsOpened(bot_id="helper", names={"red": "b1"}))

@@ -13,6 +13,7 @@ def bot(*rules: str, lists: str = "") -> str:
 
 
 SEND = "{when: chat, do: [{signal: tea}]}"
+STOPPED = "{when: {signal: stopping}, do: [{log: tea}]}"
 HEAR = "{when: {signal: tea}, do: [{log: tea}]}"
 FOUND = [
     ("never-fires", bot("{when: {signal: »tea}, do: [{log: tea}]}")),
@@ -44,4 +45,4 @@ def test_both_sides_of_a_spelling_mistake_have_a_suggestion() -> None:
 
 
 def test_signals_that_are_sent_and_heard_are_right() -> None:
-    assert [] == lint_text(bot(SEND, HEAR, "{when: {every: 49m}, do: [{log: x}]}"))
+    assert [] == lint_text(bot(SEND, HEAR, STOPPED, "{when: {every: 49m}, do: [{log: x}]}"))
