@@ -15,6 +15,7 @@
         MediaError         source                          cannot open, decode or encode
         ScheduleError      when                            no such time, unknown zone
             StartMissed    session                         nobody was there to start it, and now it is too late
+            Overloaded     session, lag_s, limit_s         this process is too late with everything to start more
         RotationError      people                          no grouping can keep these rules
         StepFailed         bot, step_path                  wraps the cause; ends the run, not the bot
 
@@ -33,6 +34,7 @@ __all__ = [
     "JournalError",
     "MediaError",
     "NobodyListens",
+    "Overloaded",
     "PlaybookError",
     "PublishRefused",
     "RequestRefused",
@@ -202,6 +204,23 @@ class StartMissed(ScheduleError):
         limit = "start_within of if_missed" if within_s else "there is no if_missed"
         super().__init__(session, f"its start was missed by {late_s:.0f} s; it may be {within_s:.0f} s late ({limit})")
         self.session = session
+
+
+class Overloaded(ScheduleError):
+    """This process cannot take a session: it is late with what it does already, by `lag_s` seconds in the middle."""
+
+    retryable = True
+
+    def __init__(self, session: str, bots: int, lag_s: float, limit_s: float) -> None:
+        super().__init__(
+            session,
+            f"not started: this machine is too busy for its {bots} bots; half of what this process does comes"
+            f" {lag_s * 1000:.0f} ms late or later, and the limit is {limit_s * 1000:.0f} ms. Stop other work,"
+            " run fewer bots (count, --only-bot), or run them on another machine",
+        )
+        self.session = session
+        self.lag_s = lag_s
+        self.limit_s = limit_s
 
 
 class RotationError(BotsError):

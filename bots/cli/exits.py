@@ -9,6 +9,7 @@ from bots.errors import (
     JoinRefused,
     JournalError,
     MediaError,
+    Overloaded,
     PlaybookError,
     RotationError,
     ScheduleError,
@@ -42,7 +43,7 @@ def exit_of(error: BotsError) -> Exit:
     match error:
         case SessionHeld():
             return Exit.HELD
-        case StartMissed():
+        case StartMissed() | Overloaded():
             return Exit.MISSED
         case PlaybookError() | MediaError() | RotationError() | ScheduleError():
             return Exit.PLAYBOOK

@@ -9,7 +9,8 @@ import structlog
 
 from bots.bot import Provider, RoundPlayed, close_room, find_room, open_room, room_body
 from bots.clock import Clock
-from bots.errors import BotsError, ConfigError, SessionHeld, StartMissed
+from bots.errors import BotsError, ConfigError, Overloaded, ScheduleError, SessionHeld, StartMissed
+from bots.fleet.admission import admit
 from bots.fleet.expect import expectations_of
 from bots.fleet.local import LocalFleet
 from bots.fleet.memory import Memory, Remembered, histories
@@ -59,10 +60,17 @@ async def run_session(
         ApiError: the provider is not there, does not have the room, or does not make that of `room: create`.
         ScheduleError: a clock time without a zone.
         SessionHeld: another process has taken the session.
+        Overloaded: this process is too late with what it does already.
     """
     hide(provider.app_key)
     label = session_label(playbook, starts_at, session_id) if opened is None else opened.record.id
     body = _room_body(playbook)
+    bots = sum(only_bot in (None, one.id, one.bot_id) for one in playbook.instances())
+    try:
+        await admit(clock, session=label, bots=bots)
+    except Overloaded as refused:
+        await _missed(label, starts_at, refused, clock, opened)
+        raise
     try:
         room_id = playbook.room.id
         if room_id is not None:
@@ -116,8 +124,7 @@ async def resume_session(
     try:
         script.check_start(opened, clock.now())
     except StartMissed as missed:
-        log.warning("start_missed", session=record.id, starts_at=record.starts_at, reason=str(missed))
-        await opened.end("missed", str(missed), None, clock.now())
+        await _missed(record.id, record.starts_at, missed, clock, opened)
         raise
     if script.room is not None:
         room_id = await open_room(provider, script.room, before=record.room_id)
@@ -161,6 +168,15 @@ async def _play(
     if opened is not None:
         await opened.end(result.outcome, result.reason, result.to_json(), clock.now())
     return result
+
+
+async def _missed(
+    label: str, starts_at: datetime, why: ScheduleError, clock: Clock, opened: OpenSession | None
+) -> None:  # fmt: skip
+    """A start that is not to be is told, and kept."""
+    log.warning("start_missed", session=label, starts_at=starts_at, reason=str(why))
+    if opened is not None:
+        await opened.end("missed", str(why), None, clock.now())
 
 
 async def _unless_lost(work: Coroutine[Any, Any, None], opened: OpenSession | None) -> None:

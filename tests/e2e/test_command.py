@@ -226,7 +226,8 @@ def test_one_bot_alone_waits_for_its_start(tmp_path: Path, start: Run) -> None:
         limit_s=30
     )
     assert (0, "") == (ended.code, ended.err)
-    assert ["playbook_loaded", "session_scheduled", "session_started"] == [event["event"] for event in ended.log[:3]]
+    first = ["playbook_loaded", "load_measured", "session_scheduled", "session_started"]
+    assert first == [event["event"] for event in ended.log[:4]]
     assert ["pupil-02"] == [event["bot"] for event in ended.events("room_joined")]
     [scheduled], [started] = ended.events("session_scheduled"), ended.events("session_started")
     assert scheduled["starts_at"] <= started["timestamp"]

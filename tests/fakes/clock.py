@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["FakeAlarms", "FakeClock", "settle"]
+__all__ = ["FakeAlarms", "FakeClock", "LateClock", "settle"]
 
 _ROUNDS = 200  # turns of the event loop after which whoever still runs is taken to run for ever
 
@@ -56,6 +56,30 @@ class FakeClock:
             await settle()
         self._passed_s = end_s
         await settle()
+
+
+class LateClock:
+    """Implements `bots.clock.Clock` on time of its own: every sleep ends as late as the test says.
+
+    Args:
+        late_s: of the sleep with this number, from 0; seconds.
+    """
+
+    def __init__(self, late_s: Callable[[int], float]) -> None:
+        self._late_s = late_s
+        self._now_s = 0.0
+        self.slept = 0
+
+    def monotonic(self) -> float:
+        return self._now_s
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep_until(self, monotonic_s: float) -> None:
+        await asyncio.sleep(0)
+        self._now_s = monotonic_s + self._late_s(self.slept)
+        self.slept += 1
 
 
 class FakeAlarms:

@@ -12,11 +12,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from bots.bot import Provider
+from bots.cli.exits import Exit, exit_of
 from bots.clock import SystemClock
-from bots.errors import ConfigError
+from bots.errors import ConfigError, Overloaded
 from bots.fleet import SessionResult, run_session
 from bots.playbook import load
 from bots.server import RoomServer
+from tests.fakes.clock import LateClock
 
 CLASS = """
 playbook: 1
@@ -111,7 +113,7 @@ async def test_a_class_meets_hears_parts_and_comes_back(folder: Path, server: Ro
         line for line in lines if line["log_level"] != "info"
     ]
     events = [line["event"] for line in lines]
-    assert ("session_scheduled", "session_finished") == (events[0], events[-1])
+    assert ("load_measured", "session_finished") == (events[0], events[-1])
     assert {True} == {line["heard"] for line in lines if line["event"] == "audio_finished"}
     assert "a-long-secret-key" not in str(lines)
 
@@ -146,3 +148,20 @@ async def test_one_bot_can_be_run_alone(folder: Path, server: RoomServer) -> Non
     await asyncio.sleep(1.5)
     stop.set()
     assert (1, 1) == ((await session).bots, (await session).joined)
+
+
+async def test_a_loop_that_is_late_refuses_a_session_and_the_one_that_runs_goes_on(
+    folder: Path, server: RoomServer
+) -> None:
+    running = asyncio.create_task(run(folder / "class.yaml", provider_of(server)))
+    await asyncio.sleep(2)
+    nobody = Provider("http://127.0.0.1:1", "app", "key")
+    with capture_logs() as lines, pytest.raises(Overloaded, match="too busy for its 2 bots") as refused:
+        await run_session(
+            load(folder / "alone.yaml", environment={}, inputs={}), provider=nobody, clock=LateClock(lambda _: 0.05),
+            starts_at=SystemClock().now(), stop=asyncio.Event(),
+        )  # fmt: skip
+    missed = [line["reason"] for line in lines if line["event"] == "start_missed"]
+    assert ([str(refused.value)], Exit.MISSED) == (missed, exit_of(refused.value))
+    result = await running
+    assert ("finished", True, ()) == (result.outcome, result.expect_met, result.errors)
