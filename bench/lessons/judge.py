@@ -20,7 +20,14 @@ PLACE_KEPT_S = 30.0 + 6.0  # and their place in a breakout, from when the others
 KEPT_S = 5.0  # the server keeps the place of a lost connection without a word to others
 GRACE_S = KEPT_S + 1.0
 
-Places = list[tuple[datetime, dict[str, str]]]
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Who is where at an instant; `rooms`: breakout -> who is in it, without the bots' light clients."""
+
+    at: datetime
+    places: Mapping[str, str]
+    rooms: Mapping[str, list[str]]
 
 
 @dataclass
@@ -39,17 +46,25 @@ def faults(lesson: Lesson, seen: Seen) -> list[str]:
     """Everything that must not be; empty for a good lesson."""
     if seen.error or seen.result is None:
         return [f"broken off: {seen.error}"]
-    rounds = _rounds(seen)
+    rounds, looks = _rounds(seen), _looks(seen)
     return [
         *_unfinished(seen),
         *_together(lesson, seen),
-        *_alone(lesson, seen),
-        *_overfull(lesson, seen),
-        *_lost(seen, rounds),
-        *_misplaced(lesson, seen, rounds),
+        *_alone(lesson, looks),
+        *_overfull(lesson, looks),
+        *_lost(looks, rounds),
+        *_misplaced(lesson, seen, looks, rounds),
         *_attendance(seen),
-        *_told_groups(seen, rounds),
+        *_told_groups(seen, looks, rounds),
     ]
+
+
+def _looks(seen: Seen) -> list[_Look]:
+    found: list[_Look] = []
+    for at, places in seen.places:
+        is_same = bool(found) and found[-1].places is places
+        found.append(_Look(at, places, found[-1].rooms if is_same else _inside(places, seen.main_id)))
+    return found
 
 
 def _at(line: Mapping[str, Any]) -> datetime:
@@ -109,33 +124,33 @@ def _inside(places: Mapping[str, str], main_id: str) -> dict[str, list[str]]:
 
 def _together(lesson: Lesson, seen: Seen) -> Iterator[str]:
     told: set[frozenset[str]] = set()
+    before: Mapping[str, str] | None = None
     for at, places in seen.places:
-        for pair in lesson.apart - told:
+        for pair in lesson.apart - told if places is not before else ():
             one, other = sorted(pair)
             room = places.get(one)
             if room is not None and room != seen.main_id and room == places.get(other):
                 told.add(pair)
                 yield f"{at:%H:%M:%S} {one} and {other} are together and must not be"
+        before = places
 
 
-def _alone(lesson: Lesson, seen: Seen) -> Iterator[str]:
+def _alone(lesson: Lesson, looks: Sequence[_Look]) -> Iterator[str]:
     if not lesson.regroups:
         return
     patience_s = lesson.no_show_s + PLACED_WITHIN_S + GRACE_S + SLACK_S
     since: dict[tuple[str, str], datetime] = {}
-    for at, places in seen.places:
-        now = {(room, people[0]) for room, people in _inside(places, seen.main_id).items() if len(people) == 1}
-        since = {one: since.get(one, at) for one in now}
+    for look in looks:
+        now = {(room, people[0]) for room, people in look.rooms.items() if len(people) == 1}
+        since = {one: since.get(one, look.at) for one in now}
         for (room, who), began in since.items():
-            alone_s = (at - began).total_seconds()
+            alone_s = (look.at - began).total_seconds()
             if patience_s < alone_s <= patience_s + EVERY_S:
-                yield f"{at:%H:%M:%S} {who} is alone in {room} for {alone_s:.1f} s"
+                yield f"{look.at:%H:%M:%S} {who} is alone in {room} for {alone_s:.1f} s"
 
 
-def _overfull(lesson: Lesson, seen: Seen) -> Iterator[str]:
-    most = max(
-        (len(people) for _, places in seen.places for people in _inside(places, seen.main_id).values()), default=0
-    )
+def _overfull(lesson: Lesson, looks: Sequence[_Look]) -> Iterator[str]:
+    most = max((len(people) for look in looks for people in look.rooms.values()), default=0)
     if most > lesson.capacity:
         yield f"{most} people are in one breakout; it takes {lesson.capacity}"
 
@@ -143,17 +158,17 @@ def _overfull(lesson: Lesson, seen: Seen) -> Iterator[str]:
 # ---- everybody comes back
 
 
-def _lost(seen: Seen, rounds: Sequence[_Round]) -> Iterator[str]:
+def _lost(looks: Sequence[_Look], rounds: Sequence[_Round]) -> Iterator[str]:
     """Between rounds nobody is in a breakout but those who are told to be missing."""
     for number, one in enumerate(rounds):
-        until = rounds[number + 1].began if number + 1 < len(rounds) else seen.places[-1][0]
-        between = [places for at, places in seen.places if one.ended + timedelta(seconds=SLACK_S) < at < until]
-        inside = {who for places in between for people in _inside(places, seen.main_id).values() for who in people}
+        until = rounds[number + 1].began if number + 1 < len(rounds) else looks[-1].at
+        between = [look for look in looks if one.ended + timedelta(seconds=SLACK_S) < look.at < until]
+        inside = {who for look in between for people in look.rooms.values() for who in people}
         if inside - set(one.missing):
             yield f"after round {one.number} {', '.join(sorted(inside))} are still in breakouts"
         if one.missing:
             yield f"round {one.number} ended with {', '.join(one.missing)} missing"
-    if seen.places and _inside(seen.places[-1][1], seen.main_id):
+    if looks and looks[-1].rooms:
         yield "somebody is in a breakout when the session ends"
 
 
@@ -170,7 +185,7 @@ class _Known:
     left_out: set[str] = field(default_factory=set)
 
 
-def _misplaced(lesson: Lesson, seen: Seen, rounds: Sequence[_Round]) -> Iterator[str]:
+def _misplaced(lesson: Lesson, seen: Seen, looks: Sequence[_Look], rounds: Sequence[_Round]) -> Iterator[str]:
     """Who goes along with invites is in their group ten seconds after the round began, they came, or came out."""
     names = {line["breakout_id"]: line["breakout"] for line in _events(seen, "breakout_created")}
     for one in rounds:
@@ -180,26 +195,32 @@ def _misplaced(lesson: Lesson, seen: Seen, rounds: Sequence[_Round]) -> Iterator
         wrong_since: dict[str, datetime] = {}
         was_excused: dict[str, bool] = {}
         reported: set[str] = set()
-        for at, places in seen.places:
+        elsewhere: set[str] = set()
+        before: _Look | None = None
+        for look in looks:
+            at, places = look.at, look.places
             if not one.began <= at < one.ended - timedelta(seconds=SLACK_S):
                 continue
+            is_news = before is None or places is not before.places
             while line is not None and _at(line) <= at:
                 _learn(known, line)
-                line = next(lines, None)
-            wrong = {
-                who
-                for who in lesson.accepting & set(places)
-                if places[who] == seen.main_id or names.get(places[who]) != known.goal.get(who, names.get(places[who]))
-            }
-            rooms = _inside(places, seen.main_id)
-            _keep_places(known, rooms, places, at)
+                line, is_news = next(lines, None), True
+            if is_news:
+                elsewhere = {
+                    who
+                    for who in lesson.accepting & set(places)
+                    if places[who] == seen.main_id
+                    or names.get(places[who]) != known.goal.get(who, names.get(places[who]))
+                }
+            _keep_places(known, before, look)
+            before = look
             excused = {
                 who
-                for who in wrong
-                if _is_excused(who, lesson=lesson, rooms=rooms, known=known, places=places, one=one)
+                for who in elsewhere
+                if _is_excused(who, lesson=lesson, rooms=look.rooms, known=known, places=places, one=one)
             }
-            was_excused = {who: who in excused or was_excused.get(who, False) for who in wrong}
-            wrong -= excused
+            was_excused = {who: who in excused or was_excused.get(who, False) for who in elsewhere}
+            wrong = elsewhere - excused
             wrong_since = {who: wrong_since.get(who, at) for who in wrong}
             for who in sorted(wrong - reported):
                 waited_s = (at - wrong_since[who]).total_seconds()
@@ -212,11 +233,13 @@ def _misplaced(lesson: Lesson, seen: Seen, rounds: Sequence[_Round]) -> Iterator
                     )
 
 
-def _keep_places(known: _Known, rooms: Mapping[str, list[str]], places: Mapping[str, str], at: datetime) -> None:
+def _keep_places(known: _Known, before: _Look | None, look: _Look) -> None:
     """Who was in a breakout and is nowhere now, has a place there for a while: the server keeps it."""
-    now = {who: (room, at) for room, people in rooms.items() for who in people}
-    since = {who: kept for who, kept in known.lost.items() if who not in places}
-    known.lost = {who: kept for who, kept in {**since, **now}.items() if (at - kept[1]).total_seconds() <= PLACE_KEPT_S}
+    if before is not None and before.places is not look.places:
+        gone = {who: (room, before.at) for room, people in before.rooms.items() for who in people}
+        known.lost = {who: kept for who, kept in {**known.lost, **gone}.items() if who not in look.places}
+    kept = known.lost.items()
+    known.lost = {who: (room, at) for who, (room, at) in kept if (look.at - at).total_seconds() <= PLACE_KEPT_S}
 
 
 def _learn(known: _Known, line: Mapping[str, Any]) -> None:
@@ -276,11 +299,15 @@ def _attendance(seen: Seen) -> Iterator[str]:
     there: dict[str, int] = defaultdict(int)
     edges: dict[str, int] = defaultdict(int)
     before: set[str] = set()
+    people: set[str] = set()
+    looked_at: Mapping[str, str] | None = None
     for at, places in seen.places:
-        now = {who for who in places if "/" not in who} if first <= at < saved_at else set()
+        if places is not looked_at:
+            looked_at, people = places, {who for who in places if "/" not in who}
+        now = people if first <= at < saved_at else set()
         for who in now:
             there[who] += 1
-        for who in now ^ before:
+        for who in now ^ before if now is not before else ():
             edges[who] += 1
         before = now
     bots = {one["id"] for one in told.values() if one["is_bot"]}
@@ -305,24 +332,26 @@ def _losses(seen: Seen, who: str) -> int:
     return sum(line["bot"] == who for line in _events(seen, "connection_dropped"))
 
 
-def _told_groups(seen: Seen, rounds: Sequence[_Round]) -> Iterator[str]:
+def _told_groups(seen: Seen, looks: Sequence[_Look], rounds: Sequence[_Round]) -> Iterator[str]:
     """The seconds in groups of everybody, against the server's rooms."""
     told = seen.files.get("groups.json", {"rounds": []})["rounds"]
     if len(told) != len(rounds):
         yield f"groups: {len(told)} rounds are told, {len(rounds)} were played"
         return
     for one, row in zip(rounds, told, strict=True):
-        samples = [places for at, places in seen.places if one.began <= at <= one.ended + timedelta(seconds=SLACK_S)]
+        samples = [look for look in looks if one.began <= look.at <= one.ended + timedelta(seconds=SLACK_S)]
         inside: dict[str, int] = defaultdict(int)
         edges: dict[str, int] = defaultdict(int)
         before: dict[str, str] = {}
-        for places in samples:
-            now = {who: room for room, people in _inside(places, seen.main_id).items() for who in people}
-            for who in now:
+        rooms: Mapping[str, list[str]] = {}
+        for look in samples:
+            if look.rooms is not rooms:
+                rooms, now = look.rooms, {who: room for room, people in look.rooms.items() for who in people}
+                for who in set(now) | set(before):
+                    edges[who] += now.get(who) != before.get(who)
+                before = now
+            for who in before:
                 inside[who] += 1
-            for who in set(now) | set(before):
-                edges[who] += now.get(who) != before.get(who)
-            before = now
         for person in row["people"]:
             who, seconds = person["id"], person["seconds"]
             more_s, slack_s = seconds - inside[who] * EVERY_S, EVERY_S * (edges[who] + 1)

@@ -26,7 +26,8 @@ class Seen:
 
     Attributes:
         lines: of the log.
-        places: every half second, who is in which room: by the rules of the server, not by any bot.
+        places: every half second, who is in which room: by the rules of the server, not by any bot. While nothing
+            changes, it is one and the same mapping.
         main_id: of the parent room.
         files: what was saved, by name.
         error: what broke off the simulation.
@@ -47,10 +48,18 @@ def play(lesson: Lesson) -> Seen:
 
     async def direct(stage: Stage) -> None:
         main.append(stage.scene.room_id)
+        loop = asyncio.get_running_loop()
+
+        def look() -> None:
+            now = stage.scene.rooms.places(stage.scene.room_id)
+            is_same = bool(places) and places[-1][1] == now
+            places.append((stage.scene.clock.now(), places[-1][1] if is_same else now))
+            if not stage.over.is_set():
+                loop.call_later(EVERY_S, look)
+
         teacher = asyncio.create_task(_teach(stage, lesson))
-        while not stage.over.is_set():
-            places.append((stage.scene.clock.now(), stage.scene.rooms.places(stage.scene.room_id)))
-            await asyncio.sleep(EVERY_S)
+        look()
+        await stage.over.wait()
         teacher.cancel()
         await asyncio.gather(teacher, return_exceptions=True)
 

@@ -7,12 +7,16 @@ that is handed in. Work for threads is done at once, in the loop's own thread, s
 import asyncio
 import selectors
 from collections.abc import Callable, Coroutine, Mapping
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from heapq import heappush
+from itertools import count
+from typing import Any, TypeVar, TypeVarTuple
 
 __all__ = ["Standstill", "VirtualClock", "VirtualLoop", "run_virtually"]
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 MICROSECONDS = 1_000_000
 RESOLUTION_S = 1e-7  # below a microsecond: a timer that is due at an instant is found due at it
 
@@ -60,8 +64,10 @@ class _Leaper(selectors.BaseSelector):
         self._clock = clock
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout == 0:  # there is other work; it takes no time
+            return []
         found = self._real.select(0)
-        if found or timeout == 0:
+        if found:
             return found
         if timeout is None:
             raise Standstill("nothing is ready and no timer is set")
@@ -87,16 +93,38 @@ class _Leaper(selectors.BaseSelector):
         self._real.close()
 
 
+class _Timer(asyncio.TimerHandle):
+    """Of two that are due at one instant, the one that was set first comes first: who only looks on changes nothing."""
+
+    number = 0
+
+    def __lt__(self, other: object) -> bool:
+        assert isinstance(other, _Timer), "the loop has no others"
+        mine, yours = self._when, other._when  # type: ignore[attr-defined]  # an inner name of asyncio
+        return mine < yours or (mine == yours and self.number < other.number)
+
+
 class VirtualLoop(asyncio.SelectorEventLoop):
     """asyncio on a virtual clock."""
 
     def __init__(self, clock: VirtualClock) -> None:
         self._virtual = clock
+        self._numbers = count()
         super().__init__(_Leaper(clock))
         self._clock_resolution = RESOLUTION_S  # an inner name of asyncio: how early a timer may be called
 
     def time(self) -> float:
         return self._virtual.monotonic()
+
+    def call_at(
+        self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """As asyncio's, with timers that keep their order."""
+        timer = _Timer(when, callback, args, self, context)
+        timer.number = next(self._numbers)
+        heappush(self._scheduled, timer)  # type: ignore[attr-defined]  # inner names of asyncio: what waits for its time
+        timer._scheduled = True  # type: ignore[attr-defined]
+        return timer
 
     def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> asyncio.Future[T]:  # type: ignore[override]  # noqa: ARG002 -- asyncio's signature
         """Do the work now: what threads do takes no virtual time, and always comes in the same order."""

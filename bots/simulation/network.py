@@ -1,7 +1,6 @@
 """A network in memory: the room's requests reach the server's reception, and back, as the values the wire would carry.
 
-Each message goes through the wire's own writing and reading, only not through text, and takes `LATENCY_S` each way;
-one connection keeps its order.
+Each message goes through the wire's own writing and reading, only not through text, and takes `LATENCY_S` each way.
 """
 
 import asyncio
@@ -34,14 +33,36 @@ Answered = asyncio.Future[Answer]
 
 
 class Wire:
-    """What a client reads of what the server says; one for a simulation.
+    """Carries what clients and the server say; one for a simulation.
 
-    A notice to a whole room is one value, said to many in a row: it is written and read once.
+    Everything arrives `LATENCY_S` later in the order in which it was sent, whoever sent it: what else the loop waits
+    for makes no difference. A notice to a whole room is one value, said to many in a row: it is written and read once.
     """
 
     def __init__(self) -> None:
         self._said: Notice | None = None
         self._read: Notice | None = None
+        self._under_way: deque[tuple[float, Callable[[], None]]] = deque()
+        self._is_awaited = False
+
+    def send(self, arrive: Callable[[], None]) -> None:
+        """Call this when it has arrived."""
+        loop = asyncio.get_running_loop()
+        at_s = loop.time() + LATENCY_S
+        self._under_way.append((at_s, arrive))
+        if not self._is_awaited:
+            self._is_awaited = True
+            loop.call_at(at_s, self._arrive)
+
+    def _arrive(self) -> None:
+        at_s = self._under_way[0][0]
+        try:
+            while self._under_way and self._under_way[0][0] <= at_s:
+                self._under_way.popleft()[1]()
+        finally:
+            self._is_awaited = bool(self._under_way)
+            if self._under_way:
+                asyncio.get_running_loop().call_at(self._under_way[0][0], self._arrive)
 
     def carry(self, notice: Notice) -> Notice:
         """The notice, after the wire."""
@@ -128,20 +149,6 @@ class MemoryNetwork:
         self._open.clear()
 
 
-class _Pipe:
-    """One direction of a connection: everything arrives in order, `LATENCY_S` later."""
-
-    def __init__(self) -> None:
-        self._under_way: deque[Callable[[], None]] = deque()
-
-    def send(self, arrive: Callable[[], None]) -> None:
-        self._under_way.append(arrive)
-        asyncio.get_running_loop().call_later(LATENCY_S, self._arrive)
-
-    def _arrive(self) -> None:
-        self._under_way.popleft()()
-
-
 class _Conversation:
     """The client's end; implements `bots.room.Conversation`."""
 
@@ -161,7 +168,7 @@ class _Conversation:
         self._lines: list[_Publication] = []
         self._on_notice = on_notice
         self._on_closed: Callable[[RoomClosed], None] | None = on_closed
-        self._up = _Pipe()
+        self._wire = wire
         self._line = _Line(reception, wire, ears, self)
         self._waiting: dict[int, Answered] = {}
         self._is_closed = False
@@ -186,7 +193,7 @@ class _Conversation:
             return answer
         number = next(self._numbers) if number is None else number
         self._waiting[number] = answer
-        self._up.send(partial(self._line.take, request.event, request.arguments(), number))
+        self._wire.send(partial(self._line.take, request.event, request.arguments(), number))
         return answer
 
     async def answer_to(self, event: str, answer: Answered, *, timeout_s: float = ACK_S) -> Answer:
@@ -204,7 +211,7 @@ class _Conversation:
         self._on_closed = None
         if not self._is_closed:
             self._shut("the connection to the room was closed")
-            self._up.send(self._line.hang_up)
+            self._wire.send(self._line.hang_up)
 
     def cut(self) -> None:
         """The network is gone."""
@@ -252,7 +259,6 @@ class _Line:
         self._wire = wire
         self._ears = ears
         self._client = client
-        self._down = _Pipe()
         self._is_over = False
         self._parting: asyncio.TimerHandle | None = None
 
@@ -267,7 +273,7 @@ class _Line:
         def acknowledge(values: tuple[Any, ...]) -> None:
             if line is not None and read_answer(values).is_ok:
                 self._ears.hear(line)
-            self._down.send(partial(self._client.acknowledge, number, values))
+            self._wire.send(partial(self._client.acknowledge, number, values))
 
         if isinstance(request, PresentToken):
             answer, self.client_id = self._reception.enter(self, request)
@@ -282,7 +288,7 @@ class _Line:
             self._reception.answer(self.client_id, request, number, acknowledge)
 
     def send(self, notice: Notice) -> None:
-        self._down.send(partial(self._client.hear, self._wire.carry(notice)))
+        self._wire.send(partial(self._client.hear, self._wire.carry(notice)))
 
     def part(self) -> None:
         if self._parting is None and not self._is_over:
@@ -290,7 +296,7 @@ class _Line:
 
     def end(self) -> None:
         if not self._is_over:
-            self._down.send(partial(self._client.lose, "the room server ended the conversation"))
+            self._wire.send(partial(self._client.lose, "the room server ended the conversation"))
             self.hang_up()
 
     def hang_up(self) -> None:

@@ -45,6 +45,23 @@ def test_sleepers_wake_in_the_order_of_their_instants() -> None:
     assert [("early", 0.1), ("middle", 3.0), ("late", 7.25)] == virtually(main)[0]
 
 
+@pytest.mark.parametrize("looks_s", [[], [0.5, 1.0, 1.5], [2.0]])
+def test_who_is_due_at_one_instant_comes_in_the_order_of_asking_whatever_else_is_waited_for(
+    looks_s: list[float],
+) -> None:
+    async def main(clock: VirtualClock) -> list[int]:
+        called: list[int] = []
+        loop = asyncio.get_running_loop()
+        for number in range(20):
+            loop.call_at(2.0, called.append, number)
+            for at_s in looks_s:
+                loop.call_at(at_s, clock.now)
+        await clock.sleep_until(3.0)
+        return called
+
+    assert list(range(20)) == virtually(main)[0]
+
+
 def test_time_limits_are_virtual() -> None:
     async def main(clock: VirtualClock) -> float:
         with pytest.raises(TimeoutError):

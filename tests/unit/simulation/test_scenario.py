@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from io import StringIO
@@ -19,7 +19,7 @@ from bots.errors import ConfigError
 from bots.fleet import SessionResult
 from bots.log import configure
 from bots.playbook import Playbook, load
-from bots.simulation import Clips, Habits, scenario_of
+from bots.simulation import Clips, Habits, Stage, scenario_of
 
 PLAYBOOKS = Path(bots.__file__).parent.parent / "playbooks"
 LESSONS = sorted(path for path in PLAYBOOKS.glob("*.yaml") if ".test" not in path.suffixes)
@@ -29,13 +29,19 @@ def playbook(name: str) -> Playbook:
     return load(str(PLAYBOOKS / f"{name}.yaml"), environment={"ROOM": "simulated-room"}, inputs={})
 
 
-def simulate(name: str, *, seed: int | None = None, people: int = 0) -> tuple[SessionResult, str]:
+def simulate(
+    name: str,
+    *,
+    seed: int | None = None,
+    people: int = 0,
+    direct: Callable[[Stage], Coroutine[Any, Any, None]] | None = None,
+) -> tuple[SessionResult, str]:
     """The result, and the log as JSON lines."""
     scenario = scenario_of(playbook(name), habits=Habits(people=people, drop=0.2), seed=seed)
     out = StringIO()
     configure("json", out, now=scenario.clock.now)
     try:
-        return scenario.run(), out.getvalue()
+        return scenario.run(direct), out.getvalue()
     finally:
         configure("json", sys.stderr)
 
@@ -59,6 +65,17 @@ def test_one_seed_gives_the_same_trace_to_the_byte_and_another_does_not(name: st
     first, again, other = (simulate(name, seed=seed, people=6)[1] for seed in (5, 5, 6))
     assert first == again
     assert first != other
+
+
+def test_who_only_looks_on_changes_nothing() -> None:
+    async def look(stage: Stage) -> None:
+        while not stage.over.is_set():
+            assert stage.scene.rooms.places(stage.scene.room_id) is not None
+            await asyncio.sleep(0.25)
+
+    alone, watched = (simulate("rotation-rehearsal", people=5, direct=direct)[1] for direct in (None, look))
+    end = alone.index('"expectation_judged"') - 80  # the verdict waits for whoever looks on
+    assert alone[:end] == watched[:end]
 
 
 def test_the_planned_instants_are_kept_to_the_millisecond() -> None:
