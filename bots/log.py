@@ -14,12 +14,13 @@ import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-__all__ = ["Format", "configure", "hide"]
+__all__ = ["Format", "Traces", "configure", "hide"]
 
 Format = Literal["auto", "text", "json"]
 
@@ -56,7 +57,7 @@ def configure(
     stream: TextIO | None = None,
     *,
     now: Callable[[], datetime] | None = None,
-    trace: TextIO | None = None,
+    trace: "TextIO | Traces | None" = None,
 ) -> None:
     """Send every event to `stream`, one a line; may be called again, the last call counts.
 
@@ -64,7 +65,7 @@ def configure(
         format: `json`, `text`, or `auto`: text on a terminal, JSON otherwise.
         stream: where to; standard output unless given.
         now: the instant that `timestamp` shows, aware; the machine's clock unless given.
-        trace: takes every event too, as JSON.
+        trace: takes every event too, as JSON; of several sessions, each its own.
     """
     out = sys.stdout if stream is None else stream
     as_text = format == "text" or (format == "auto" and out.isatty())
@@ -75,7 +76,7 @@ def configure(
             structlog.processors.format_exc_info,
             _stamp(now or (lambda: datetime.now(UTC))),
             _redact,
-            *([] if trace is None else [_copier(_Lines(trace))]),
+            *([] if trace is None else [_copier(trace)]),
             _text_renderer(out) if as_text else _render_json,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -135,6 +136,25 @@ def _redirect(out: TextIO) -> None:
         os.close(null)
 
 
+class Traces:
+    """The traces of the sessions that run beside each other."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, _Lines] = {}
+
+    def open(self, session: str, out: TextIO) -> None:
+        """What this session tells goes there too."""
+        self._of[session] = _Lines(out)
+
+    def close(self, session: str) -> None:
+        """No more."""
+        self._of.pop(session, None)
+
+    def of(self, event: EventDict) -> "_Lines | None":
+        """Where an event goes."""
+        return self._of.get(str(event.get("session")))
+
+
 class _LinesFactory:
     """Structlog's way to a logger: always the same one."""
 
@@ -158,14 +178,21 @@ class _LibraryHandler(logging.Handler):
         )
 
 
-def _copier(trace: _Lines) -> Processor:
-    """Writes each event into the trace, and lets it go on."""
+def _copier(trace: TextIO | Traces) -> Processor:
+    """Writes each event into its trace, and lets it go on."""
+    of = trace.of if isinstance(trace, Traces) else partial(_always, _Lines(trace))
 
     def copy(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        trace.msg(json.dumps(event))
+        lines = of(event)
+        if lines is not None:
+            lines.msg(json.dumps(event))
         return event
 
     return copy
+
+
+def _always(lines: _Lines, _event: EventDict) -> _Lines:
+    return lines
 
 
 def _forward_libraries() -> None:

@@ -7,7 +7,7 @@ import typer
 
 from bots.playbook import is_part_file
 
-__all__ = ["cases_in", "counted", "is_case", "playbooks_in"]
+__all__ = ["cases_in", "counted", "is_case", "playbooks_below", "playbooks_in"]
 
 _CASES = (".test.yaml", ".test.yml")
 
@@ -28,6 +28,12 @@ def cases_in(paths: Iterable[str]) -> list[Path]:
     """Tests as they are, folders as all tests below them."""
     found = [file for path in paths for file in _below(Path(path))]
     return list(dict.fromkeys(file for file in found if is_case(file)))
+
+
+def playbooks_below(folder: Path) -> list[Path]:
+    """The playbooks in a folder, perhaps none; what begins with a dot is passed over."""
+    found = [file for file in _below(folder) if not is_case(file) and not is_part_file(file)]
+    return [file for file in found if not any(part.startswith(".") for part in file.relative_to(folder).parts)]
 
 
 def is_case(path: Path) -> bool:

@@ -83,6 +83,18 @@ def run(  # noqa: PLR0917 -- one argument an option
     )  # fmt: skip
 
 
+@app.command()
+def serve(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="playbooks, also in folders below")],
+    store: StoreUrl = "",
+    log_format: LogFormat = "auto",
+) -> None:
+    """Run every session of a folder of playbooks at its time, until Ctrl-C; files may change meanwhile."""
+    from bots.cli.serve import serve_folder
+
+    raise typer.Exit(serve_folder(folder, store=store, log_format=log_format))
+
+
 @sessions_app.callback(invoke_without_command=True)
 def sessions(
     context: typer.Context,

@@ -32,7 +32,15 @@ from bots.media import load_clip
 from bots.playbook import Bot, Play, Playbook, Save, Sound, lint, load, parse_duration
 from bots.trace import KeptTrace
 
-__all__ = ["check_choices", "check_report", "exit_of_result", "refuse_errors", "run_playbook", "sounds_of"]
+__all__ = [
+    "check_choices",
+    "check_report",
+    "exit_of_result",
+    "load_sounds",
+    "refuse_errors",
+    "run_playbook",
+    "sounds_of",
+]
 
 log = structlog.get_logger()
 
@@ -160,7 +168,7 @@ async def _begin(
     refuse_errors(asked.path, dict(asked.inputs))
     check_choices(playbook, asked.session, asked.only_bot)
     check_report(playbook, asked.report)
-    await _load_sounds(playbook)
+    await load_sounds(playbook)
     session = asked.session or None
     starts_at = datetime.now(UTC) + timedelta(seconds=asked.delay_s)
     is_shared = named is not None and playbook.room.id is not None
@@ -195,7 +203,7 @@ def _traced(asked: Asked, label: str, kept: OpenSession | None) -> Iterator[None
             configure(asked.form)
 
 
-async def _load_sounds(playbook: Playbook) -> None:
+async def load_sounds(playbook: Playbook) -> None:
     """Decode every sound before anything starts: a file that cannot be played is named now, not in class.
 
     Raises:

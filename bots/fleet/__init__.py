@@ -4,7 +4,7 @@ from bots.fleet.expect import ExpectResult, expectations_of
 from bots.fleet.fleet import Fleet
 from bots.fleet.local import LocalFleet
 from bots.fleet.memory import FileMemory, Memory, Remembered, histories
-from bots.fleet.plan import plan, session_label, session_times
+from bots.fleet.plan import earliest_arrival, plan, session_label, session_times
 from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
 from bots.fleet.script import Script
 from bots.fleet.session import Session
@@ -22,6 +22,7 @@ __all__ = [
     "Session",
     "SessionResult",
     "SessionSnapshot",
+    "earliest_arrival",
     "expectations_of",
     "histories",
     "plan",

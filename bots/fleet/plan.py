@@ -28,7 +28,7 @@ from bots.playbook import (
 )
 from bots.schedule import SessionTimes, instant_at, zone_named
 
-__all__ = ["plan", "session_label", "session_times"]
+__all__ = ["earliest_arrival", "plan", "session_label", "session_times"]
 
 
 def session_times(playbook: Playbook, starts_at: datetime, session_id: str | None = None) -> SessionTimes:
@@ -45,6 +45,18 @@ def session_times(playbook: Playbook, starts_at: datetime, session_id: str | Non
 def session_label(playbook: Playbook, starts_at: datetime, session_id: str | None = None) -> str:
     """`NAME/SCHEDULE_ID@2026-03-30T08:00Z`."""
     return f"{playbook.name}/{_entry(playbook, session_id).id}@{starts_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def earliest_arrival(playbook: Playbook, starts_at: datetime, session_id: str | None = None) -> datetime:
+    """When the first bot of a session comes.
+
+    Raises:
+        ConfigError, ScheduleError: as `plan`.
+    """
+    times = session_times(playbook, starts_at, session_id)
+    early = timedelta(seconds=_entry(playbook, session_id).join_early_s)
+    first = (one for one in playbook.instances() if one.number == 1)  # its copies come later
+    return min(_arrives_at(playbook.bots[one.bot_id], one, times, playbook.seed, early=early) for one in first)
 
 
 def plan(

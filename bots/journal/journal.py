@@ -19,6 +19,7 @@ from bots.journal.keeper import Hold, Keeper
 from bots.journal.lease import Held, Leases
 from bots.journal.past import Past, pasts_of
 from bots.journal.people import names_person
+from bots.journal.schedules import Schedules
 from bots.journal.statements import statements_for, upsert
 from bots.journal.store import Fence, Store, Write
 from bots.journal.tables import OF_SESSIONS, sessions
@@ -156,6 +157,7 @@ class Journal:
     def __init__(self, url: str, clock: Clock, *, lease_s: float | None = None) -> None:
         self.store = Store(url)
         self.statements = statements_for(self.store.kind)
+        self.schedules = Schedules(self.store)
         self._clock = clock
         holder = Holder.of_this_process()
         self._leases = Leases(self.store.engine, holder, ttl_s=lease_s or LEASE_S[self.store.kind])

@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "server": {"errors", "clock", "wire", "media"},
     "bot": {"errors", "clock", "playbook", "rotation", "schedule", "journal", "room", "media"},
     "fleet": {"errors", "clock", "log", "playbook", "schedule", "journal", "bot"},
+    "timetable": {"errors", "clock", "playbook", "schedule", "journal", "fleet"},
     "dashboard": {"errors", "clock", "fleet"},
     "simulation": {
         *("errors", "clock", "playbook", "wire", "media", "schedule"),

@@ -1,0 +1,113 @@
+"""The playbooks of a folder as they are now, and what has changed since the last look.
+
+A file that changes is read anew once it has been left alone from one look to the next, so that nobody reads half of it.
+One that cannot be read keeps its last good version, and says why.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bots.errors import BotsError
+from bots.playbook import Playbook
+
+__all__ = ["Book", "Change", "Shelf"]
+
+Print = tuple[int, int, int]  # of a file: when it was written, its size, which one it is
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One playbook file.
+
+    Attributes:
+        playbook: its last good version; None if it never had one here.
+        problem: why the file as it is now cannot be used.
+    """
+
+    file: str
+    playbook: Playbook | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a look has found: books that are new or different, and files that are not there any more."""
+
+    books: tuple[Book, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+class Shelf:
+    """The playbooks of one folder. For a thread: it waits for the disk.
+
+    Args:
+        folder: where to look, with the folders in it; what begins with a dot is passed over.
+        find: the playbooks among the files there.
+        read: one of them, ready to be played; what it raises is the book's problem.
+    """
+
+    def __init__(self, folder: Path, *, find: Callable[[], Sequence[Path]], read: Callable[[Path], Playbook]) -> None:
+        self._folder = folder
+        self._find = find
+        self._read = read
+        self._books: Mapping[str, Book] = {}
+        self._seen: Mapping[str, Print] = {}
+        self._last: Mapping[str, Print] = {}
+
+    @property
+    def books(self) -> Mapping[str, Book]:
+        """By file."""
+        return self._books
+
+    def open(self) -> Change:
+        """Read everything, as it is."""
+        self._seen = self._last = self._prints()
+        return self._renew(changed=set(self._seen))
+
+    def look(self) -> Change:
+        """Has something changed, and been left alone since the look before?"""
+        prints, before = self._prints(), self._last
+        self._last = prints
+        if prints == self._seen or prints != before:
+            return Change()
+        changed = {file for file in {*prints, *self._seen} if prints.get(file) != self._seen.get(file)}
+        self._seen = prints
+        return self._renew(changed)
+
+    def _renew(self, changed: set[str]) -> Change:
+        files = [str(path) for path in self._find()]
+        is_shared = bool(changed - set(files) - set(self._books))  # a roster, a sound, a part: whoever uses it
+        before, gone = self._books, tuple(file for file in self._books if file not in files)
+        books = {file: book for file, book in before.items() if file in files}
+        for file in files:
+            is_waiting = bool(gone) and file in before and before[file].problem is not None  # for its name, perhaps
+            if is_shared or is_waiting or file in changed or file not in before:
+                books[file] = self._book(file, books)
+        self._books = books  # all at once: others read it meanwhile
+        return Change(tuple(book for file, book in books.items() if book != before.get(file)), gone)
+
+    def _book(self, file: str, books: Mapping[str, Book]) -> Book:
+        kept = books[file].playbook if file in books else None
+        try:
+            playbook = self._read(Path(file))
+        except (BotsError, OSError) as problem:
+            return Book(file, kept, str(problem))
+        for other in books.values():
+            if other.file != file and other.playbook is not None and other.playbook.name == playbook.name:
+                reason = f"its name, {playbook.name!r}, is that of {other.file}: sessions are told apart by it"
+                return Book(file, kept, reason)
+        return Book(file, playbook)
+
+    def _prints(self) -> dict[str, Print]:
+        found = {}
+        for path in self._folder.rglob("*"):
+            if any(part.startswith(".") for part in path.relative_to(self._folder).parts):
+                continue
+            try:
+                status = path.stat()
+            except OSError:
+                continue  # it went meanwhile
+            if path.is_file():
+                found[str(path)] = (status.st_mtime_ns, status.st_size, status.st_ino)
+        return found

@@ -1,0 +1,67 @@
+"""The timetable at one instant, for whoever watches: frozen values."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bots.fleet import SessionSnapshot
+
+__all__ = ["BookStatus", "Counts", "EntryStatus", "RunningStatus", "Status"]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryStatus:
+    """A schedule entry, and when its next session starts (None: never, or only by hand)."""
+
+    entry: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookStatus:
+    """A playbook file; with a `problem`, its entries are those of its last good version, if it had one."""
+
+    file: str
+    playbook: str | None
+    problem: str | None
+    entries: tuple[EntryStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningStatus:
+    """A session that runs here; no snapshot while it is being made ready."""
+
+    session: str
+    playbook: str
+    entry: str
+    starts_at: datetime
+    ends_at: datetime
+    is_stopping: bool
+    snapshot: SessionSnapshot | None
+
+
+@dataclass(slots=True)
+class Counts:
+    """What has happened since the process began. Changes while it runs; `Status` has a copy."""
+
+    started: int = 0
+    resumed: int = 0
+    missed: int = 0
+    skipped: int = 0
+    failed: int = 0
+    left_behind: int = 0
+    ended: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """All of it."""
+
+    is_open: bool
+    is_stopping: bool
+    is_journal_away: bool
+    journal_backlog: int
+    books: tuple[BookStatus, ...]
+    running: tuple[RunningStatus, ...]
+    counts: Counts
