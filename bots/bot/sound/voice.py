@@ -1,7 +1,7 @@
 """What a bot lets others hear: clips of steps, loops, and its microphone; one sound at a time in each room.
 
-A clip waits for the clip before it; it stops a loop. The microphone is a loop that comes back when the room
-is quiet again. Every sound is logged when it starts, and reported (`PlayFinished`) when it has ended and the
+A clip waits for the clip before it, unless it replaces it; it stops a loop. The microphone is a loop that comes back
+when the room is quiet again. Every sound is logged when it starts, and reported (`PlayFinished`) when it has ended and the
 media server's report about it is in.
 """
 
@@ -86,16 +86,22 @@ class Sound:
         self._rng = rng
         self._microphone = microphone
         self.ducking = Ducking(name=bot_id, clock=clock, group=group, log=log)
-        self._numbers = itertools.count(1)
+        self._numbers, self._turns = itertools.count(1), itertools.count(1)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._replaced: defaultdict[str, int] = defaultdict(int)  # those with a lower turn play no more
         self._playing: dict[str, PlaybackPort] = {}
         self._names: dict[str, str] = {}  # of the latest sound in each room
         self._loops: dict[str, asyncio.Task[PlaybackPort]] = {}
         self._reports: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
-    async def play(self, play: ClipPlay, *, rule: str | None = None, step: str | None = None) -> None:
+    async def play(
+        self, play: ClipPlay, *, rule: str | None = None, step: str | None = None, replaces: bool = False
+    ) -> None:
         """Play into the room the bot is in; a clip is waited for to its end, a loop is only started.
+
+        Args:
+            replaces: do not wait for the clip that plays: end it, and those that wait for it.
 
         Raises:
             CannotDo: the bot publishes nothing there.
@@ -109,7 +115,15 @@ class Sound:
         began_s = self._clock.monotonic()
         voice, clip = room.outgoing, await self._loaded(play)
         load_s = self._clock.monotonic() - began_s
+        turn = next(self._turns)
+        if replaces:
+            self._replaced[room.room_id] = turn
+            if room.room_id not in self._loops and room.room_id in self._playing:
+                self._playing[room.room_id].stop()
         async with self._locks[room.room_id]:
+            if turn < self._replaced[room.room_id]:
+                self._log.info("audio_replaced", clip=play.name, rule=rule, step=step)
+                return
             sending = _Sending(room, voice, clip, play, rule, step, self._clock.monotonic() - load_s)
             await self._stop_loop(room.room_id)
             if play.is_looped:

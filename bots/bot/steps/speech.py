@@ -46,7 +46,7 @@ async def play(kit: Kit, step: Play, run: Run, begun: Begun) -> None:
     if step.within == "here":
         if clip.is_looped:
             begun.note({"room": kit.presence.here.room_id})  # it plays on in another life, too
-        await kit.sound.play(clip, rule=run.rule_id, step=where)
+        await kit.sound.play(clip, rule=run.rule_id, step=where, replaces=step.if_playing == "replace")
         return
     await kit.heralds.stand_in(kit.presence.breakout_names)
     await kit.heralds.play(clip, rule=run.rule_id, step=where)

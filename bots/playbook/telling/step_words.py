@@ -34,7 +34,8 @@ def step_words(step: Step, playbook: Playbook) -> str:
             return f"writes “{step.text.text}”{to} in the chat"
         case Play():
             where = " in all breakout rooms at once" if step.within == "breakouts" else ""
-            return f"plays {_sound_words(step, playbook)}{where}"
+            place = ", in place of what it plays" if step.if_playing == "replace" else ""
+            return f"plays {_sound_words(step, playbook)}{where}{place}"
         case Stop():
             return "stops the sound" if step.stops_all else f"stops the sound {step.what}"
         case Wait():

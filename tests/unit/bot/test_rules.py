@@ -169,6 +169,35 @@ async def test_a_clip_stops_a_loop_and_the_next_clip_waits_for_it() -> None:
         assert [(1.0, "lobby.ogg", True), (2.0, "a.wav", False), (4.0, "b.wav", False)] == stage.room.outgoing.played
 
 
+async def test_a_clip_that_replaces_ends_the_one_that_plays_and_those_that_wait() -> None:
+    entries = (
+        timeline(1, {"play": "a.wav"}, {"say": "after a"}, label="a"),
+        timeline(1.5, {"play": "b.wav"}, {"say": "after b"}, label="b"),
+        timeline(2, {"play": {"file": "c.wav", "if_playing": "replace"}}, label="c"),
+        timeline(3, {"play": "d.wav"}, label="d"),
+    )
+    with capture_logs() as logs:
+        async with on_stage(spec_of(timeline=entries)) as stage:
+            await stage.pass_s(12)
+            assert stage.room.outgoing is not None
+            assert [(1.0, "a.wav", False), (2.0, "c.wav", False), (4.0, "d.wav", False)] == stage.room.outgoing.played
+            ends = [(one.clip.name, one.packets, one.outcome) for one in stage.told(PlayFinished)]
+            assert [("a.wav", 50, "stopped"), ("c.wav", 100, "finished"), ("d.wav", 100, "finished")] == ends
+            assert [("after a", ()), ("after b", ())] == stage.room.asked("say")
+    assert ["b.wav"] == [line["clip"] for line in logs if line["event"] == "audio_replaced"]
+
+
+async def test_a_clip_that_replaces_a_loop_begins_at_once_as_any_does() -> None:
+    entries = (
+        timeline(1, {"play": {"file": "lobby.ogg", "loop": True}}),
+        timeline(2, {"play": {"file": "a.wav", "if_playing": "replace"}}, label="a"),
+    )
+    async with on_stage(spec_of(timeline=entries)) as stage:
+        await stage.pass_s(10)
+        assert stage.room.outgoing is not None
+        assert [(1.0, "lobby.ogg", True), (2.0, "a.wav", False)] == stage.room.outgoing.played
+
+
 async def test_play_without_a_microphone_line_fails_the_run() -> None:
     spec = spec_of(timeline=(timeline(1, {"play": "a.wav"}),))
     async with on_stage(spec) as stage:

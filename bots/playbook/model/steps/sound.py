@@ -27,6 +27,11 @@ class Play(AnyStep):
     fade_out_s: Duration | None = Field(
         default=None, validation_alias="fade_out", description="Fade to silence over this time."
     )
+    if_playing: Literal["queue", "replace"] = Field(
+        default="queue",
+        description="What to do about another clip of this bot: queue: wait for its end; replace: end it, and those"
+        " that wait. A loop is ended either way.",
+    )
     within: Literal["here", "breakouts"] = Field(
         default="here",
         validation_alias="in",
@@ -37,6 +42,8 @@ class Play(AnyStep):
     def _ends(self) -> "Play":
         if self.within == "breakouts" and self.loop:
             raise bad("bad-value", "a sound for all breakouts cannot loop")
+        if self.within == "breakouts" and self.if_playing == "replace":
+            raise bad("bad-value", "a sound for all breakouts has its own players, there is nothing to replace")
         return self
 
 

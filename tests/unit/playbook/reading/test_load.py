@@ -41,6 +41,7 @@ BROKEN = [
     ("missing-key", with_step("{invite: »{people: pupil}}")),
     ("bad-value", with_bot("role: »modrator")),
     ("bad-value", with_bot("count: »0")),
+    ("bad-value", with_step("{play: »{file: bell, in: breakouts, if_playing: replace}}")),
     ("bad-value", with_step("{wait: »5}")),
     ("bad-value", with_step("{wait: »5 minutes}")),
     ("bad-value", with_step("{play: {file: bell, volume: »130%}}")),

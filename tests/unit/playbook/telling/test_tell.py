@@ -27,6 +27,7 @@ WORDS = {
         "writes “Hi” to the person who caused this and all 3 copies of pupil in the chat"
     ),
     "{play: {file: bell, volume: 50%, loop: true}}": "plays the sound bell (at 50% of its loudness, again and again)",
+    "{play: {file: bell, if_playing: replace}}": "plays the sound bell, in place of what it plays",
     "stop": "stops the sound",
     "{stop: bell}": "stops the sound bell",
     "{wait: 90s}": "waits 1 minute 30 seconds",
