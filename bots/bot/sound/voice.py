@@ -1,8 +1,8 @@
 """What a bot lets others hear: clips of steps, loops, and its microphone; one sound at a time in each room.
 
 A clip waits for the clip before it, unless it replaces it; it stops a loop. The microphone is a loop that comes back
-when the room is quiet again. Every sound is logged when it starts, and reported (`PlayFinished`) when it has ended and the
-media server's report about it is in.
+when the room is quiet again. Every sound is logged when it starts, and reported (`PlayFinished`) when it has ended
+and the media server's report about it is in.
 """
 
 import asyncio
