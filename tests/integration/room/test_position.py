@@ -1,0 +1,103 @@
+"""A sound keeps its place in time while nobody can hear it: over a lost connection, and over a breakout."""
+
+import asyncio
+from pathlib import Path
+from random import Random
+
+import av
+import numpy as np
+import pytest
+
+from bench.reconnect.proxy import FaultProxy
+from bots.media import Clip, Playback, load_clip
+from bots.room import ComeBack, ConnectionRestored, Room
+from tests.integration.room.conftest import House
+
+RATE_HZ = 48_000
+STEP_S = 0.5
+STEPS = 60
+WINDOW_S = 0.3
+
+
+def pitch_hz(step: int) -> float:
+    return 300.0 + 50.0 * step
+
+
+@pytest.fixture
+async def stairs(tmp_path: Path) -> Clip:
+    """A tone that goes up twice a second, so that it can be heard how far it has come."""
+    at = np.arange(round(STEP_S * RATE_HZ)) / RATE_HZ
+    wave = np.concatenate([12_000 * np.sin(2 * np.pi * pitch_hz(step) * at) for step in range(STEPS)])
+    path = tmp_path / "stairs.wav"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=RATE_HZ, layout="mono")
+        frame = av.AudioFrame.from_ndarray(wave.astype(np.int16)[np.newaxis], format="s16", layout="mono")
+        frame.sample_rate = RATE_HZ
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return await load_clip(path)
+
+
+def step_heard(room: Room) -> float | None:
+    """Which step sounds in what came in last; None for silence, and for what is not wholly there."""
+    now_s = asyncio.get_running_loop().time()
+    for slot in room.incoming.values():
+        heard = slot.samples(now_s - WINDOW_S, now_s).astype(np.float64)
+        if heard.size and np.sqrt(np.mean(heard**2)) > 4_000:
+            spectrum = np.abs(np.fft.rfft(heard * np.hanning(heard.size), 16_000))
+            return (float(np.argmax(spectrum)) - pitch_hz(0)) / 50.0  # bins of 1 Hz: samples come at 16 kHz
+    return None
+
+
+async def heard_again(room: Room) -> float:
+    """Wait until something is heard; which step it is."""
+    async with asyncio.timeout(20):
+        while (step := step_heard(room)) is None:
+            await asyncio.sleep(0.02)
+        return step
+
+
+def is_in_place(step: float, playback: Playback) -> bool:
+    """Is it the step that would sound now, had nothing happened? Of the window, one step more or less may be heard."""
+    assert playback.started_s is not None
+    return abs(step - (asyncio.get_running_loop().time() - playback.started_s) / STEP_S) < 2
+
+
+async def test_after_a_lost_connection_a_sound_goes_on_where_it_is_by_then(house: House, stairs: Clip) -> None:
+    async with FaultProxy(house.server.address) as proxy:
+
+        async def fetch() -> str:
+            return proxy.token(await house.token("Ravi"))
+
+        speaker = await house.join("Ravi", token=await fetch(), come_back=ComeBack(fetch, Random(1)))
+        listener = await house.join("Lena", listen=True)
+        assert speaker.room.outgoing is not None
+        playback = speaker.room.outgoing.play(stairs)
+        assert isinstance(playback, Playback)
+        assert is_in_place(await heard_again(listener.room), playback)
+        proxy.refuse(is_refusing=True)
+        for link in list(proxy.links_of("Ravi")):
+            link.drop_media()
+            link.cut()
+        await asyncio.sleep(2)
+        assert None is step_heard(listener.room)
+        proxy.refuse(is_refusing=False)
+        back = await heard_again(listener.room)
+        assert is_in_place(back, playback)
+        assert back > 4
+        assert [False] == [event.tries < 2 for event in speaker.events if isinstance(event, ConnectionRestored)]
+
+
+async def test_back_from_a_breakout_a_sound_goes_on_where_it_is_by_then(house: House, stairs: Clip) -> None:
+    speaker, listener = await house.join("Ravi"), await house.join("Lena", listen=True)
+    assert speaker.room.outgoing is not None
+    playback = speaker.room.outgoing.play(stairs)
+    assert isinstance(playback, Playback)
+    assert is_in_place(await heard_again(listener.room), playback)
+    await house.move_to_breakout(speaker)
+    await asyncio.sleep(2)
+    assert None is step_heard(listener.room)
+    await speaker.room.leave_breakout()
+    back = await heard_again(listener.room)
+    assert is_in_place(back, playback)
+    assert back > 4
