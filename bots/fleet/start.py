@@ -231,5 +231,5 @@ def _rememberer(playbook: str, label: str, memory: Memory | None) -> Callable[[R
 async def _close_room(provider: Provider, room_id: str) -> None:
     try:
         await close_room(provider, room_id)
-    except BotsError as failure:
+    except (BotsError, OSError) as failure:  # OSError: no file or socket can be opened
         log.warning("room_kept", room=room_id, reason=str(failure))

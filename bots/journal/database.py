@@ -41,7 +41,11 @@ def open_database(url: str) -> Engine:
                 migrate(connection)
     except DBAPIError as cause:
         engine.dispose()
-        raise JournalError(f"the journal {shown(parsed)} cannot be opened: {cause.orig}") from cause
+        is_damaged = isinstance(cause.orig, sqlite3.DatabaseError) and not isinstance(
+            cause.orig, sqlite3.OperationalError
+        )
+        hint = "; move it away, and the next session begins a new one" if is_damaged else ""
+        raise JournalError(f"the journal {shown(parsed)} cannot be opened: {cause.orig}{hint}") from cause
     except JournalError:
         engine.dispose()
         raise

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,15 +63,18 @@ class Program:
         arguments: what stands after `bots`.
         folder: for the two files; must exist.
         environment: added to this process's own, of which the variables of `bots` are left out.
+        within: a command that becomes the one that stands after it.
     """
 
-    def __init__(self, *arguments: str, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *arguments: str, folder: Path, environment: Mapping[str, str] | None = None, within: Sequence[str] = ()
+    ) -> None:
         self._out, self._err = (folder / f"{time.monotonic_ns()}.{name}" for name in ("out", "err"))
         self._since_s = time.monotonic()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BOTS_") and name != "ROOM"}
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self._process = subprocess.Popen(
-                [str(BOTS), *arguments],
+                [*within, str(BOTS), *arguments],
                 stdout=out,
                 stderr=err,
                 stdin=subprocess.DEVNULL,

@@ -10,15 +10,15 @@ LESSON = """\
 playbook: 1
 name: Short lesson
 room: {create: {name: Short lesson, moderators: 1, participants: 4}}
-schedule: [{length: 9s}]
+schedule: [{length: 18s}]
 bots:
   teacher:
     role: moderator
     listens: true
     timeline:
-      - at: start + 2s
-        do: [{breakouts: {open: [red], capacity: 3}}, {invite: {people: [ana, ben], to: red}}, {play: bell.ogg}]
       - at: start + 6s
+        do: [{breakouts: {open: [red], capacity: 3}}, {invite: {people: [ana, ben], to: red}}, {play: bell.ogg}]
+      - at: start + 14s
         do:
           - if: count.away > 0
             then: [{breakouts: {close: all}}, {wait_for: {until: count.away == 0, timeout: 5s}}]
@@ -28,9 +28,9 @@ bots:
       - {id: help, when: {chat: "!help"}, cooldown: 30s, do: [{say: {text: "Coming.", to: person}}]}
   ana:
     invites: [{from: start, until: end}]
-    timeline: [{at: start + 1s, do: [{say: "!help"}]}, {at: start + 1500ms, do: [{say: "!help"}]}]
+    timeline: [{at: start + 2s, do: [{say: "!help"}]}, {at: start + 4s, do: [{say: "!help"}]}]
   ben:
-    invites: [{from: start + 4s, until: end, then: reject}]
+    invites: [{from: start + 10s, until: end, then: reject}]
 expect: {accepted: 1, rejected: 1, back: 1, errors: 0}
 """
 

@@ -166,7 +166,7 @@ def test_a_journal_that_cannot_be_made_says_why(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="cannot be made: "):
         open_database(f"sqlite:///{tmp_path}/file/journal.db")
     (tmp_path / "broken.db").write_text("this is no database, and long enough to be seen as none" * 20)
-    with pytest.raises(JournalError, match="file is not a database"):
+    with pytest.raises(JournalError, match="is not a database; move it away"):
         open_database(f"sqlite:///{tmp_path}/broken.db")
 
 
