@@ -414,6 +414,23 @@ def room(  # noqa: PLR0917 -- one argument an option
 
 
 @app.command()
+def doctor(
+    playbook: Annotated[str, typer.Argument(metavar="[PLAYBOOK]", help="look also whether its room holds it")] = "",
+    live: Annotated[
+        bool, typer.Option("--live", help="visit a room of yours and say what it does otherwise than expected")
+    ] = False,
+    room: Annotated[
+        str, typer.Option(metavar="ID", help="with --live: a room in which nobody is; a new one if not given")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """Check this machine, the credentials and the room; with --live what the room server does, for a report."""
+    from bots.cli.doctor.command import examine
+
+    raise typer.Exit(examine(playbook, is_live=live, room_id=room, as_json=json))
+
+
+@app.command()
 def version() -> None:
     """Print the versions of bots and of what it stands on."""
     from bots.cli.version import print_versions

@@ -11,6 +11,7 @@ from bots.playbook.language.template import Template
 from bots.playbook.layout.layout import format_text
 from bots.playbook.lint.lint import examine_file, lint, lint_text, render, to_json
 from bots.playbook.lint.manual import MANUAL, Explanation
+from bots.playbook.lint.misfits import misfits
 from bots.playbook.lint.report import to_github, to_sarif
 from bots.playbook.lint.soundcheck import Heard
 from bots.playbook.model.cast import (
@@ -221,6 +222,7 @@ __all__ = [
     "lint_text",
     "load",
     "load_case",
+    "misfits",
     "parse_duration",
     "percentile",
     "plain_name",

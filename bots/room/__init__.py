@@ -53,7 +53,7 @@ from bots.room.moderated import (
     TimeLeft,
 )
 from bots.room.moderation import FloorDecision, OwnFloorStep
-from bots.room.network import Conversation, Incoming, MediaLine, Network, Outgoing, Playing
+from bots.room.network import Conversation, Incoming, LiveNetwork, MediaLine, Network, Outgoing, Playing
 from bots.room.room import Room
 from bots.room.session.wayback import ComeBack
 from bots.room.token import decode_token, socket_url
@@ -92,6 +92,7 @@ __all__ = [
     "InviteRejected",
     "Joinee",
     "KnockChanged",
+    "LiveNetwork",
     "LockChanged",
     "MediaLine",
     "ModeChanged",

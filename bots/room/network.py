@@ -15,7 +15,7 @@ from bots.errors import RoomClosed
 from bots.media import Clip, Delivery, IncomingAudio, OutgoingAudio, Pacer, Played
 from bots.room.peers import Publication, Subscription
 from bots.room.signaling import Signaling
-from bots.wire import Answer, Notice, Request
+from bots.wire import Answer, Capture, Notice, Request
 
 __all__ = [
     "Conversation",
@@ -160,12 +160,18 @@ class Network(Protocol):
 
 
 class LiveNetwork:
-    """Websockets, and peer connections whose packets leave by one pacer, while its `may_send` lets them."""
+    """Websockets, and peer connections whose packets leave by one pacer, while its `may_send` lets them.
+
+    Args:
+        pacer: of this process.
+        capture_of: makes what writes down the socket to the room with this id.
+    """
 
     can_fall_silent = True
 
-    def __init__(self, pacer: Pacer) -> None:
+    def __init__(self, pacer: Pacer, capture_of: Callable[[str], Capture] | None = None) -> None:
         self._pacer = pacer
+        self._capture_of = capture_of
 
     async def open(
         self,
@@ -182,6 +188,7 @@ class LiveNetwork:
         return await Signaling.open(
             url, room_id=room_id, name=name, clock=clock, numbers=numbers, on_notice=on_notice, on_closed=on_closed,
             timeout_s=timeout_s, may_send=self._pacer.may_send,
+            capture=None if self._capture_of is None else self._capture_of(room_id),
         )  # fmt: skip
 
     def outgoing(self) -> OutgoingAudio:

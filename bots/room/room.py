@@ -166,6 +166,10 @@ class Room(Moderation):
         """Send user data (any JSON) to everybody, or to the client ids in `to`."""
         await self._session.ask(SendData(msg=data, broadcast=not to, clients=tuple(to), type="user_data"))
 
+    async def request(self, request: Request) -> Answer:
+        """Send any request as it is and return its answer, whatever it says: to see what a server makes of it."""
+        return await self._session.request(request)
+
     async def mute(self) -> None:
         """Stop sending sound; clips go on unheard."""
         self._session.set_mute(Mute.SELF, is_muted=True)

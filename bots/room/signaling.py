@@ -33,6 +33,7 @@ from bots.room.proxy import PROXY_HINT, proxy_for, shown
 from bots.wire import (
     Ack,
     Answer,
+    Capture,
     Closed,
     Connected,
     Event,
@@ -83,6 +84,7 @@ class Signaling:
         on_notice: Callable[[Notice], None],
         on_closed: Callable[[RoomClosed], None],
         may_send: Callable[[], bool] | None = None,
+        capture: Capture | None = None,
     ) -> None:
         self._socket = socket
         self._may_send = may_send or (lambda: True)
@@ -93,7 +95,7 @@ class Signaling:
         self._on_notice = on_notice
         self._on_closed: Callable[[RoomClosed], None] | None = on_closed
         self._wire = SocketIO.client()
-        self._wire.capture = capture_of(name, clock)
+        self._wire.capture = capture or capture_of(name, clock)
         self._answers: dict[int, asyncio.Future[Answer]] = {}
         self._has_outgoing = asyncio.Event()
         self._connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -115,11 +117,13 @@ class Signaling:
         on_closed: Callable[[RoomClosed], None],
         timeout_s: float,
         may_send: Callable[[], bool] | None = None,
+        capture: Capture | None = None,
     ) -> "Signaling":
         """Connect, and wait until events can go both ways.
 
         Args:
             may_send: asked before every text; what may not leave now waits, and at the end goes nowhere.
+            capture: writes down what is said, in the place of what `BOTS_CAPTURE` asks for.
 
         Raises:
             JoinRefused: nobody answers, or the other end is no room server.
@@ -130,7 +134,7 @@ class Signaling:
         socket = await _connect(url, room_id, timeout_s)
         self = cls(
             socket, room_id=room_id, name=name, clock=clock, numbers=numbers, on_notice=on_notice, on_closed=on_closed,
-            may_send=may_send,
+            may_send=may_send, capture=capture,
         )  # fmt: skip
         self._tasks = [
             asyncio.create_task(self._pump(), name=f"{name}/pump"),

@@ -7,7 +7,9 @@ both of a result, are understood. Source: server-api.md sections 1, 2, 8, 10 and
 import random
 import ssl
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from datetime import date
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
@@ -62,6 +64,8 @@ class ServerApi:
         self.base_url = base_url.rstrip("/")
         self._origin = (parts.scheme, parts.netloc)
         self._clock = clock or SystemClock()
+        self.skew_s: float | None = None
+        """How much later it is here than at the server, as the last answer tells; None before, or if it tells not."""
         self._rng = rng or random.Random()
         self._http = _http_client(
             parts.scheme,
@@ -188,6 +192,7 @@ class ServerApi:
                 again = is_repeatable or isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
                 again = again and not isinstance(failure, ConfigError)
             else:
+                self._compare_clocks(response)
                 if response.is_success and (fields := _success(response)) is not None:
                     return fields
                 failure = _refusal(response, f"{method} {path}", calls=calls)
@@ -199,6 +204,11 @@ class ServerApi:
                 raise failure
             log.info("api_call_repeated", method=method, path=path, after_s=round(after_s, 2), reason=str(failure))
             await self._clock.sleep_until(self._clock.monotonic() + after_s)
+
+    def _compare_clocks(self, response: httpx.Response) -> None:
+        with suppress(ValueError, TypeError):
+            there = parsedate_to_datetime(response.headers.get("Date", ""))
+            self.skew_s = (self._clock.now() - there).total_seconds()
 
     def _unreached(self, error: httpx.HTTPError) -> ApiError | ConfigError:
         if (distrust := _cause(error, ssl.SSLCertVerificationError)) is not None:
