@@ -87,12 +87,15 @@ def run(  # noqa: PLR0917 -- one argument an option
 def serve(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="playbooks, also in folders below")],
     store: StoreUrl = "",
+    http: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="where the endpoints are; BOTS_HTTP_TOKEN opens those that steer")
+    ] = "127.0.0.1:8080",
     log_format: LogFormat = "auto",
 ) -> None:
     """Run every session of a folder of playbooks at its time, until Ctrl-C; files may change meanwhile."""
     from bots.cli.serve import serve_folder
 
-    raise typer.Exit(serve_folder(folder, store=store, log_format=log_format))
+    raise typer.Exit(serve_folder(folder, store=store, http=http, log_format=log_format))
 
 
 @sessions_app.callback(invoke_without_command=True)

@@ -5,9 +5,11 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import structlog
 import typer
 
 from bots.bot import Provider
@@ -21,50 +23,92 @@ from bots.cli.provider import opened, provider_of
 from bots.cli.run import load_sounds, refuse_errors
 from bots.cli.stopping import Stop
 from bots.clock import SystemClock
+from bots.dashboard import endpoints
 from bots.errors import ConfigError
 from bots.fleet import SessionResult, resume_session, run_session
-from bots.log import Traces, configure
+from bots.log import Traces, configure, hide
 from bots.playbook import Playbook, load
 from bots.schedule import AlarmClock
+from bots.server import HttpServer
 from bots.timetable import Counts, Part, Shelf, Timetable
 from bots.trace import KeptTrace, state_folder
 
 __all__ = ["serve_folder"]
 
+SHORTEST_TOKEN = 20
 
-def serve_folder(folder: str, *, store: str, log_format: str) -> int:
+log = structlog.get_logger()
+
+
+def serve_folder(folder: str, *, store: str, http: str, log_format: str) -> int:
     """Serve it; says by the exit code how it ended.
 
     Raises:
-        typer.BadParameter: it is no folder.
-        ConfigError, JournalError: there is no journal, or the provider is half configured.
+        typer.BadParameter: it is no folder, or `http` no address.
+        ConfigError, JournalError: there is no journal, the provider is half configured, the address is taken.
     """
     traces = Traces()
     configure(log_format_of(log_format), trace=traces)
     path = Path(folder).resolve()
     if not path.is_dir():
         raise typer.BadParameter(f"{folder} is no folder", param_hint="DIR")
+    asked = _Asked(path, store, *_address(http), _token(os.environ.get("BOTS_HTTP_TOKEN", "")))
     named, stop = provider_of(), Stop()
-    counts = stop.run(lambda: _serve(path, store, named, stop.asked, traces))
+    counts = stop.run(lambda: _serve(asked, named, stop.asked, traces))
     if counts.left_behind:
         return Exit.DRAIN_TIMEOUT
     return Exit.MISSED if counts.missed else Exit.DONE
 
 
-async def _serve(folder: Path, store: str, named: Provider | None, stop: asyncio.Event, traces: Traces) -> Counts:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the command line and the environment ask for."""
+
+    folder: Path
+    store: str
+    host: str
+    port: int
+    token: str
+
+
+async def _serve(asked: _Asked, named: Provider | None, stop: asyncio.Event, traces: Traces) -> Counts:
     clock = SystemClock()
     alarms = AlarmClock(clock)
-    async with journal_at(store) as journal, opened(named) as provider:
+    async with journal_at(asked.store) as journal, opened(named) as provider:
         if journal is None:
             raise ConfigError("bots serve keeps what it has begun in a journal, and there is none; write --store URL")
-        shelf = Shelf(folder, find=partial(playbooks_below, folder), read=_read)
+        shelf = Shelf(asked.folder, find=partial(playbooks_below, asked.folder), read=_read)
         player = _Player(provider, traces)
-        timetable = Timetable(folder, shelf, journal, player.play, clock=clock, alarms=alarms)
+        timetable = Timetable(asked.folder, shelf, journal, player.play, clock=clock, alarms=alarms)
         alarms.start()
+        app = endpoints(timetable, token=asked.token, now_s=clock.monotonic)
         try:
-            return await timetable.run(stop)
+            async with HttpServer(app, host=asked.host, port=asked.port) as http:
+                log.info("http_opened", address=f"{http.host}:{http.port}", has_token=bool(asked.token))
+                return await timetable.run(stop)
         finally:
             alarms.stop()
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isdecimal() and int(port) < 65_536):
+        raise typer.BadParameter(f"{text!r} is no address; write 127.0.0.1:8080", param_hint="--http")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _token(text: str) -> str:
+    """The token that opens the endpoints; none if it is empty.
+
+    Raises:
+        ConfigError: it could be guessed, or does not fit into a header.
+    """
+    if text and (len(text) < SHORTEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
+        raise ConfigError(
+            f"BOTS_HTTP_TOKEN must have {SHORTEST_TOKEN} or more characters, ASCII, no space: openssl rand -hex 32"
+        )
+    hide(text)
+    return text
 
 
 def _read(path: Path) -> Playbook:

@@ -29,6 +29,7 @@ from bots.bot import (
     RoundPlayed,
     SignalGiven,
     SignalSent,
+    SteerRotation,
 )
 from bots.clock import Clock
 from bots.fleet.expect import Expected, judge
@@ -106,6 +107,12 @@ class Session:
             gone=len(self._specs) - len(self._alive),
             counts=self._standing.tally.counts(),
         )
+
+    def steer(self, text: str) -> None:
+        """Steer the rotation that runs, as `SteerRotation` says; the log tells whether it could be done."""
+        for bot_id, spec in self._specs.items():
+            if spec.rotations and bot_id in self._alive:
+                self._fleet.command(bot_id, SteerRotation(text=text))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Start every bot and follow them to their ends; with `stop` set, ask them all to leave."""

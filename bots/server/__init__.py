@@ -1,5 +1,6 @@
 """The embedded room server: the same wire as EnableX, for local sessions, rehearsals, simulations and tests."""
 
+from bots.server.listening import HttpServer
 from bots.server.provisioning.refusal import ApiRefusal
 from bots.server.provisioning.rooms import new_room_body
 from bots.server.reception import Acknowledge, Line, Media, Reception
@@ -17,6 +18,7 @@ __all__ = [
     "Acknowledge",
     "ApiRefusal",
     "Claim",
+    "HttpServer",
     "Line",
     "Media",
     "Reception",

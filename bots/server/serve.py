@@ -6,7 +6,6 @@ import itertools
 import secrets
 import socket
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -22,6 +21,7 @@ from bots.clock import Clock, SystemClock
 from bots.errors import ConfigError
 from bots.server.connection import Connection
 from bots.server.effects import Effect
+from bots.server.listening import Uvicorn, bind
 from bots.server.provisioning.calls import Calls
 from bots.server.provisioning.routes import ServerApiRoutes
 from bots.server.provisioning.webhook import Webhook
@@ -96,7 +96,7 @@ class RoomServer:
             probe_url=lambda: f"http://{self.address}/probe",
         )  # fmt: skip
         self.breakouts = self._reception.breakouts
-        self._uvicorn: _Uvicorn | None = None
+        self._uvicorn: Uvicorn | None = None
         self._task: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -130,7 +130,7 @@ class RoomServer:
             ConfigError: the address cannot be bound, or the file of the capture cannot be written.
         """
         self._captured = _opened(self._capture)
-        listener = self._bind()
+        listener = bind(self.host, self.port)
         self.port = listener.getsockname()[1]
         application = Starlette(
             routes=[
@@ -144,7 +144,7 @@ class RoomServer:
             application, ws="websockets-sansio", ws_ping_interval=None, ws_max_size=4 * 1024 * 1024, lifespan="off",
             log_config=None, access_log=False, timeout_graceful_shutdown=2, server_header=False,
         )  # fmt: skip
-        self._uvicorn = _Uvicorn(config)
+        self._uvicorn = Uvicorn(config)
         self._task = asyncio.create_task(self._uvicorn.serve([listener]), name="room-server")
         await asyncio.wait_for(self._uvicorn.is_up.wait(), START_LIMIT_S)
         self._relay.start()
@@ -175,21 +175,6 @@ class RoomServer:
         if self._captured is not None:
             self._captured.close()
             self._captured = None
-
-    def _bind(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((self.host, self.port))
-        except OSError as error:
-            listener.close()
-            raise ConfigError(
-                f"cannot serve on {self.host}:{self.port}: {error.strerror}; try another --port"
-            ) from error
-        listener.listen(1024)
-        listener.setblocking(False)
-        return listener
 
     def _recordings_folder(self) -> Path:
         if self._recordings is None:
@@ -244,22 +229,6 @@ class _SessionEnds(Watch):
     def session_ended(self, room: Room) -> None:
         if room.breakout is None:
             self._notify("roomdrop", room.room_id, room.conf_num)
-
-
-class _Uvicorn(uvicorn.Server):
-    """Uvicorn as a part of a program: it says when it is up, and leaves signals to the command."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.is_up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.is_up.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def _probe(_: HttpRequest) -> Response:

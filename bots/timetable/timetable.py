@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from bots.clock import Clock
-from bots.errors import BotsError, JournalError, SessionHeld, StartMissed
+from bots.errors import BotsError, JournalError, Overloaded, SessionHeld, StartMissed
 from bots.journal import Journal, OpenSession
 from bots.playbook import Playbook
 from bots.schedule import Alarms, Planned, is_misfired
@@ -110,6 +110,14 @@ class Timetable:
         if part is not None:
             part.stop.set()
         return part is not None
+
+    def steer(self, session: str, text: str) -> bool:
+        """Steer the rotation of a session that runs here; is there one? See `Session.steer`."""
+        part = self._running.get(session)
+        if part is None or part.session is None:
+            return False
+        part.session.steer(text)
+        return True
 
     # ---- the folder
 
@@ -225,7 +233,7 @@ class Timetable:
             raise
         except SessionHeld as lost:
             log.warning("session_not_played", session=session, reason=str(lost))
-        except StartMissed:
+        except (StartMissed, Overloaded):  # it has been told
             self._counts.missed += 1
         except BotsError as failure:
             log.warning("session_not_played", session=session, reason=str(failure))

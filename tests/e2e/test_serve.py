@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bots.clock import SystemClock
@@ -63,12 +64,14 @@ class School:
                 )  # fmt: skip
             await journal.store.flushed()
 
-    def serve(self, *arguments: str) -> Program:
+    def serve(self, *arguments: str, **environment: str) -> Program:
         self._started.append(
             Program(
-                "serve", str(self.playbooks), "--store", self.store, "--log-format", "json", *arguments,
-                folder=self.folder,
-                environment={**self._server.environment, "XDG_STATE_HOME": str(self.folder / "state")},
+                "serve", str(self.playbooks), "--store", self.store, "--http", "127.0.0.1:0",
+                "--log-format", "json", *arguments, folder=self.folder,
+                environment={
+                    **self._server.environment, "XDG_STATE_HOME": str(self.folder / "state"), **environment,
+                },
             )
         )  # fmt: skip
         return self._started[-1]
@@ -132,6 +135,32 @@ async def test_after_kill_9_the_session_goes_on_in_another_process_that_waited(s
     done = await ended(second)
     assert 0 == done.code, done.err
     assert 1 == len(done.events("session_finished"))
+
+
+async def test_who_has_the_token_sees_and_ends_a_session_and_anybody_sees_the_numbers(school: School) -> None:
+    ago, token = timedelta(minutes=2), "a-token-of-a-test-1234567890"
+    school.write("One", ago=ago, length=timedelta(minutes=20))
+    await school.decided(datetime.now(UTC) - timedelta(hours=1))
+    program = school.serve(BOTS_HTTP_TOKEN=token)
+    program.wait_event("room_joined", limit_s=40)
+    [opened] = program.events("http_opened")
+    async with httpx.AsyncClient(base_url=f"http://{opened['address']}", trust_env=False, timeout=30) as client:
+        for path in ("/startup", "/live", "/ready"):
+            assert 200 == (await client.get(path)).status_code
+        metrics = (await client.get("/metrics")).text.splitlines()
+        assert {"bots_sessions_running 1", "bots_bots_present 1"} <= set(metrics)
+        assert 401 == (await client.get("/sessions")).status_code
+        client.headers["Authorization"] = f"Bearer {token}"
+        [running] = (await client.get("/sessions")).json()
+        assert (1, False) == (running["snapshot"]["present"], running["is_stopping"])
+        assert 202 == (await client.post(f"/sessions/{running['session']}/stop")).status_code
+        finished = program.wait_event("session_finished", limit_s=60)
+        assert ("stopped", running["session"]) == (finished["outcome"], finished["session"])
+        assert [] == (await client.get("/sessions")).json()
+    program.signal(signal.SIGTERM)
+    done = await ended(program)
+    assert 0 == done.code
+    assert token not in done.out + done.err
 
 
 async def test_a_folder_may_be_empty_at_first_and_what_comes_is_played(school: School) -> None:

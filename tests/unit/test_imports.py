@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot": {"errors", "clock", "playbook", "rotation", "schedule", "journal", "room", "media"},
     "fleet": {"errors", "clock", "log", "playbook", "schedule", "journal", "bot"},
     "timetable": {"errors", "clock", "playbook", "schedule", "journal", "fleet"},
-    "dashboard": {"errors", "clock", "fleet"},
+    "dashboard": {"errors", "clock", "fleet", "timetable"},
     "simulation": {
         *("errors", "clock", "playbook", "wire", "media", "schedule"),
         *("journal", "room", "server", "bot", "fleet"),
