@@ -1,4 +1,8 @@
-"""A random lesson: a playbook with one rotation, people with habits, a teacher who steers. All from a seed."""
+"""A random lesson: a playbook with one rotation, people with habits, a teacher who steers. All from a seed.
+
+Most are short, with few people: what goes wrong at the edges goes wrong there, and there can be many. One in
+`LARGE_EVERY` is a whole class.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +17,7 @@ from bots.simulation import Habits
 __all__ = ["ANSWERS_S", "Lesson", "make_lesson"]
 
 FOLDER = Path(__file__).parents[2] / "playbooks"
+LARGE_EVERY = 5
 ANSWERS_S = 4.0  # the bots among the pupils answer an invite within this time
 
 
@@ -41,14 +46,20 @@ class Lesson:
     capacity: int
 
 
-def make_lesson(seed: int) -> Lesson:
-    """The lesson of this seed."""
+def make_lesson(seed: int, *, is_large: bool | None = None) -> Lesson:
+    """The lesson of this seed.
+
+    Args:
+        is_large: a whole class, or a short lesson; as the seed says unless given.
+    """
+    is_large = seed % LARGE_EVERY == 0 if is_large is None else is_large
     rng = Random(f"lesson {seed}")
-    bots, accepting, everybody = _pupils(rng)
-    humans = rng.choice([0, 0, 4, 12])
+    bots, accepting, everybody = _pupils(rng, 20 if is_large else 8)
+    humans = rng.choice([0, 0, 4, 12] if is_large else [0, 0, 2, 4])
     people = [f"person-{number:02}" for number in range(1, humans + 1)]
     everybody += people
-    rounds, length_s, gap_s = rng.randint(1, 4), rng.choice([60, 90, 150, 240]), rng.choice([0, 10, 30])
+    rounds, length_s = rng.randint(1, 4 if is_large else 2), rng.choice([60, 90, 150, 240] if is_large else [60, 90])
+    gap_s = rng.choice([0, 10, 30])
     whole_s = rounds * length_s + (rounds - 1) * gap_s
     rotation = _rotation(rng, everybody, rounds, length_s, gap_s)
     begins_s = rng.choice([5, 20, 60])
@@ -89,11 +100,11 @@ def make_lesson(seed: int) -> Lesson:
     )
 
 
-def _pupils(rng: Random) -> tuple[dict[str, Any], list[str], list[str]]:
+def _pupils(rng: Random, most: int) -> tuple[dict[str, Any], list[str], list[str]]:
     """Bots that are pupils, those who go along with everything, and all of them."""
     answers = {"after": f"500ms..{ANSWERS_S:.0f}s"}
     kinds: list[tuple[str, int, dict[str, Any], bool]] = [
-        ("p", rng.randint(2, 20), {"arrive": {"over": "10s"}, "invites": [{"then": "accept", **answers}]}, True),
+        ("p", rng.randint(2, most), {"arrive": {"over": "10s"}, "invites": [{"then": "accept", **answers}]}, True),
         (
             "late",
             rng.choice([0, 1, 3]),

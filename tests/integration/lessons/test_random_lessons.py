@@ -136,7 +136,7 @@ def test_one_seed_is_one_lesson() -> None:
 
 @pytest.mark.parametrize("seed", [79, 95, 287, 856, 1108, 141, 609])
 def test_lessons_that_were_wrong_once_are_right(seed: int) -> None:
-    lesson = make_lesson(seed)
+    lesson = make_lesson(seed, is_large=True)
     assert [] == faults(lesson, play(lesson))
 
 
