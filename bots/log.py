@@ -35,6 +35,7 @@ _SECRET_TEXT = (
     re.compile(r"(?<=[?&]token=)[^&\s]+", re.IGNORECASE),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # user:password in a URL
 )
+_MAY_BE_SECRET = re.compile(r"eyJ|[=@]|(?i:basic|bearer) ")  # most texts are none of these: one look is enough
 _CONTROL = re.compile(  # chat text must not steer the terminal, nor turn the line round
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -244,7 +245,7 @@ def _clean(value: Any, name: str = "") -> Any:
 def _clean_text(text: str) -> str:
     for secret in _hidden:
         text = text.replace(secret, REDACTED)
-    for shape in _SECRET_TEXT:
+    for shape in _SECRET_TEXT if _MAY_BE_SECRET.search(text) else ():
         text = shape.sub(REDACTED, text)
     return text
 

@@ -40,12 +40,13 @@ class VirtualClock:
             raise ValueError("the start has no zone")
         self._start = start.astimezone(UTC)
         self._passed_us = 0
+        self._now = self._start
 
     def monotonic(self) -> float:
         return self._passed_us / MICROSECONDS
 
     def now(self) -> datetime:
-        return self._start + timedelta(microseconds=self._passed_us)
+        return self._now
 
     async def sleep_until(self, monotonic_s: float) -> None:
         await asyncio.sleep(max(0.0, monotonic_s - self.monotonic()))
@@ -54,6 +55,7 @@ class VirtualClock:
         """Move on to the first whole microsecond that is not before `seconds` from now."""
         microseconds = round(seconds * MICROSECONDS, 1)
         self._passed_us += max(1, int(-(-microseconds // 1)))
+        self._now = self._start + timedelta(microseconds=self._passed_us)
 
 
 class _Leaper(selectors.BaseSelector):

@@ -44,7 +44,9 @@ class Record:
         values: dict[str, Any] = {}
         for item in _layout(cls):
             raw = data.get(item.key)
-            if raw is not None:
+            if type(raw) is item.read_as:
+                values[item.name] = raw
+            elif raw is not None:
                 try:
                     values[item.name] = item.read(raw, item.where)
                 except WireError:
@@ -63,7 +65,9 @@ class Record:
         out: dict[str, Any] = {}
         for item in _layout(type(self)):
             value = getattr(self, item.name)
-            if value is not None:
+            if type(value) is item.write_as:
+                out[item.key] = value
+            elif value is not None:
                 out[item.key] = item.write(value, item.where)
         return out
 
@@ -73,7 +77,10 @@ Convert = Callable[[Any, str], Any]  # a value and where it stands; raises WireE
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One field of a record, with what reads and writes it; made once per type, because type hints are slow."""
+    """One field of a record, with what reads and writes it; made once per type, because type hints are slow.
+
+    A value that is a `read_as` or `write_as` stays as it is: most are.
+    """
 
     name: str
     key: str
@@ -81,6 +88,8 @@ class _Item:
     is_required: bool
     read: Convert
     write: Convert
+    read_as: type | None
+    write_as: type | None
 
 
 _LAYOUTS: dict[type[Record], tuple[_Item, ...]] = {}
@@ -97,7 +106,10 @@ def _items(cls: type[Record]) -> Iterator[_Item]:
         key = item.metadata.get("key", item.name)
         is_required = item.default is MISSING and item.default_factory is MISSING
         hint = _without_none(hints[item.name])
-        yield _Item(item.name, key, f"{cls.__name__}.{key}", is_required, _reader(hint), _writer(hint))
+        where = f"{cls.__name__}.{key}"
+        read_as = hint if hint in (str, int, bool) else None  # a float may be infinite, a dict is copied
+        write_as = hint if hint in _NAMES else None
+        yield _Item(item.name, key, where, is_required, _reader(hint), _writer(hint), read_as, write_as)
 
 
 def _without_none(hint: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
@@ -172,6 +173,7 @@ def herald_id(bot_id: str, number: int) -> str:
     return f"{bot_id}/{number}"
 
 
+@lru_cache(maxsize=4096)
 def bot_of_herald(user_ref: str) -> str | None:
     """Whose light client this is; None for everybody else."""
     bot_id, slash, _ = user_ref.rpartition("/")

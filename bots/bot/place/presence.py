@@ -156,7 +156,7 @@ class Presence:
         return Person(id=self._bot_id, is_bot=True, is_me=True) if mine is None else self.person_of(mine)
 
     def person_of(self, participant: Participant) -> Person:
-        entry = self.found(participant).entry
+        entry = None if self.register.is_empty else self.found(participant).entry
         known = self._persons.get(participant.client_id)
         if known is not None and known[0] is participant and known[1] is entry:
             return known[2]
@@ -176,6 +176,11 @@ class Presence:
     def key_of(self, person: Person) -> str:
         """What stays the same of this person when they come back under another connection."""
         return self.keys.of(person, self.parent.participants)
+
+    def connections(self, key: str) -> list[Person]:
+        """This person, once for each connection that they have now."""
+        here = self.parent.participants
+        return [one for one in self.people if self.keys.of(one, here) == key]
 
     def found(self, participant: Participant) -> Found:
         """What the roster says of somebody. Who has the name of somebody who is here already, is not taken for them."""

@@ -42,7 +42,7 @@ class Crowd:
 
     def connections(self, key: str) -> list[Person]:
         """This person, once for each connection that they have now."""
-        return [one for one in self._presence.people if self.key_of(one) == key]
+        return self._presence.connections(key)
 
     def person(self, key: str) -> Person | None:
         """Who this is now, if they are here; of several connections, the newest."""
