@@ -88,7 +88,7 @@ def make_lesson(seed: int, *, is_large: bool | None = None) -> Lesson:
         rotation["group_size"] = capacity
     return Lesson(
         seed=seed,
-        playbook=read(yaml.safe_dump(playbook, sort_keys=False), folder=FOLDER),
+        playbook=read(yaml.dump(playbook, Dumper=yaml.CSafeDumper, sort_keys=False), folder=FOLDER),
         habits=Habits(people=humans, late=0.15, drop=0.15, ignore_invites=0.1),
         acts=_acts(rng, everybody, begins_s, whole_s),
         apart=frozenset(map(frozenset, rotation["keep_apart"])),

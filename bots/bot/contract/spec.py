@@ -58,6 +58,11 @@ class LeaveRule:
     waiting_s: float | None = None
 
     @property
+    def is_about_being_in(self) -> bool:
+        """Does it say anything of a bot that has been let in?"""
+        return self.is_about_people or self.after_s is not None
+
+    @property
     def is_about_people(self) -> bool:
         """Must somebody look at who is there?"""
         return self.alone_s is not None or self.only_bots_s is not None

@@ -56,7 +56,7 @@ class Leaving:
 
     def consider(self) -> None:
         """Something has changed: set the timer anew if the instant is another one."""
-        if self._departure is None or not self._presence.is_joined:
+        if self._departure is None or not self._rule.is_about_being_in or not self._presence.is_joined:
             return
         people = self._presence.people if self._rule.is_about_people else ()
         at_s = self._departure.leave_at(people, self._clock.monotonic())
