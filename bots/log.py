@@ -20,7 +20,7 @@ from typing import Any, Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-__all__ = ["Format", "Traces", "configure", "hide"]
+__all__ = ["Format", "Traces", "configure", "hide", "retell"]
 
 Format = Literal["auto", "text", "json"]
 
@@ -85,6 +85,13 @@ def configure(
         cache_logger_on_first_use=False,
     )
     _forward_libraries()
+
+
+def retell(event: Mapping[str, Any]) -> None:
+    """Log what another process of ours has logged, as it was: its level, its instant."""
+    values = {name: value for name, value in event.items() if name not in ("level", "event")}
+    level = logging.getLevelNamesMapping()[str(event["level"]).upper()]
+    structlog.get_logger().log(level, event["event"], **values)
 
 
 class _Lines:
@@ -207,7 +214,7 @@ def _forward_libraries() -> None:
 
 def _stamp(now: Callable[[], datetime]) -> Processor:
     def stamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        event["timestamp"] = _instant(now())
+        event.setdefault("timestamp", _instant(now()))
         return event
 
     return stamp

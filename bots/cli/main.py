@@ -70,6 +70,7 @@ def run(  # noqa: PLR0917 -- one argument an option
     resume: Annotated[
         bool, typer.Option("--resume", help="go on with the session that was cut off; without one, begin one")
     ] = False,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, help="processes to spread the bots over")] = 1,
     log_format: LogFormat = "auto",
 ) -> None:
     """Run one session now, until it ends. The log is the standard output."""
@@ -78,7 +79,7 @@ def run(  # noqa: PLR0917 -- one argument an option
     raise typer.Exit(
         run_playbook(
             playbook, session=session, starts_in=starts_in, inputs=set_input or [], only_bot=only_bot,
-            report=report, trace=trace, store=store, resume=resume, log_format=log_format,
+            report=report, trace=trace, store=store, resume=resume, workers=workers, log_format=log_format,
         )
     )  # fmt: skip
 

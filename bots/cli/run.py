@@ -58,6 +58,7 @@ class Asked:
     trace: str = ""
     store: str = ""
     resume: bool = False
+    workers: int = 1
     form: Format = "auto"
 
 
@@ -72,6 +73,7 @@ def run_playbook(
     trace: str,
     store: str,
     resume: bool,
+    workers: int,
     log_format: str,
 ) -> int:
     """Run it, and say by the exit code how it went.
@@ -88,7 +90,7 @@ def run_playbook(
         raise typer.BadParameter(f"{starts_in!r} is no time span; write 30s or 5m", param_hint="--starts-in")
     asked = Asked(
         path=path, session=session, delay_s=delay_s, inputs=inputs_of(inputs), only_bot=only_bot, report=report,
-        trace=trace, store=store, resume=resume, form=form,
+        trace=trace, store=store, resume=resume, workers=workers, form=form,
     )  # fmt: skip
     named, stop = provider_of(), Stop()
     result = stop.run(lambda: _run(asked, named, stop.asked))
@@ -157,7 +159,8 @@ async def _go_on(asked: Asked, named: Provider | None, again: OpenSession, stop:
     with _traced(asked, again.record.id, again):
         async with opened(named) as provider:
             return await resume_session(
-                again, provider=provider, clock=SystemClock(), stop=stop, memory=memory_of_user()
+                again, provider=provider, clock=SystemClock(), stop=stop, memory=memory_of_user(),
+                workers=asked.workers,
             )  # fmt: skip
 
 
@@ -187,6 +190,7 @@ async def _begin(
                 memory=memory_of_user(),
                 stop=stop,
                 opened=new,
+                workers=asked.workers,
             )
 
 

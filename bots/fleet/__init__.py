@@ -9,6 +9,7 @@ from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
 from bots.fleet.script import Script
 from bots.fleet.session import Session
 from bots.fleet.start import resume_session, run_session
+from bots.fleet.workers import WorkerFleet
 
 __all__ = [
     "ExpectResult",
@@ -22,6 +23,7 @@ __all__ = [
     "Session",
     "SessionResult",
     "SessionSnapshot",
+    "WorkerFleet",
     "earliest_arrival",
     "expectations_of",
     "histories",

@@ -3,13 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from bots.bot import Bot, BotEvent, BotSpec, Command, Provider, Venue
 from bots.clock import Clock
-from bots.journal import OpenSession
+from bots.journal import Diary, Hold
 
-__all__ = ["LocalFleet"]
+__all__ = ["Kept", "LocalFleet"]
+
+
+class Kept(Protocol):
+    """Where a session stands in the journal; `OpenSession` is one."""
+
+    @property
+    def hold(self) -> Hold: ...
+    def diary(self, bot: str) -> Diary: ...
 
 
 class LocalFleet:
@@ -19,7 +27,7 @@ class LocalFleet:
         opened: keeps what bots begin and do, and says whether anything may be sent; nothing is kept without.
     """
 
-    def __init__(self, provider: Provider, clock: Clock, opened: OpenSession | None = None) -> None:
+    def __init__(self, provider: Provider, clock: Clock, opened: Kept | None = None) -> None:
         self._opened = opened
         self._venue = Venue(provider, clock, may_send=None if opened is None else opened.hold.may_send)
         self._bots: dict[str, Bot] = {}

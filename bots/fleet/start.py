@@ -18,6 +18,7 @@ from bots.fleet.plan import plan, session_label, session_times
 from bots.fleet.result import SessionResult
 from bots.fleet.script import Script
 from bots.fleet.session import Session
+from bots.fleet.workers import WorkerFleet
 from bots.journal import OpenSession
 from bots.log import hide
 from bots.playbook import Playbook
@@ -41,6 +42,7 @@ async def run_session(
     on_start: Callable[[Session], None] | None = None,
     memory: Memory | None = None,
     opened: OpenSession | None = None,
+    workers: int = 1,
 ) -> SessionResult:
     """Run one session, in this process, until every bot has ended.
 
@@ -54,6 +56,7 @@ async def run_session(
         memory: of who was with whom in lessons before.
         on_start: gets the session when its bots are planned, to watch it by `snapshot`.
         opened: of the journal, begun for this session; without it nothing is kept.
+        workers: processes that the bots live in; one is this process itself.
 
     Raises:
         ConfigError: wrong credentials or address, or no such schedule entry or bot.
@@ -94,7 +97,10 @@ async def run_session(
     if opened is not None:
         await opened.planned(room_id=room_id, provider=provider.api_url, plan=script.packed())
     remember = _rememberer(playbook.name, label, memory)
-    return await _play(script, label, provider, clock, stop, on_start=on_start, remember=remember, opened=opened)
+    return await _play(
+        script, label, provider, clock, stop, on_start=on_start, remember=remember, opened=opened,
+        workers=workers,
+    )  # fmt: skip
 
 
 async def resume_session(
@@ -105,12 +111,13 @@ async def resume_session(
     stop: asyncio.Event,
     on_start: Callable[[Session], None] | None = None,
     memory: Memory | None = None,
+    workers: int = 1,
 ) -> SessionResult:
     """Go on with a session that was cut off, as it was planned, in this process.
 
     Args:
         opened: of the journal.
-        stop, on_start, memory: as for `run_session`.
+        stop, on_start, memory, workers: as for `run_session`.
 
     Raises:
         JournalError: what is kept of it cannot be read.
@@ -132,7 +139,10 @@ async def resume_session(
             script = script.moved_to(room_id)
             await opened.planned(room_id=room_id, provider=provider.api_url, plan=script.packed())
     remember = _rememberer(record.playbook, record.id, memory)
-    return await _play(script, record.id, provider, clock, stop, on_start=on_start, remember=remember, opened=opened)
+    return await _play(
+        script, record.id, provider, clock, stop, on_start=on_start, remember=remember, opened=opened,
+        workers=workers,
+    )  # fmt: skip
 
 
 async def _play(
@@ -145,13 +155,15 @@ async def _play(
     on_start: Callable[[Session], None] | None,
     remember: Callable[[RoundPlayed], None] | None,
     opened: OpenSession | None,
+    workers: int,
 ) -> SessionResult:
     """Play a script to its end; one that is cut off keeps its room and stays open in the journal."""
     alarms = AlarmClock(clock)
     alarms.start()
     is_over = opened is None
     try:
-        async with LocalFleet(provider, clock, opened) as fleet:
+        local = LocalFleet(provider, clock, opened) if workers == 1 else WorkerFleet(provider, workers, opened)
+        async with local as fleet:
             session = Session(
                 label, script.specs, script.expected, fleet=fleet, clock=clock, alarms=alarms, remember=remember,
                 opened=opened,

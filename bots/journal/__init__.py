@@ -5,6 +5,7 @@ from bots.journal.journal import Journal, OpenSession, SessionRecord
 from bots.journal.keeper import Hold
 from bots.journal.lease import Held
 from bots.journal.past import InvitePast, Past, RunPast, StepPast
+from bots.journal.remote import RemoteBook
 
 __all__ = [
     "Diary",
@@ -14,6 +15,7 @@ __all__ = [
     "Journal",
     "OpenSession",
     "Past",
+    "RemoteBook",
     "RunPast",
     "SessionRecord",
     "StepPast",

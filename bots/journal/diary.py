@@ -3,16 +3,23 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from bots.journal.instants import maybe_us_of, us_of
 from bots.journal.past import Past
 from bots.journal.statements import Statements, statements_for
-from bots.journal.store import Fence, Store, Write
+from bots.journal.store import Fence, Write
 
 __all__ = ["Diary", "StepState"]
 
 StepState = Literal["done", "skipped", "unknown", "failed", "stopped"]
+
+
+class Book(Protocol):
+    """What a diary writes to; `Store` is one."""
+
+    def put(self, *writes: Write, fence: Fence | None = None, slot: str | None = None) -> None: ...
+    async def write(self, *writes: Write, fence: Fence | None = None, slot: str | None = None) -> bool: ...
 
 
 class Diary:
@@ -26,7 +33,7 @@ class Diary:
 
     def __init__(
         self,
-        store: Store | None = None,
+        store: Book | None = None,
         statements: Statements | None = None,
         *,
         session: str = "",

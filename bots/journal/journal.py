@@ -19,6 +19,7 @@ from bots.journal.keeper import Hold, Keeper
 from bots.journal.lease import Held, Leases
 from bots.journal.past import Past, pasts_of
 from bots.journal.people import names_person
+from bots.journal.remote import NamedWrite
 from bots.journal.schedules import Schedules
 from bots.journal.statements import statements_for, upsert
 from bots.journal.store import Fence, Store, Write
@@ -99,6 +100,21 @@ class OpenSession:
             journal.store, journal.statements, session=self.record.id, bot=bot, fence=self._fence,
             past=self._pasts.get(bot),
         )  # fmt: skip
+
+    def put(self, writes: Sequence[NamedWrite], slot: str | None) -> None:
+        """What a bot in another process of this session writes; nobody waits for it."""
+        self._journal.store.put(*self._made(writes), fence=self._fence, slot=slot)
+
+    async def write(self, writes: Sequence[NamedWrite], slot: str | None) -> bool:
+        """The same, and wait until it is kept; false if the database is away.
+
+        Raises:
+            JournalError: another process has taken the session.
+        """
+        return await self._journal.store.write(*self._made(writes), fence=self._fence, slot=slot)
+
+    def _made(self, writes: Sequence[NamedWrite]) -> list[Write]:
+        return [(getattr(self._journal.statements, name), row) for name, row in writes]
 
     def remember(self, facts: Callable[[], Mapping[str, Any]]) -> None:
         """Keep all that the session as a whole must know to go on.

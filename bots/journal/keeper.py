@@ -39,6 +39,13 @@ class Hold:
         self.lost = asyncio.Event()
         self._deadline_s = deadline_s
         self._now_s = now_s
+        self._watchers: list[Callable[[float], None]] = []
+
+    def watch(self, tell: Callable[[float], None]) -> Callable[[], None]:
+        """Tell the deadline, now and each time that it changes: seconds since boot, -inf when it is lost; detaches."""
+        self._watchers.append(tell)
+        tell(self._deadline_s)
+        return lambda: self._watchers.remove(tell)
 
     def may_send(self) -> bool:
         """May anything leave this process for the session now?"""
@@ -47,12 +54,17 @@ class Hold:
     def extend(self, deadline_s: float) -> None:
         """It was renewed."""
         if not self.lost.is_set():
-            self._deadline_s = deadline_s
+            self._set(deadline_s)
 
     def lose(self) -> None:
         """Another process has it."""
-        self._deadline_s = float("-inf")
+        self._set(float("-inf"))
         self.lost.set()
+
+    def _set(self, deadline_s: float) -> None:
+        self._deadline_s = deadline_s
+        for tell in tuple(self._watchers):
+            tell(deadline_s)
 
 
 class Keeper:

@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 from bots import log as log_module
-from bots.log import configure, hide
+from bots.log import configure, hide, retell
 
 NOON = datetime(2026, 3, 30, 12, 0, 0, 123_456, tzinfo=UTC)
 
@@ -46,6 +46,15 @@ def test_a_line_is_one_json_object_with_time_level_event_and_values_in_this_orde
         ("bot", "helper"),
         ("waited_s", 4.2),
     ] == list(logged(bot="helper", waited_s=4.2).items())
+
+
+@pytest.mark.parametrize("level", ["info", "warning", "error"])
+def test_what_another_process_has_logged_is_told_as_it_was(level: str) -> None:
+    out = io.StringIO()
+    configure("json", out, now=lambda: NOON)
+    event = {"timestamp": "2026-03-30T11:59:59.000Z", "level": level, "event": "said", "bot": "helper", "n": [1, None]}
+    retell(event)
+    assert event == json.loads(out.getvalue())
 
 
 def test_auto_is_json_when_the_output_is_no_terminal() -> None:

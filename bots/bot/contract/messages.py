@@ -52,7 +52,7 @@ __all__ = [
 
 InviteEnd = Literal["accepted", "rejected", "ignored", "expired", "failed"]
 LeaveCause = Literal["session_end", "leave_step", "leave_when", "stopped"]
-FailStage = Literal["join", "room", "bug"]
+FailStage = Literal["join", "room", "worker", "bug"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +207,7 @@ class BotFailed:
     """The end of a bot that could not go on.
 
     Attributes:
-        stage: `join` it never got in; `room` it lost the room; `bug` a fault of ours.
+        stage: `join` it never got in; `room` it lost the room; `worker` its process has ended; `bug` a fault of ours.
     """
 
     bot_id: str

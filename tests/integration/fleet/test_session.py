@@ -93,21 +93,25 @@ def provider_of(server: RoomServer) -> Provider:
     return Provider(server.api_url, server.app_id, server.app_key)
 
 
-async def run(path: Path, provider: Provider, stop: asyncio.Event | None = None, **values: Any) -> SessionResult:
+async def run(
+    path: Path, provider: Provider, stop: asyncio.Event | None = None, *, starts_in_s: float = 0.5, **values: Any
+) -> SessionResult:
     clock = SystemClock()
     return await run_session(
         load(path, environment={}, inputs={}),
         provider=provider,
         clock=clock,
-        starts_at=clock.now() + timedelta(seconds=0.5),
+        starts_at=clock.now() + timedelta(seconds=starts_in_s),
         stop=stop or asyncio.Event(),
         **values,
     )
 
 
-async def test_a_class_meets_hears_parts_and_comes_back(folder: Path, server: RoomServer) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_class_meets_hears_parts_and_comes_back(folder: Path, server: RoomServer, workers: int) -> None:
     with capture_logs() as lines:
-        result = await run(folder / "class.yaml", provider_of(server))
+        starts_in_s = 0.5 if workers == 1 else 15.0  # processes take their time to begin
+        result = await run(folder / "class.yaml", provider_of(server), workers=workers, starts_in_s=starts_in_s)
     unmet = [one for one in result.expectations if not one.is_met]
     assert ("finished", [], ()) == (result.outcome, unmet, result.errors), [
         line for line in lines if line["log_level"] != "info"

@@ -1,0 +1,159 @@
+"""Fleets as their port promises: start, command, events, stop; in this process, and in workers."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bots.bot import BotEvent, BotFailed, BotJoined, BotLeft, BotSpec, Drain, Provider
+from bots.clock import SystemClock
+from bots.fleet import Fleet, LocalFleet, WorkerFleet
+from bots.room import ServerApi
+from bots.server import RoomServer
+
+
+@pytest.fixture
+async def spec() -> AsyncIterator[BotSpec]:
+    """A bot for a room of an embedded server, in a session of a minute that has just begun."""
+    async with RoomServer() as server, ServerApi(server.api_url, server.app_id, server.app_key) as api:
+        settings = {"mode": "group", "moderators": 1, "participants": 4, "max_active_talkers": 4}
+        now = SystemClock().now()
+        yield BotSpec(
+            id="helper",
+            number=1,
+            name="Helper",
+            role="moderator",
+            session="demo",
+            provider=Provider(server.api_url, server.app_id, server.app_key),
+            room_id=await api.create_room({"name": "Demo", "owner_ref": "demo", "settings": settings}),
+            arrives_at=now,
+            starts_at=now,
+            ends_at=now + timedelta(minutes=1),
+            seed="1",
+            bot_ids=("helper",),
+        )
+
+
+Made = Callable[[BotSpec], AbstractAsyncContextManager[Fleet]]
+
+
+@pytest.fixture(params=["local", "workers"])
+def made(request: pytest.FixtureRequest) -> Made:
+    """Makes a fleet for the provider of a bot."""
+    if request.param == "local":
+        return lambda spec: LocalFleet(spec.provider, SystemClock())
+    return lambda spec: WorkerFleet(spec.provider, 2)
+
+
+async def first_of(events: AsyncIterator[BotEvent], kind: type[BotEvent]) -> BotEvent:
+    async with asyncio.timeout(30):
+        async for event in events:
+            if isinstance(event, kind):
+                return event
+    raise AssertionError("a fleet's events never end")
+
+
+async def users(spec: BotSpec) -> int:
+    async with ServerApi(spec.provider.api_url, spec.provider.app_id, spec.provider.app_key) as api:
+        return len(await api.users(spec.room_id))
+
+
+async def test_a_bot_joins_obeys_and_leaves(spec: BotSpec, made: Made) -> None:
+    async with made(spec) as fleet:
+        await fleet.start(spec)
+        events = fleet.events()
+        await first_of(events, BotJoined)
+        assert 1 == await users(spec)
+        fleet.command("helper", Drain())
+        assert BotLeft(bot_id="helper", cause="stopped") == await first_of(events, BotLeft)
+        assert 0 == await users(spec)
+
+
+async def test_stop_ends_a_life_at_once_and_empties_its_seat(spec: BotSpec, made: Made) -> None:
+    async with made(spec) as fleet:
+        await fleet.start(spec)
+        await first_of(fleet.events(), BotJoined)
+        await fleet.stop("helper")
+        assert 0 == await users(spec)
+        fleet.command("helper", Drain())
+        fleet.command("nobody", Drain())
+        await fleet.stop("nobody")
+
+
+async def test_the_end_of_the_fleet_is_the_end_of_its_bots(spec: BotSpec, made: Made) -> None:
+    async with made(spec) as fleet:
+        await fleet.start(spec)
+        await first_of(fleet.events(), BotJoined)
+    assert 0 == await users(spec)
+
+
+async def test_a_bot_without_a_room_fails_with_the_reason_and_alone(spec: BotSpec, made: Made) -> None:
+    async with made(spec) as fleet:
+        await fleet.start(replace(spec, id="lost", room_id="0" * 24))
+        await fleet.start(spec)
+        events = fleet.events()
+        failed: list[tuple[str, str]] = []
+        joined: list[str] = []
+        async with asyncio.timeout(30):
+            while not (failed and joined):
+                match await anext(events):
+                    case BotFailed(bot_id=bot_id, stage=stage):
+                        failed.append((bot_id, stage))
+                    case BotJoined(bot_id=bot_id):
+                        joined.append(bot_id)
+        assert ([("lost", "join")], ["helper"]) == (failed, joined)
+
+
+async def test_a_worker_that_is_killed_fails_its_bots_by_name_and_the_others_go_on(spec: BotSpec) -> None:
+    with capture_logs() as lines:
+        async with WorkerFleet(spec.provider, 2) as fleet:
+            await fleet.start(spec)
+            await fleet.start(replace(spec, id="other", role="participant", bot_ids=("helper", "other")))
+            events, joined = fleet.events(), set[str]()
+            while len(joined) < 2:
+                joined |= {one.bot_id for one in [await first_of(events, BotJoined)] if isinstance(one, BotJoined)}
+            assert 2 == await users(spec)
+            os.kill(fleet.processes[0], signal.SIGKILL)
+            reason = "worker process 1 was ended: killed by SIGKILL"
+            assert BotFailed(bot_id="helper", stage="worker", reason=reason) == await first_of(events, BotFailed)
+            await fleet.stop("helper")
+            fleet.command("helper", Drain())
+            fleet.command("other", Drain())
+            assert BotLeft(bot_id="other", cause="stopped") == await first_of(events, BotLeft)
+            await fleet.start(replace(spec, id="third", role="participant"))
+            await first_of(events, BotJoined)
+    [lost] = [line for line in lines if line["event"] == "worker_lost"]
+    assert (1, ["helper"]) == (lost["worker"], lost["bots"])
+
+
+async def test_workers_end_with_the_process_that_began_them(spec: BotSpec) -> None:
+    async with WorkerFleet(spec.provider, 2) as fleet:
+        processes = fleet.processes
+        await fleet.start(spec)
+        await first_of(fleet.events(), BotJoined)
+    assert [False, False] == [is_alive(process) for process in processes]
+    assert 0 == await users(spec)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_what_workers_log_is_logged_here_with_its_level_and_its_bot(spec: BotSpec) -> None:
+    with capture_logs() as lines:
+        async with WorkerFleet(spec.provider, 1) as fleet:
+            await fleet.start(spec)
+            await first_of(fleet.events(), BotJoined)
+    [joined] = [line for line in lines if line["event"] == "room_joined"]
+    assert ("helper", "info", "demo") == (joined["bot"], joined["log_level"], joined["session"])
+    assert spec.provider.app_key not in str(lines)
