@@ -24,6 +24,7 @@ from bots.bot.rotation.kept import Difference, Times
 from bots.bot.rotation.round import Apart, Round
 from bots.bot.rotation.terms import Terms
 from bots.bot.rotation.timetable import RoundTime, timetable
+from bots.playbook import format_duration
 
 __all__ = ["BACK_WITHIN_S", "OPEN_WITHIN_S", "Course", "Phase", "Refused"]
 
@@ -31,6 +32,12 @@ Phase = Literal["waiting", "planning", "opening", "running", "closing", "over"]
 
 BACK_WITHIN_S = 15.0  # nobody can be fetched: who does not come within this time is named, and the class goes on
 OPEN_WITHIN_S = 20.0  # rooms that are not open by then will not be
+_BETWEEN: dict[Phase, str] = {
+    "waiting": "no round runs now; the next one has not begun",
+    "planning": "no round runs now; the next one is about to begin",
+    "opening": "no round runs now; the next one is about to begin",
+    "closing": "the round is ending already",
+}
 
 
 class Refused(Exception):
@@ -311,8 +318,9 @@ class Course:
         """
         self._must_run()
         if self._end_s + seconds > self._limit_s + 1e-6:
-            spare_s = max(0.0, self._limit_s - self._end_s)
-            raise Refused(f"the lesson would end too late; {spare_s:.0f} s more can be given")
+            spare_s = max(0.0, self._limit_s - self._end_s) // 1
+            most = f"at most {format_duration(spare_s)} more can be given" if spare_s else "no more time can be given"
+            raise Refused(f"the lesson would end too late; {most}")
         if self._until_s + seconds <= now_s and not self.is_held:
             raise Refused("the round does not have so much time left")
         self._until_s += seconds
@@ -350,12 +358,15 @@ class Course:
         """End the round that runs, and play the one before it again, then go on.
 
         Raises:
-            Refused: no round runs, or it is the first.
+            Refused: no round runs, none was played before it, or there is no time.
         """
         self._must_run()
-        if not self._played:
-            raise Refused("this is the first round")
-        again = self._played[-1]
+        before = [number for number in self._played if number < self._number]
+        if not before:
+            raise Refused("this is the first round; there is none before it")
+        if not self._fitting(now_s + self._terms.gap_s, 1):
+            raise Refused("there is no time for another round before the rotation ends; !more makes some")
+        again = max(before)
         self._programme[0:0] = [again, self._number]
         return self._close(now_s)
 
@@ -363,12 +374,14 @@ class Course:
         """Two people change their places, in this round and in those to come.
 
         Raises:
-            Refused: somebody has no place in this round, or would be with people from whom they are kept apart.
+            Refused: somebody has no place in this round, both are in one group already, or a rule is against it.
         """
         current = self._must_run()
         for person in (one, other):
             if not current.has_place(person):
                 raise Refused("both need a group of this round")
+        if current.room_of(one) == current.room_of(other):
+            raise Refused("they are in one group already")
         if current.would_break(one, other):
             raise Refused("a rule of the playbook keeps one of them out of the other's group")  # not because of whom
         self._swaps.append((one, other))
@@ -378,7 +391,7 @@ class Course:
 
     def _must_run(self) -> Round:
         if self.round is None:
-            raise Refused("no round runs now")
+            raise Refused(_BETWEEN.get(self._phase, "no round runs now"))
         return self.round
 
     def _left_of(self, number: int) -> float:

@@ -119,10 +119,54 @@ async def test_next_closes_the_round_and_swap_moves_two_people() -> None:
         assert "They change places, now and in the rounds to come." == answer
         await stage.pass_s(1)
         assert (rooms[other], rooms[one]) == (invited(stage)[one], invited(stage)[other])
-        assert "Sorry: name two people who are here, by their ids or their names." == await write(stage, "!swap a b")
         assert "This round ends now." == await write(stage, "!next")
         await stage.pass_s(1)
         assert 1 == len(stage.room.asked("destroy_breakouts"))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("!more", "write how much time the round gets, for example !more 2m or !more 30s"),
+        ("!more two minutes", "write how much time the round gets, for example !more 2m or !more 30s"),
+        ("!more -2m", "write how much time the round gets, for example !more 2m or !more 30s"),
+        ("!more 0s", "write how much time the round gets, for example !more 2m or !more 30s"),
+        ("!more 99h", "the lesson would end too late; at most 5m30s more can be given"),
+        ("!hold please", "write one of !more 2m, !hold, !next, !back, !swap ana luis, !undo"),
+        ("!back", "this is the first round; there is none before it"),
+        ("!undo", "there is nothing to undo; !more, !hold and !swap can be undone while their round runs"),
+        ("!swap", "name two people who are here, by their ids or their names, for example !swap ana luis"),
+        ("!swap p1", "name two people who are here, by their ids or their names, for example !swap ana luis"),
+        ("!swap p1 P1", "name two different people"),
+        ("!swap p1 Nobody", "nobody here has the second name; ids work too"),
+        ("!swap Twin p1", "several people here have the first name; write the id"),
+        ("!swap p1 helper", "both need a group of this round"),
+    ],
+)
+async def test_what_a_teacher_may_get_wrong_is_answered_with_what_to_write(text: str, answer: str) -> None:
+    twins = (Participant(client_id="c-8", name="Twin"), Participant(client_id="c-9", name="twin"))
+    async with on_stage(rotating(), TEACHER, *PUPILS, *twins) as stage:
+        await stage.pass_s(6)
+        await go_in(stage)
+        assert f"Sorry: {answer}." == await write(stage, text)
+        assert [] == stage.room.asked("destroy_breakouts")
+
+
+async def test_what_is_written_with_capitals_and_blanks_is_understood() -> None:
+    async with on_stage(rotating(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        assert "This round has 1m30s more." == await write(stage, "  !MORE  1M 30S ")
+
+
+async def test_the_second_of_two_commands_in_one_second_is_told_what_the_first_has_done() -> None:
+    async with on_stage(rotating(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        await go_in(stage)
+        assert "The time stands still until the next !hold." == await write(stage, "!hold")
+        assert "The time goes on." == await write(stage, "!hold")
+        assert "This round ends now." == await write(stage, "!next")
+        assert "Sorry: the round is ending already." == await write(stage, "!next")
+        assert "Sorry: the round is ending already." == await write(stage, "!back")
 
 
 async def test_a_swap_that_a_rule_forbids_is_refused_with_the_reason_and_without_a_name() -> None:

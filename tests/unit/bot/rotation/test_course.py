@@ -176,7 +176,7 @@ def test_more_time_moves_what_comes_later_and_not_beyond_the_limit() -> None:
     found = world(commands=[(100, "more", ("120",)), (110, "more", ("9000",))], limit_s=TERMS.whole_s + 300)
     assert [(1, 0), (2, 660), (3, 1200)] == begins(found)
     assert [Shift(120.0)] == [act for _, act in of(Shift, found)]
-    assert ["the lesson would end too late; 180 s more can be given"] == found.refused
+    assert ["the lesson would end too late; at most 3m more can be given"] == found.refused
 
 
 def test_hold_stops_the_time_until_it_is_said_again() -> None:
@@ -197,6 +197,31 @@ def test_next_ends_the_round_and_back_plays_the_one_before_again() -> None:
     for _, act in of(BeginRound, found):
         assert isinstance(act, BeginRound)
         assert groups.setdefault(act.round, act.groups) == act.groups
+
+
+def test_back_goes_further_back_each_time_until_the_first_round() -> None:
+    found = world(commands=[(1100, "back", ()), (1200, "back", ()), (1300, "back", ())], limit_s=9000, end_s=9000)
+    assert [1, 2, 3, 2, 1, 2, 3] == [number for number, _ in begins(found)]
+    assert ["this is the first round; there is none before it"] == found.refused
+
+
+def test_back_is_refused_where_no_time_is_left_for_the_round_before() -> None:
+    found = world(commands=[(1300, "back", ())])
+    assert [1, 2, 3] == [number for number, _ in begins(found)]
+    assert ["there is no time for another round before the rotation ends; !more makes some"] == found.refused
+
+
+def test_a_command_between_two_rounds_is_told_what_goes_on() -> None:
+    slow = {name: Habit(obeys=False) for name in CLASS}
+    found = world(slow, commands=[(100, "next", ()), (100.1, "next", ()), (130, "hold", ()), (160.1, "more", ("30",))])
+    assert "the round is ending already" == found.refused[0]
+    assert "no round runs now; the next one has not begun" == found.refused[1]
+    assert "no round runs now; the next one is about to begin" == found.refused[2]
+
+
+def test_people_of_one_group_need_no_swap() -> None:
+    one, other = groups_of(world())[0][:2]
+    assert ["they are in one group already"] == world(commands=[(100, "swap", (one, other))]).refused
 
 
 def test_a_swap_holds_for_this_round_and_those_to_come() -> None:
