@@ -14,6 +14,7 @@ __all__ = ["sequence", "sequences"]
 AT_ONCE = 6
 LENGTH_S = 16
 LIMIT_S = 75.0
+SETTLE_S = 5.0
 
 
 async def _cut(scene: Stage, rng: Random) -> None:
@@ -88,13 +89,14 @@ async def sequence(tone: Path, seed: int) -> str:
 
 
 async def _judged(scene: Stage) -> str:
-    lines = [f"line {number}" for number in range(scene.lines)]
-    await scene.until(lambda: scene.is_over or (scene.is_there and all(scene.said()[one] for one in lines)), LIMIT_S)
-    said = scene.said()
+    last = f"line {scene.lines - 1}"
+    await scene.until(lambda: scene.is_over or (scene.is_there and scene.said()[last] > 0), LIMIT_S)
+    await scene.until(lambda: not scene.lost(), SETTLE_S)
+    said, lost = scene.said(), scene.lost()
     found = {
         "the bot has ended: " + scene.ended: scene.is_over,
         "stuck: not connected": not scene.is_there,
-        f"lost {[one for one in lines if not said[one]]}": not all(said[one] for one in lines),
+        f"lost {lost}": bool(lost),
         f"said twice {[one for one in said if said[one] > 1]}": any(count > 1 for count in said.values()),
         "twice in a list of people": scene.twice_in_a_list(),
     }

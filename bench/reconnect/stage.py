@@ -73,7 +73,8 @@ class Stage:
     """The scene of one case; make it with `stage`."""
 
     def __init__(self, tone: Path, *, in_breakout: bool, is_playing: bool, length_s: float, seed: str) -> None:
-        self.server = RoomServer()
+        self._capture = tone.parent / f"{seed.replace('/', ' ')}.jsonl"
+        self.server = RoomServer(capture=self._capture)
         self.clock = SystemClock()
         self.pacer = Pacer(self.clock)
         self.alarms = AlarmClock(self.clock)
@@ -131,7 +132,7 @@ class Stage:
         assert room is not None, "it is there"
         await before.stop()
         await asyncio.sleep(down_s)
-        self.server = RoomServer(port=before.port, app_id=before.app_id, app_key=before.app_key)
+        self.server = RoomServer(port=before.port, app_id=before.app_id, app_key=before.app_key, capture=self._capture)
         self.server.rooms.add(ServerRoom(self.room_id, room.body))
         await self.server.start()
         self.proxy.refuse(is_refusing=False)
@@ -186,6 +187,21 @@ class Stage:
         for events in (self.teacher.events, self.mate.inside):
             heard += Counter(event.text for _, event in events if isinstance(event, ChatReceived))
         return heard
+
+    def lost(self) -> list[str]:
+        """The bot's lines that nobody has heard, and that were not said either while the others were away too."""
+        said, taken = self.said(), Counter[str]()
+        if any(isinstance(event, ConnectionLost) for _, event in (*self.teacher.events, *self.mate.events)):
+            taken = self._taken()
+        lines = [f"line {number}" for number in range(self.lines)]
+        return [line for line in lines if not said[line] and not taken[line]]
+
+    def _taken(self) -> Counter[str]:
+        """The lines that the room server got."""
+        said = (json.loads(line) for line in self._capture.read_text(encoding="ascii").splitlines())
+        return Counter(
+            str(one["arguments"][0].get("msg")) for one in said if one.get("event") == "sendDataStreamToRoom"
+        )
 
     def seen_by_others(self, since_s: float) -> tuple[int, int]:
         """How often others were told that the bot left and joined."""

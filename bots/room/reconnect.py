@@ -29,6 +29,7 @@ LONGEST_S = 2.5  # back within 5 s of the network's return
 JITTER = (0.5, 1.5)
 NOBODY_TRIES = 14  # about half a minute: longer than the restart of a server takes
 ENTRY_TRIES = 12  # about as long as a server takes to notice that a connection is lost
+NEW_TOKENS = 3  # refused in a row; a server that has just been restarted does not know the one from a moment before
 RENEWALS = 3  # of the media alone; then the whole connection is made anew, as the vendor's client does
 LOST = 2002
 _NEVER = (1155, 1168, 1170, 2001, 4101, 1726)  # errors.md section 3: another try gets the same answer
@@ -73,6 +74,7 @@ class Outage:
         self._how: How = "room"
         self._renewals = 0
         self._nobody = 0
+        self._new_refused = 0
 
     def begin(self, *, is_connected: bool) -> Again:
         """It has just begun; `is_connected`: only media are lost, the server still answers."""
@@ -86,6 +88,8 @@ class Outage:
             is_connected: the room has let the bot in, and it can talk to the server now.
         """
         self._nobody = self._nobody + 1 if isinstance(error, NobodyListens) else 0
+        is_refused = isinstance(error, JoinRefused) and not error.retryable
+        self._new_refused = self._new_refused + (self._how == "token") if is_refused else 0
         match error:
             case NobodyListens() if self._nobody >= NOBODY_TRIES:
                 return Over(LOST, error.reason)
@@ -103,8 +107,8 @@ class Outage:
                 return self._again(self._how_after(is_connected=is_connected))
 
     def _refused(self, error: JoinRefused, result: int) -> Again | Over:
-        """The server answered no: to the old token, or to a new one."""
-        may_change = self._how != "token" or result in _PLACES
+        """The server answered no: to the old token, or to new ones."""
+        may_change = self._new_refused < NEW_TOKENS or result in _PLACES
         if result in _NEVER or not may_change:
             return Over(error.result, error.reason)
         return self._again("token")

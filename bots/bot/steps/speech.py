@@ -11,7 +11,7 @@ from bots.playbook import Log, Mute, Play, Say, SendSignal, Unmute
 
 __all__ = ["log", "mute", "play", "say", "signal"]
 
-_NEVER_SENT = 1171  # the room was over before it could be
+_NOT_DONE = 1171  # the room was over before it was done
 
 
 async def say(kit: Kit, step: Say, run: Run) -> None:
@@ -22,7 +22,7 @@ async def say(kit: Kit, step: Say, run: Run) -> None:
         is_said = await _say(kit, step, run, room, text)
     except RequestRefused as refused:
         before, room = room, kit.room_of(run)
-        if refused.result != _NEVER_SENT or room is before:
+        if refused.result != _NOT_DONE or room is before:
             raise
         is_said = await _say(kit, step, run, room, text)  # the breakout ended while its connection was lost
     if is_said:

@@ -3,14 +3,14 @@
 import asyncio
 from dataclasses import dataclass
 
-from bots.wire import Answer, CreateAndInviteBreakout, CreateBreakout, Request
+from bots.wire import Answer, CreateAndInviteBreakout, CreateBreakout, Request, SendData
 
 __all__ = ["Outbox"]
 
 _NOT_TWICE = (CreateBreakout, CreateAndInviteBreakout)  # done twice, it does harm
 _DISCONNECTED = 1163
 _ROOM_NOT_CONNECTED = 1171
-_NEVER_SENT = Answer(_ROOM_NOT_CONNECTED, "the room was over before this could be sent")
+_NOT_DONE = Answer(_ROOM_NOT_CONNECTED, "the room was over before this could be done")
 _UNKNOWN = Answer(_DISCONNECTED, "the connection broke before the answer came; whether it was done is not known")
 
 
@@ -61,6 +61,11 @@ class Outbox:
         self._waiting[number].was_sent = True
 
     def close(self, answer: Answer) -> None:
-        """The room is over: everybody gets this answer, but 1171 who can know that nothing was done."""
+        """The room is over: everybody gets this answer, but 1171 who can take it that nothing was done.
+
+        A server answers in order, so what it has not answered before the end was hardly done; a message may be said
+        elsewhere then, for twice is better than never.
+        """
         for number, waiting in list(self._waiting.items()):
-            self.answered(number, answer if waiting.was_sent else _NEVER_SENT)
+            is_open = waiting.was_sent and not isinstance(waiting.request, SendData)
+            self.answered(number, answer if is_open else _NOT_DONE)

@@ -14,7 +14,7 @@ from bots.errors import (
     PublishRefused,
     RoomClosed,
 )
-from bots.room.reconnect import ENTRY_TRIES, FIRST_S, LONGEST_S, NOBODY_TRIES, Again, Entry, Outage, Over
+from bots.room.reconnect import ENTRY_TRIES, FIRST_S, LONGEST_S, NEW_TOKENS, NOBODY_TRIES, Again, Entry, Outage, Over
 
 LOST = RoomClosed("r", 2002, "the connection broke", retryable=True)
 NOBODY = JoinRefused("r", 1161, "no room server answers", retryable=True)
@@ -67,13 +67,21 @@ def test_what_may_pass_is_tried_again_with_the_same_token(error: BotsError) -> N
 
 
 @pytest.mark.parametrize("result", [4118, 4119, 2101, 1161])
-def test_a_token_that_is_not_taken_any_more_is_replaced_once(result: int) -> None:
+def test_a_token_that_is_not_taken_any_more_is_replaced_until_new_ones_are_refused_too(result: int) -> None:
     one = outage()
     one.begin(is_connected=False)
-    step = one.failed(refused(result), is_connected=False)
-    assert isinstance(step, Again)
-    assert "token" == step.how
+    for _ in range(NEW_TOKENS):
+        step = one.failed(refused(result), is_connected=False)
+        assert isinstance(step, Again)
+        assert "token" == step.how
     assert (Over(4118, "no")) == one.failed(refused(4118), is_connected=False)
+
+
+def test_new_tokens_are_counted_anew_after_something_else_has_failed() -> None:
+    one = outage()
+    one.begin(is_connected=False)
+    for error in [refused(4118)] * NEW_TOKENS + [NOBODY] + [refused(4118)] * NEW_TOKENS:
+        assert isinstance(one.failed(error, is_connected=False), Again)
 
 
 @pytest.mark.parametrize("result", [2101, 2102, 4121])

@@ -30,9 +30,17 @@ async def test_what_must_not_be_done_twice_is_not_sent_twice_to_a_server_that_do
 
 async def test_nobody_waits_after_the_end() -> None:
     outbox = Outbox()
-    answer, forgotten = outbox.put(1, SAY), outbox.put(2, SAY)
+    answer, forgotten = outbox.put(1, LockRoom(is_locked=True)), outbox.put(2, SAY)
     outbox.forget(2)
     outbox.sent(1)
-    never_sent = outbox.put(3, SAY)
+    never_sent = outbox.put(3, LockRoom(is_locked=True))
     outbox.close(Answer(1163, "closed"))
     assert (1163, 1171, False) == (answer.result().result, never_sent.result().result, forgotten.done())
+
+
+async def test_a_message_that_was_not_answered_before_the_end_may_be_said_elsewhere() -> None:
+    outbox = Outbox()
+    said = outbox.put(1, SAY)
+    outbox.sent(1)
+    outbox.close(Answer(1163, "closed"))
+    assert 1171 == said.result().result
