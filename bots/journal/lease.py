@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Float, Row, cast, create_engine, delete, func, select, update
+from sqlalchemy import Connection, Engine, Float, Row, cast, create_engine, delete, func, inspect, select, update
+from sqlalchemy.exc import DBAPIError
 
 from bots.clock import since_boot_s
-from bots.journal.database import prepare_sqlite
+from bots.errors import JournalError
+from bots.journal.database import prepare_sqlite, reading
 from bots.journal.holders import Holder, HolderLock
 from bots.journal.instants import instant_of, us_of
 from bots.journal.statements import upsert
@@ -138,6 +140,13 @@ class Leases:
 def _beside(journal: str) -> Engine:
     engine = create_engine(f"sqlite:///{journal}-leases", connect_args={"timeout": _BUSY_S, "check_same_thread": False})
     prepare_sqlite(engine, "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF")
-    with engine.begin() as connection:
-        leases.create(connection, checkfirst=True)
+    try:
+        with reading(engine) as connection:
+            is_made = inspect(connection).has_table(leases.name)
+        if not is_made:
+            with engine.begin() as connection:
+                leases.create(connection, checkfirst=True)
+    except DBAPIError as cause:
+        engine.dispose()
+        raise JournalError(f"the leases {journal}-leases cannot be opened: {cause.orig}") from cause
     return engine

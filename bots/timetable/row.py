@@ -40,6 +40,10 @@ def version_of(playbook: Playbook, entry: ScheduleEntry) -> str:
 class Row:
     """What is still to come of one schedule entry.
 
+    Attributes:
+        begins_at: when the next start has to be decided.
+        untold_since: starts from then on are too long ago to be told.
+
     Args:
         file: of the playbook.
         decided_until: every start up to this instant has been decided.
@@ -58,19 +62,13 @@ class Row:
         self.decided_until = max(decided_until, now - LOOK_BACK)
         self.untold_since = decided_until if decided_until < self.decided_until else None
         self._coming: Iterator[Planned | Skipped] = planned(playbook, entry, after=self.decided_until)
+        self.begins_at: datetime | None = None
         self._next = self._following()
 
     @property
     def coming(self) -> Planned | None:
         """The next start that is not decided yet."""
         return self._next
-
-    @property
-    def begins_at(self) -> datetime | None:
-        """When that has to be decided."""
-        if self._next is None:
-            return None
-        return earliest_arrival(self.playbook, self._next.starts_at, self.entry.id) - READY
 
     def take(self, now: datetime) -> Taken:
         """Take off what is to be decided by now."""
@@ -93,4 +91,8 @@ class Row:
         return timedelta(seconds=min(within_s, self.entry.length_s))
 
     def _following(self) -> Planned | None:
-        return next((one for one in self._coming if isinstance(one, Planned)), None)
+        found = next((one for one in self._coming if isinstance(one, Planned)), None)
+        self.begins_at = None
+        if found is not None:
+            self.begins_at = earliest_arrival(self.playbook, found.starts_at, self.entry.id) - READY
+        return found

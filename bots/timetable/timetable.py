@@ -233,6 +233,8 @@ class Timetable:
             raise
         except SessionHeld as lost:
             log.warning("session_not_played", session=session, reason=str(lost))
+            if part.opened is not None:
+                await part.opened.let_go()  # if it was not taken after all, whoever looks next goes on with it
         except (StartMissed, Overloaded):  # it has been told
             self._counts.missed += 1
         except BotsError as failure:

@@ -1,8 +1,10 @@
 """Leases: one holder, on one clock, in real databases; and what a process may do that holds one."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -14,7 +16,7 @@ import pytest
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
-from bots.errors import SessionHeld
+from bots.errors import JournalError, SessionHeld
 from bots.journal.database import open_database
 from bots.journal.holders import Holder
 from bots.journal.keeper import Keeper
@@ -172,3 +174,16 @@ async def test_what_was_lost_is_told_once_and_may_be_taken_again_when_it_is_free
             taker.release("lesson")
             assert hold is not await keeper.take("lesson", AT)
     taker.close()
+
+
+def test_leases_that_somebody_writes_can_be_opened_and_those_that_are_none_are_refused(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path}/journal.db")
+    Leases(engine, holder("one"), ttl_s=60).close()
+    file = tmp_path / "journal.db-leases"
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        Leases(engine, holder("two"), ttl_s=60).close()
+    file.write_bytes(b"this is no database, whatever it is called" * 100)
+    with pytest.raises(JournalError, match=r"journal\.db-leases cannot be opened"):
+        Leases(engine, holder("two"), ttl_s=60)
+    engine.dispose()
