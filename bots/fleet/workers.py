@@ -13,16 +13,17 @@ from typing import Any, Self
 
 import structlog
 
-from bots.bot import BotEvent, BotFailed, BotLeft, BotSpec, Command, Provider
+from bots.bot import BotEvent, BotFailed, BotJoined, BotLeft, BotSpec, Command, DropTwins, Provider
 from bots.errors import JournalError
 from bots.fleet.parcels import pack, unpack_event
 from bots.fleet.worker import LINE_BYTES, PASTS
-from bots.journal import OpenSession
+from bots.journal import OpenSession, Past
 from bots.log import retell
 
 __all__ = ["WorkerFleet"]
 
 READY_S = 60.0  # for a process to begin, on a busy machine
+MOST_MOVES = 3  # of a session: what ends one process after the other would end all
 GOODBYE_S = 10.0  # for its bots to leave their rooms
 MAIN = "from bots.fleet.worker import main; main()"
 
@@ -60,7 +61,8 @@ class WorkerFleet:
 
     Args:
         count: of processes, 1 or more.
-        opened: of the journal; what the bots begin and do goes through this process, which holds the session.
+        opened: of the journal; what the bots begin and do goes through this process, which holds the session. With it
+            the bots of a process that is killed go on in another one; without, they fail by name.
     """
 
     def __init__(self, provider: Provider, count: int, opened: OpenSession | None = None) -> None:
@@ -69,6 +71,11 @@ class WorkerFleet:
         self._opened = opened
         self._workers: list[_Process] = []
         self._of: dict[str, _Process] = {}
+        self._specs: dict[str, BotSpec] = {}
+        self._moving: dict[str, list[Command]] = {}  # bots on their way to another process, and what they are told
+        self._moves = 0
+        self._joined: set[str] = set()
+        self._twins: tuple[str, ...] = ()
         self._events: asyncio.Queue[BotEvent] = asyncio.Queue()  # bounded by the bots, as in the local fleet
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_ending = False
@@ -96,18 +103,22 @@ class WorkerFleet:
         await self._end()
 
     async def start(self, spec: BotSpec) -> None:
+        self._specs[spec.id] = spec
         there = [worker for worker in self._workers if not worker.is_lost]
         if not there:
-            self._events.put_nowait(BotFailed(bot_id=spec.id, stage="worker", reason="no worker process is left"))
+            self._fail(spec.id, "no worker process is left")
             return
-        worker = min(there, key=lambda one: len(one.bots))
+        past = None if self._opened is None else self._opened.pasts.get(spec.id)
+        await self._place(spec, past, min(there, key=lambda one: len(one.bots)))
+
+    async def _place(self, spec: BotSpec, past: Past | None, worker: _Process) -> None:
         worker.bots.add(spec.id)
         self._of[spec.id] = worker
-        past = None if self._opened is None else self._opened.pasts.get(spec.id)
         worker.send("start", spec.to_json(), None if past is None else PASTS.dump_json(past).decode())
         await worker.drain()
 
     async def stop(self, bot_id: str) -> None:
+        self._moving.pop(bot_id, None)
         worker = self._of.get(bot_id)
         if worker is None or worker.is_lost:
             return
@@ -116,9 +127,10 @@ class WorkerFleet:
         await asyncio.shield(stopped)
 
     def command(self, bot_id: str, command: Command) -> None:
-        worker = self._of.get(bot_id)
-        if worker is not None:
-            worker.send("command", bot_id, pack(command))
+        if bot_id in self._moving:
+            self._moving[bot_id].append(command)
+        elif bot_id in self._of:
+            self._of[bot_id].send("command", bot_id, pack(command))
 
     async def events(self) -> AsyncIterator[BotEvent]:
         while True:
@@ -126,12 +138,13 @@ class WorkerFleet:
 
     # ---- processes
 
-    async def _begin(self, number: int) -> None:
+    async def _begin(self, number: int) -> _Process:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", MAIN, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             limit=LINE_BYTES, start_new_session=True,  # Ctrl-C is for the process that asks the bots to leave
         )  # fmt: skip
         worker = _Process(number, process)
+        log.info("worker_begun", worker=number, process=process.pid)
         self._workers.append(worker)
         session = "" if self._opened is None else self._opened.record.id
         if self._opened is None:
@@ -142,6 +155,7 @@ class WorkerFleet:
             )  # nothing may be sent before the deadline is known
             self._detach.append(self._opened.hold.watch(partial(self._tell_deadline, worker)))
         self._spawn(self._follow(worker), f"worker-{number}/messages")
+        return worker
 
     @staticmethod
     def _tell_deadline(worker: _Process, deadline_s: float) -> None:
@@ -166,6 +180,10 @@ class WorkerFleet:
                 event = unpack_event(packed)
                 if isinstance(event, BotLeft | BotFailed):
                     worker.bots.discard(event.bot_id)
+                    self._joined.discard(event.bot_id)
+                if isinstance(event, BotJoined):
+                    self._joined.add(event.bot_id)
+                    self._drop_twins()
                 self._events.put_nowait(event)
             case ["log", event]:
                 retell(event)
@@ -199,12 +217,49 @@ class WorkerFleet:
         if self._is_ending:
             return
         bots, worker.bots = sorted(worker.bots), set()
+        self._joined -= set(bots)
         log.error("worker_lost", worker=worker.number, reason=_told(code), bots=bots)
+        if self._opened is None or self._moves >= MOST_MOVES:
+            for bot_id in bots:
+                self._fail(bot_id, reason)
+            return
+        self._moves += 1
+        self._moving.update({bot_id: [] for bot_id in bots})
+        self._spawn(self._move(self._opened, bots, reason), f"worker-{worker.number}/move")
+
+    async def _move(self, opened: OpenSession, bots: list[str], reason: str) -> None:
+        """Have bots go on in a new process where the journal knows them to be, as after a crash of the whole."""
+        try:
+            worker = await self._begin(len(self._workers) + 1)
+            async with asyncio.timeout(READY_S):
+                await worker.ready
+            pasts = await opened.pasts_now()
+        except (OSError, RuntimeError, TimeoutError, JournalError) as failure:
+            for bot_id in bots:
+                self._moving.pop(bot_id, None)
+                self._fail(bot_id, f"{reason}, and no other took its bots: {failure}")
+            return
+        self._twins += tuple(sorted(pasts[one].client_id for one in bots if one in pasts and pasts[one].client_id))
         for bot_id in bots:
-            log.error("bot_failed", bot=bot_id, stage="worker", reason=reason)
-            if self._opened is not None:
-                self._opened.diary(bot_id).left("failed", reason)
-            self._events.put_nowait(BotFailed(bot_id=bot_id, stage="worker", reason=reason))
+            if bot_id in self._moving:
+                await self._place(self._specs[bot_id], pasts.get(bot_id), worker)
+                for command in self._moving.pop(bot_id):
+                    self.command(bot_id, command)
+        log.warning("bots_moved", worker=worker.number, bots=bots)
+        self._drop_twins()
+
+    def _drop_twins(self) -> None:
+        """Connections that a lost worker has left in the room are nobody's: a moderator that is there removes them."""
+        moderators = [one for one in sorted(self._joined) if self._specs[one].role == "moderator"]
+        if self._twins and moderators:
+            self.command(moderators[0], DropTwins(client_ids=self._twins))
+            self._twins = ()
+
+    def _fail(self, bot_id: str, reason: str) -> None:
+        log.error("bot_failed", bot=bot_id, stage="worker", reason=reason)
+        if self._opened is not None:
+            self._opened.diary(bot_id).left("failed", reason)
+        self._events.put_nowait(BotFailed(bot_id=bot_id, stage="worker", reason=reason))
 
     async def _end(self) -> None:
         """No more input: every worker has its bots leave, and ends; one that does not is killed."""

@@ -116,6 +116,15 @@ class OpenSession:
     def _made(self, writes: Sequence[NamedWrite]) -> list[Write]:
         return [(getattr(self._journal.statements, name), row) for name, row in writes]
 
+    async def pasts_now(self) -> dict[str, Past]:
+        """What its bots have lived through up to now; for those whose process has gone while this one lives.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        await self._journal.store.flushed()
+        return await self._journal.store.ask(lambda connection: pasts_of(connection, self.record.id))
+
     def remember(self, facts: Callable[[], Mapping[str, Any]]) -> None:
         """Keep all that the session as a whole must know to go on.
 

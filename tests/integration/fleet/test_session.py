@@ -1,6 +1,8 @@
 """Whole sessions on the real room client, the real media and the embedded room server, on loopback."""
 
 import asyncio
+import os
+import signal
 import wave
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -13,9 +15,11 @@ from structlog.testing import capture_logs
 
 from bots.bot import Provider
 from bots.cli.exits import Exit, exit_of
+from bots.cli.journal import begun
 from bots.clock import SystemClock
 from bots.errors import ConfigError, Overloaded
 from bots.fleet import SessionResult, run_session
+from bots.journal import Journal
 from bots.playbook import load
 from bots.server import RoomServer
 from tests.fakes.clock import LateClock
@@ -169,3 +173,39 @@ async def test_a_loop_that_is_late_refuses_a_session_and_the_one_that_runs_goes_
     assert ([str(refused.value)], Exit.MISSED) == (missed, exit_of(refused.value))
     result = await running
     assert ("finished", True, ()) == (result.outcome, result.expect_met, result.errors)
+
+
+async def test_the_bots_of_a_worker_that_is_killed_go_on_in_another_one(tmp_path: Path, server: RoomServer) -> None:
+    (tmp_path / "two.yaml").write_text(
+        """
+playbook: 1
+name: Two lines
+room: {create: {name: Two lines}}
+schedule: [{id: lesson, length: 40s}]
+bots:
+  helper:
+    role: moderator
+    timeline: [{at: start + 1s, do: [{say: "One"}]}, {at: start + 30s, do: [{say: "Two"}]}]
+  pupil: {}
+expect: {joined: 2, said: 2, errors: 0}
+""",
+        encoding="utf-8",
+    )
+    playbook, clock = load(tmp_path / "two.yaml", environment={}, inputs={}), SystemClock()
+    starts_at = clock.now() + timedelta(seconds=15)
+    async with Journal(f"sqlite:///{tmp_path}/journal.db", clock) as journal:
+        opened = await begun(journal, playbook, starts_at, None, is_shared=False)
+        with capture_logs() as lines:
+            session = asyncio.create_task(run_session(
+                playbook, provider=provider_of(server), clock=clock, starts_at=starts_at, stop=asyncio.Event(),
+                opened=opened, workers=2,
+            ))  # fmt: skip
+            async with asyncio.timeout(90):
+                while not any(line["event"] == "step_finished" for line in lines):
+                    await asyncio.sleep(0.05)
+            [process] = [one["process"] for one in lines if one["event"] == "worker_begun" and one["worker"] == 1]
+            os.kill(process, signal.SIGKILL)
+            result = await session
+    assert ("finished", True, ()) == (result.outcome, result.expect_met, result.errors), lines
+    [lost], [moved] = ([line for line in lines if line["event"] == name] for name in ("worker_lost", "bots_moved"))
+    assert (["helper"], ["helper"], 3) == (lost["bots"], moved["bots"], moved["worker"])
