@@ -45,11 +45,12 @@ class Link:
         weather: what happens to packets from now on.
     """
 
-    def __init__(self, name: str, rng: Random) -> None:
+    def __init__(self, name: str, rng: Random, *, only_ipv6: bool = False) -> None:
         self.near, self.far = f"{name}-near", f"{name}-far"
         self.weather: Weather = CLEAR
         self.carried = self.lost = 0
         self._rng = rng
+        self._only_ipv6 = only_ipv6
         self._files: list[int] = []
 
     @staticmethod
@@ -65,7 +66,8 @@ class Link:
             self._files.append(await asyncio.to_thread(_tun_in, namespace))
             await _ip("-n", namespace, "link", "set", "lo", "up")
             await _ip("-n", namespace, "link", "set", "link0", "mtu", str(MTU), "up")
-            await _ip("-n", namespace, "address", "add", own, "peer", peer, "dev", "link0")
+            if not self._only_ipv6:
+                await _ip("-n", namespace, "address", "add", own, "peer", peer, "dev", "link0")
             await _ip("-n", namespace, "address", "add", own6, "peer", peer6, "dev", "link0", "nodad")
         near, far = self._files
         loop = asyncio.get_running_loop()
@@ -103,13 +105,17 @@ class Link:
 
 
 @asynccontextmanager
-async def link(seed: int = 1) -> AsyncIterator[Link]:
+async def link(seed: int = 1, *, only_ipv6: bool = False) -> AsyncIterator[Link]:
     """A link that is in order at first; everything is removed afterwards.
+
+    Args:
+        seed: of what happens to packets.
+        only_ipv6: its ends have no IPv4 addresses.
 
     Raises:
         OSError: the machine does not allow it; see `missing`.
     """
-    self = Link(f"bots-{os.getpid()}-{seed}", Random(seed))
+    self = Link(f"bots-{os.getpid()}-{seed}", Random(seed), only_ipv6=only_ipv6)
     try:
         await self.open()
         yield self

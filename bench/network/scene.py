@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.network.link import FAR, Link, link
+from bench.network.link import FAR, FAR6, Link, link
 from bench.network.weather import CLEAR, Weather
 
 __all__ = ["Scene", "Seen", "scene"]
@@ -29,20 +29,27 @@ class Seen:
 
 
 class Scene:
-    """Make it with `scene`; `near` is behind the link, `far` beside the server."""
+    """Make it with `scene`; `near` is behind the link, `far` beside the server.
 
-    def __init__(self, way: Link) -> None:
+    Args:
+        way: the link.
+        host: where the server listens, an address of its far end.
+    """
+
+    def __init__(self, way: Link, host: str = FAR) -> None:
         self.link = way
+        self.host = host
         self.near, self.far = Seen(), Seen()
         self._processes: list[asyncio.subprocess.Process] = []
         self._readers: list[asyncio.Task[None]] = []
 
     async def open(self, sound: str) -> None:
         await self._start(
-            self.link.far, None, "-m", "bots", "room", "--host", FAR, "--port", str(PORT), "--app-id", APP_ID,
+            self.link.far, None, "-m", "bots", "room", "--host", self.host, "--port", str(PORT), "--app-id", APP_ID,
             "--app-key", APP_KEY,
         )  # fmt: skip
-        told = {"api_url": f"http://{FAR}:{PORT}/video/v2", "app_id": APP_ID, "app_key": APP_KEY, "sound": sound}
+        where = f"[{self.host}]" if ":" in self.host else self.host
+        told = {"api_url": f"http://{where}:{PORT}/video/v2", "app_id": APP_ID, "app_key": APP_KEY, "sound": sound}
         room_id = await self._make_room(told)
         for namespace, seen, name in ((self.link.far, self.far, "Far"), (self.link.near, self.near, "Near")):
             about = json.dumps({**told, "room_id": room_id, "name": name})
@@ -112,10 +119,10 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(sound: str, seed: int = 1) -> AsyncIterator[Scene]:
-    """A room with both bots in it, in good weather."""
-    async with link(seed) as way:
-        self = Scene(way)
+async def scene(sound: str, seed: int = 1, *, only_ipv6: bool = False) -> AsyncIterator[Scene]:
+    """A room with both bots in it, in good weather; see `link`."""
+    async with link(seed, only_ipv6=only_ipv6) as way:
+        self = Scene(way, FAR6 if only_ipv6 else FAR)
         try:
             await self.open(sound)
             yield self

@@ -11,6 +11,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -325,6 +326,7 @@ class Signaling:
 async def _connect(url: str, room_id: str, timeout_s: float) -> ClientConnection:
     where, proxy = urlsplit(url).netloc, proxy_for(url)
     through = f" through the proxy {shown(proxy)}" if proxy else ""
+    proxy_tls: dict[str, Any] = {"proxy_ssl": tls_context()} if (proxy or "").startswith("https:") else {}
     try:
         return await connect(
             url,
@@ -335,6 +337,7 @@ async def _connect(url: str, room_id: str, timeout_s: float) -> ClientConnection
             max_size=_MAX_FRAME_BYTES,
             proxy=proxy,
             ssl=tls_context() if url.startswith("wss:") else None,
+            **proxy_tls,
         )
     except InvalidProxy as error:
         raise ConfigError(f"the proxy of the environment cannot be used ({error.msg}); {PROXY_HINT}") from None
@@ -349,7 +352,7 @@ async def _connect(url: str, room_id: str, timeout_s: float) -> ClientConnection
     except InvalidStatus as error:
         reason = f"{where} answers HTTP {error.response.status_code}, so it is no room server"
     except ssl.SSLCertVerificationError as error:
-        raise ConfigError(untrusted(where, error)) from None
+        raise ConfigError(untrusted(f"{where}{through}", error)) from None
     except (InvalidHandshake, InvalidURI, ConnectionClosed) as error:
         reason = f"{where} is no room server ({type(error).__name__})"
     except TimeoutError:

@@ -21,3 +21,11 @@ async def test_bad_weather_costs_no_connection_and_a_cut_is_survived() -> None:
         assert here.near.of("restored", cut_s)
         mended_s = here.near.of("restored", cut_s)[-1]["at_s"]
         assert await here.until(lambda: any(one["is_heard"] for one in here.far.of("looked", mended_s)), 60)
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing() or "it can be made here")
+async def test_sound_goes_both_ways_where_there_is_nothing_but_ipv6() -> None:
+    async with scene(str(ROOT / SOUND), seed=2, only_ipv6=True) as here:
+        for seen in (here.near, here.far):
+            assert await here.until(lambda seen=seen: any(one["is_heard"] for one in seen.of("looked")), 60)
+            assert [] == seen.of("lost")

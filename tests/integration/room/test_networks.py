@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from bench.reconnect.proxy import FaultProxy
 from bots.cli.exits import Exit, exit_of
 from bots.clock import SystemClock
 from bots.errors import ApiError, BotsError, ConfigError, JoinRefused
@@ -78,6 +79,43 @@ async def test_api_and_signalling_go_through_the_proxy_and_check_the_certificate
     assert room.is_connected
     await room.leave()
     assert [outside.where] * 2 == outside.proxy.asked
+
+
+async def test_a_proxy_may_be_spoken_to_over_tls(
+    outside: Outside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "proxy"
+    folder.mkdir()
+    authority, certificate = certificates(folder, "localhost")
+    both = tmp_path / "both.pem"
+    both.write_bytes(authority.read_bytes() + outside.authority.read_bytes())
+    monkeypatch.setenv("SSL_CERT_FILE", str(both))
+    async with front(certificate, f"127.0.0.1:{outside.proxy.port}") as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"https://localhost:{port}")
+        room = await outside.join(await outside.fetch())
+        assert room.is_connected
+        await room.leave()
+        assert [outside.where] * 2 == outside.proxy.asked
+        monkeypatch.setenv("SSL_CERT_FILE", str(outside.authority))  # which has not signed for the proxy
+        for of_api in (True, False):
+            error = await refusal(outside, of_api=of_api)
+            assert isinstance(error, ConfigError)
+            assert "SSL_CERT_FILE" in str(error)
+
+
+async def test_a_gateway_is_gone_by_and_told_the_host(house: House) -> None:
+    async with FaultProxy(house.server.address) as gateway:
+        fields = json.loads(base64.b64decode(await house.token("Ravi")))
+        behind = {**fields, "host": "inside.test:1", "gateway": gateway.address}
+        clock = SystemClock()
+        room = await Room.join(
+            base64.b64encode(json.dumps(behind).encode()).decode(), clock=clock, pacer=Pacer(clock), listen=True
+        )
+        assert room.is_connected
+        [link] = gateway.links_of("Ravi")
+        assert link.client.request is not None
+        assert "X-Forwarded-Host=inside.test%3A1" in link.client.request.path
+        await room.leave()
 
 
 @pytest.mark.parametrize("of_api", [True, False])
