@@ -315,12 +315,16 @@ def plan(  # noqa: PLR0917 -- one argument an option
 
 @trace_app.command()
 def why(
-    trace: Annotated[str, typer.Argument(metavar="ID|FILE", help="of bots trace list, or a log in JSON lines")],
+    trace: Annotated[
+        str, typer.Argument(metavar="ID|FILE", help="of bots sessions or bots trace list, or a log in JSON lines")
+    ],
+    store: StoreUrl = "",
 ) -> None:
     """Tell what became of every rule, timeline entry and invite: how often it was fired, and why it did not run."""
+    from bots.cli.sessions import traces_of_session
     from bots.cli.trace import tell_trace
 
-    raise typer.Exit(tell_trace(trace))
+    raise typer.Exit(tell_trace(trace, of_session=lambda name: traces_of_session(name, store=store)))
 
 
 @trace_app.command("list")

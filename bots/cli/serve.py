@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import os
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,10 +23,12 @@ from bots.cli.options import log_format_of
 from bots.cli.provider import opened, provider_of
 from bots.cli.run import load_sounds, refuse_errors
 from bots.cli.stopping import Stop
+from bots.cli.trace import forget_traces
 from bots.clock import SystemClock
 from bots.dashboard import endpoints
 from bots.errors import ConfigError
 from bots.fleet import SessionResult, resume_session, run_session
+from bots.journal import SessionRecord
 from bots.log import Traces, configure, hide
 from bots.playbook import Playbook, load
 from bots.schedule import AlarmClock
@@ -79,7 +82,9 @@ async def _serve(asked: _Asked, named: Provider | None, stop: asyncio.Event, tra
             raise ConfigError("bots serve keeps what it has begun in a journal, and there is none; write --store URL")
         shelf = Shelf(asked.folder, find=partial(playbooks_below, asked.folder), read=_read)
         player = _Player(provider, traces)
-        timetable = Timetable(asked.folder, shelf, journal, player.play, clock=clock, alarms=alarms)
+        timetable = Timetable(
+            asked.folder, shelf, journal, player.play, forgotten=_remove_files, clock=clock, alarms=alarms
+        )  # fmt: skip
         alarms.start()
         app = endpoints(timetable, token=asked.token, now_s=clock.monotonic)
         try:
@@ -155,6 +160,15 @@ class _Player:
                 yield
             finally:
                 self._traces.close(session)
+
+
+def _remove_files(gone: Sequence[SessionRecord]) -> None:
+    """Of sessions that the journal has forgotten: what they saved, and their traces."""
+    forget_traces([trace for one in gone for trace in one.traces])
+    for one in gone:
+        folder = _report_folder(one.id)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _report_folder(session: str) -> str | None:

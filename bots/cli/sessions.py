@@ -18,7 +18,7 @@ from bots.fleet import Script
 from bots.journal import Journal, SessionRecord
 from bots.playbook.values.meant import did_you_mean
 
-__all__ = ["forget_sessions", "list_sessions", "report_session", "session_named"]
+__all__ = ["forget_sessions", "list_sessions", "report_session", "session_named", "traces_of_session"]
 
 MOST = 100_000  # sessions that an id is looked for in
 _NOBODY = Provider("", "", "")
@@ -106,6 +106,23 @@ def forget_sessions(name: str, *, store: str, before: str, person: str) -> int:
         memory.erase(playbook="", person=person)
     typer.echo(f"{len(gone)} session{'' if len(gone) == 1 else 's'} forgotten")
     return Exit.DONE
+
+
+def traces_of_session(name: str, *, store: str) -> tuple[str, ...]:
+    """The ids of the traces of the only session whose id begins so; none if there is none, or no journal.
+
+    Raises:
+        ConfigError: there are several.
+        JournalError: the journal that was asked for cannot be read.
+    """
+
+    async def read() -> tuple[str, ...]:
+        async with journal_at(store) as journal:
+            found = [] if journal is None else journal.listed(MOST)
+            is_there = any(one.id.startswith(name) for one in found)
+            return session_named(journal, name).traces if journal is not None and is_there else ()
+
+    return asyncio.run(read())
 
 
 def session_named(journal: Journal, name: str) -> SessionRecord:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,23 @@ __all__ = ["diff_traces", "forget_traces", "list_traces", "tell_trace"]
 _CONTEXT = 2  # equal decisions shown around a difference
 
 
-def tell_trace(name: str) -> int:
+def tell_trace(name: str, *, of_session: Callable[[str], Sequence[str]]) -> int:
     """Print what became of every rule.
+
+    Args:
+        name: of a trace, a file, or a session.
+        of_session: the ids of a session's traces, the oldest first; none if there is no such session.
 
     Raises:
         ConfigError: there is no such trace, or it is no log of JSON lines.
     """
-    for line in told(_events(str(_path_of(name)))):
+    kept = {one.id: one.path for one in _kept()}
+    is_trace = Path(name).is_file() or any(one.startswith(name) for one in kept)
+    traces = [] if is_trace else of_session(name)
+    paths = [kept[one] for one in traces if one in kept] if traces else [_path_of(name)]
+    if not paths:
+        raise ConfigError(f"no trace of {name} is kept any more; bots trace list shows those that are")
+    for line in told([event for path in paths for event in _events(str(path))]):
         typer.echo(line)
     return Exit.DONE
 

@@ -1,16 +1,16 @@
 """The timetable of a folder: begins sessions at their times, goes on with what was cut off, follows changed files."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
 from bots.clock import Clock
 from bots.errors import BotsError, JournalError, Overloaded, SessionHeld, StartMissed
-from bots.journal import Journal, OpenSession
+from bots.journal import Journal, OpenSession, SessionRecord
 from bots.playbook import Playbook
 from bots.schedule import Alarms, Planned, is_misfired
 from bots.timetable.part import Part, Play
@@ -24,6 +24,8 @@ __all__ = ["Timetable"]
 LOOK_S = 1.0  # between two looks at the folder
 ADOPT_S = 5.0  # between two looks for sessions whose process has gone
 PAUSE_S = 5.0  # after a fault of ours
+KEPT = timedelta(days=400)  # sessions that have ended: a school year, and the holidays after it
+CLEAN_S = 86_400.0  # between two times of forgetting
 
 log = structlog.get_logger()
 
@@ -34,6 +36,7 @@ class Timetable:
     Args:
         folder: of the playbooks; sessions of files in it are gone on with, too, whoever began them.
         play: plays one session to its end.
+        forgotten: takes sessions of which the journal keeps nothing any more.
         look_s, adopt_s: how often to look for changed files, and for sessions whose process has gone.
     """
 
@@ -44,6 +47,7 @@ class Timetable:
         journal: Journal,
         play: Play,
         *,
+        forgotten: Callable[[Sequence[SessionRecord]], None],
         clock: Clock,
         alarms: Alarms,
         look_s: float = LOOK_S,
@@ -53,6 +57,7 @@ class Timetable:
         self._shelf = shelf
         self._journal = journal
         self._play = play
+        self._forgotten = forgotten
         self._clock = clock
         self._alarms = alarms
         self._look_s, self._adopt_s = look_s, adopt_s
@@ -79,6 +84,7 @@ class Timetable:
                 group.create_task(self._again_and_again("starts", self._decide), name="timetable/starts"),
                 group.create_task(self._again_and_again("folder", self._look), name="timetable/folder"),
                 group.create_task(self._again_and_again("adopting", self._adopt_later), name="timetable/adopting"),
+                group.create_task(self._again_and_again("retention", self._clean), name="timetable/retention"),
             ]
             await stop.wait()
             self._is_stopping = True
@@ -299,6 +305,21 @@ class Timetable:
             reason = "it was cut off before it was planned"
         log.warning("session_given_up", session=record.id, reason=reason)
         await opened.end("ended_early", reason, None, now)
+
+    # ---- retention
+
+    async def _clean(self) -> None:
+        """Forget what ended long ago, whatever folder it was of; then let a day pass."""
+        before = self._clock.now() - KEPT
+        try:
+            gone = await self._journal.forget(before)
+        except JournalError as failure:
+            log.warning("journal_not_kept", reason=str(failure))
+        else:
+            if gone:
+                log.info("sessions_forgotten", count=len(gone), before=before)
+                await asyncio.to_thread(self._forgotten, gone)
+        await self._clock.sleep_until(self._clock.monotonic() + CLEAN_S)
 
     async def _again_and_again(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
         """A fault of ours in one part of the timetable must not end the sessions that run."""

@@ -48,6 +48,8 @@ def test_a_session_is_listed_reported_traced_and_forgotten(tmp_path: Path) -> No
     assert "no session is called" in bots(tmp_path, "report", "Nothing", code=4).err
 
     assert "rotate at" in bots(tmp_path, "trace", one["traces"][0]).out
+    assert "rotate at" in bots(tmp_path, "trace", label).out
+    assert "no trace and no file is called" in bots(tmp_path, "trace", "Nothing", code=4).err
     assert "1 session forgotten" in bots(tmp_path, "sessions", "forget", "--person", "ana.r").out
     assert [] == json.loads(bots(tmp_path, "sessions", "--json").out)
     assert [] == list((tmp_path / "bots" / "traces").glob("*.jsonl"))

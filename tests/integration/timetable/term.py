@@ -46,6 +46,7 @@ class Term:
         self.played: list[tuple[str, datetime]] = []
         self.ended: list[tuple[str, str, datetime]] = []
         self.records: list[SessionRecord] = []
+        self.forgotten: list[str] = []
 
     def write(self, file: str, text: str) -> None:
         (self.folder / file).write_text(text, encoding="utf-8")
@@ -64,7 +65,15 @@ class Term:
         async with Journal(self._store, self.clock, lease_s=86_400.0) as journal:
             shelf = Shelf(self.folder, find=lambda: sorted(self.folder.glob("*.yaml")), read=_read)
             table = Timetable(
-                self.folder, shelf, journal, self._play, clock=self.clock, alarms=alarms, look_s=600.0, adopt_s=3600.0
+                self.folder,
+                shelf,
+                journal,
+                self._play,
+                clock=self.clock,
+                alarms=alarms,
+                look_s=600.0,
+                adopt_s=3600.0,
+                forgotten=lambda gone: self.forgotten.extend(one.id for one in gone),
             )
             day = Day(self, table)
             life = asyncio.create_task(table.run(day.stop))

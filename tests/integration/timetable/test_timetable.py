@@ -198,6 +198,19 @@ def test_the_far_past_is_told_in_one_line(term: Term) -> None:
     assert 7 == len(named(lines, "start_missed"))
 
 
+def test_what_ended_more_than_four_hundred_days_ago_is_forgotten_day_by_day(term: Term) -> None:
+    term.write("one.yaml", lesson("One", DAILY, zone="UTC"))
+    term.process(at(2, 12))
+    term.pass_to(at(401, 12))
+    with capture_logs() as lines:
+        term.process(at(401, 13))
+        term.process(at(403, 13))
+    days = [f"One/daily@2026-03-{day}T09:00Z" for day in (23, 24, 25)]
+    assert days == term.forgotten
+    assert [2, 1] == [line["count"] for line in named(lines, "sessions_forgotten")]
+    assert set() == set(days) & {one.id for one in term.records}
+
+
 def test_clocks_that_are_set_back_repeat_nothing(term: Term) -> None:
     term.write("one.yaml", lesson("One", DAILY, zone="UTC"))
     term.process(at(0, 9, 10))

@@ -63,7 +63,7 @@ async def main():
     alarms.start()
     shelf = Shelf(folder, find=lambda: sorted(folder.glob("*.yaml")), read=lambda path: load(path, environment={}))
     async with Journal(url, clock, lease_s=lease_s) as journal:
-        table = Timetable(folder, shelf, journal, play, clock=clock, alarms=alarms, adopt_s=1.0)
+        table = Timetable(folder, shelf, journal, play, forgotten=print, clock=clock, alarms=alarms, adopt_s=1.0)
         (room.parent / f"up-{os.getpid()}").touch()
         while len(list(room.parent.glob("up-*"))) < 2:
             await asyncio.sleep(0.01)
