@@ -20,9 +20,13 @@ def judged(seed: int) -> list[str]:
 
 
 def _settle() -> None:
-    """What is imported stays: the garbage collector need not look at it again and again, a fifth of all time."""
+    """What is imported stays: the garbage collector need not look at it again and again, a fifth of all time.
+
+    And a lesson makes few cycles: it need not look so often.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from bots.simulation import Habits
 __all__ = ["ANSWERS_S", "Lesson", "make_lesson"]
 
 FOLDER = Path(__file__).parents[2] / "playbooks"
-LARGE_EVERY = 5
+LARGE_EVERY = 10
 ANSWERS_S = 4.0  # the bots among the pupils answer an invite within this time
 
 
@@ -54,7 +54,7 @@ def make_lesson(seed: int, *, is_large: bool | None = None) -> Lesson:
     """
     is_large = seed % LARGE_EVERY == 0 if is_large is None else is_large
     rng = Random(f"lesson {seed}")
-    bots, accepting, everybody = _pupils(rng, 20 if is_large else 8)
+    bots, accepting, everybody = _pupils(rng, 20 if is_large else 6)
     humans = rng.choice([0, 0, 4, 12] if is_large else [0, 0, 2, 4])
     people = [f"person-{number:02}" for number in range(1, humans + 1)]
     everybody += people
