@@ -13,6 +13,8 @@ from bots.rotation.searching.mix import Lines, mixed
 
 __all__ = ["solve"]
 
+_ENOUGH = 200  # moves for each pair in each round: few people are searched through long before the budget is spent
+
 
 def solve(problem: Problem, *, seed: int = 0, moves: int = MOVES, seconds: float = 1.0) -> Plan:
     """A plan that keeps every hard rule, with as few repeats as could be found.
@@ -20,14 +22,14 @@ def solve(problem: Problem, *, seed: int = 0, moves: int = MOVES, seconds: float
     Args:
         problem: what is asked.
         seed: of every choice; the same seed and moves give the same plan on every machine.
-        moves: how many exchanges the search may try.
+        moves: how many exchanges the search may try, at most; few people need fewer.
         seconds: when this time is over, the best plan so far is taken; the plan says so (`is_cut`).
 
     Raises:
         RotationError: the rules exclude each other; names the people concerned.
     """
     rules = rules_of(problem)
-    budget = Budget(moves, seconds)
+    budget = Budget(min(moves, _ENOUGH * len(problem.people) ** 2 * problem.rounds), seconds)
     match problem.pattern:
         case "mix" | "pairs":
             lines, method = mixed(rules, [problem.rooms] * problem.rounds, seed, budget)

@@ -128,7 +128,7 @@ def anneal(
     """
     search = _Annealing(table, rules, rng, rounds)
     search = _Annealing(table, rules, rng, rounds)
-    cycle = max(40_000, moves // 5)
+    cycle = max(1, min(moves, max(40_000, moves // 5)))
     done = 0
     while search.least > target and search.can_move and done < moves:
         given = budget.take(min(_BATCH, moves - done))
