@@ -234,9 +234,10 @@ def _misplaced(lesson: Lesson, seen: Seen, looks: Sequence[_Look], rounds: Seque
 
 
 def _keep_places(known: _Known, before: _Look | None, look: _Look) -> None:
-    """Who was in a breakout and is nowhere now, has a place there for a while: the server keeps it."""
+    """Who was in a breakout, or invited, and is nowhere now, has a place there for a while: the server keeps it."""
     if before is not None and before.places is not look.places:
-        gone = {who: (room, before.at) for room, people in before.rooms.items() for who in people}
+        gone = {who: (room, before.at) for who, room in known.asked.items() if who in before.places}
+        gone |= {who: (room, before.at) for room, people in before.rooms.items() for who in people}
         known.lost = {who: kept for who, kept in {**known.lost, **gone}.items() if who not in look.places}
     kept = known.lost.items()
     known.lost = {who: (room, at) for who, (room, at) in kept if (look.at - at).total_seconds() <= PLACE_KEPT_S}

@@ -21,7 +21,7 @@ SEND_BACK = 2  # times that somebody who comes out is invited in again; then the
 TRIES = 4  # of an invite that cannot be sent
 TRY_AGAIN_S = 2.0
 ANSWERS_S = 10.0  # somebody who has been waited for already, gets so long for another invite
-SEAT_KEPT_S = 30.0  # the room server keeps the place in a breakout of somebody whose connection is lost
+SEAT_KEPT_S = 30.0  # the room server keeps the place in a breakout, or the invite, of who has lost the connection
 SETTLE_S = 1.0  # somebody who has just come out is still on the way back to the main room
 _EXPECTED = ("there", "invited", "due")
 
@@ -108,7 +108,8 @@ class Round:
         if known is not None:
             if known.state != "there":
                 known.returns = max(0, known.returns - 1)  # they came out because their connection broke
-            known.seat_in, known.retry_s = known.at, now_s + SEAT_KEPT_S
+            invited_to = known.room if known.state in ("invited", "ignored") else None  # their invite is kept, too
+            known.seat_in, known.retry_s = invited_to if known.at is None else known.at, now_s + SEAT_KEPT_S
             known.state, known.at = "gone", None
         return self._mend(now_s)
 
@@ -119,7 +120,7 @@ class Round:
         if wanted == room:
             return [*self._answered(person, "accepted", now_s), *self._mend(now_s)]
         others = [other for other in self.inside(room) if other != person]
-        if wanted in self._open and self._is_apart(person, others):
+        if (wanted is None or wanted in self._open) and self._is_apart(person, others):
             known.asked_at_s = now_s
             return [CallOut(person)]
         known.room = room

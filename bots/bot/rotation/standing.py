@@ -15,7 +15,7 @@ class Standing:
     """Where somebody belongs (`room`), where they are (`at`; None: no breakout), and what they make of it.
 
     `due`: the invite goes out at `retry_s`. `waiting`: no group can take them now. `gone`: out of the meeting; a
-    breakout that they were in (`seat_in`) may let them in again up to `retry_s`, without an invite.
+    breakout that they were in, or invited to (`seat_in`), may let them in up to `retry_s` without another invite.
     `alone_since_s`: they are in a breakout with too few others.
     """
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from bots.bot.rotation.acts import Act, Invite
+from bots.bot.rotation.acts import Act, CallOut, Invite
 from bots.bot.rotation.round import SEAT_KEPT_S, Round
 from bots.bot.rotation.terms import Terms
 
@@ -44,6 +44,33 @@ def test_who_comes_back_in_time_finds_their_seat_free() -> None:
     found.left("c", 10)
     assert [(1, "late-1")] == invites(found.arrived("late-1", 12))
     assert [(0, "c")] == invites(found.arrived("c", 20))
+
+
+def test_who_lost_the_connection_with_an_invite_may_still_follow_it() -> None:
+    def is_apart(person: str, others: Collection[str]) -> bool:
+        return person == "late" and "c" in others
+
+    found = Round((("a", "b", "c"),), TERMS, is_apart=is_apart)
+    found.begin("abc", 0)
+    found.entered("a", 0, 1)
+    found.entered("b", 0, 1)
+    found.left("c", 2)
+    assert [] == invites(found.arrived("late", 3))
+    assert 2 + SEAT_KEPT_S == found.next_at_s()
+    assert [(0, "late")] == invites(found.tick(2 + SEAT_KEPT_S))
+
+
+def test_who_has_no_group_is_called_out_of_one_in_which_they_must_not_be() -> None:
+    def is_apart(person: str, others: Collection[str]) -> bool:
+        return person == "late" and "c" in others
+
+    found = Round((("a", "b", "c"),), TERMS, is_apart=is_apart)
+    found.begin("abc", 0)
+    for person in "abc":
+        found.entered(person, 0, 1)
+    assert [] == invites(found.arrived("late", 3))
+    assert [CallOut("late")] == found.entered("late", 0, 4)
+    assert [] == invites(found.came_out("late", 6))
 
 
 def test_nobody_is_sent_to_a_group_to_which_somebody_may_return_from_whom_they_are_kept_apart() -> None:
