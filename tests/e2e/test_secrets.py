@@ -1,9 +1,12 @@
 """A whole run, with every event, trace, report and journal: no secret is in anything that was written."""
 
+import asyncio
 import base64
 import random
 import wave
 from pathlib import Path
+
+import httpx
 
 from bots.room import ServerApi
 from tests.e2e.program import Program, room_server
@@ -28,7 +31,8 @@ bots:
 
 
 def written(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".wav"}
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".wav"]
+    return {path: path.read_bytes().replace(b'"signature": "(removed)"', b"") for path in files}
 
 
 def secrets(app_id: str) -> dict[str, bytes]:
@@ -49,7 +53,8 @@ async def test_no_secret_is_in_anything_that_a_run_writes(tmp_path: Path) -> Non
         file.writeframes(random.Random(1).randbytes(8000))
     arguments = ("--app-key", APP_KEY, "--webhook", f"http://user:{PASSWORD}@127.0.0.1:9/hook")
     (tmp_path / "server").mkdir()
-    with room_server(tmp_path / "server", *arguments) as (_, provider):
+    capture = tmp_path / "server" / "capture.jsonl"
+    with room_server(tmp_path / "server", *arguments, "--capture", str(capture)) as (_, provider):
         async with ServerApi(provider.api_url, provider.app_id, provider.app_key) as api:
             room_id = await api.create_room({"name": "Class", "owner_ref": "t", "settings": SETTINGS})
         environment = {**provider.environment, "XDG_STATE_HOME": str(tmp_path), "ROOM": room_id}
@@ -57,14 +62,18 @@ async def test_no_secret_is_in_anything_that_a_run_writes(tmp_path: Path) -> Non
             program = Program(
                 "run", str(tmp_path / "class.yaml"), "--store", f"sqlite:///{tmp_path}/{name}.db", "--trace",
                 str(tmp_path / f"{name}.trace"), "--report", str(tmp_path / "report"), "--log-format", "json",
-                folder=tmp_path, environment={**environment, "BOTS_APP_KEY": key},
+                folder=tmp_path,
+                environment={**environment, "BOTS_APP_KEY": key, "BOTS_CAPTURE": str(tmp_path / f"{name}.capture")},
             )  # fmt: skip
             ended = program.end(limit_s=90)
             assert (0 if name == "run" else 4) == ended.code, ended.err
             program.close()
         app_id = provider.app_id
+        page = await asyncio.to_thread(httpx.get, provider.page_url.partition("#")[0].partition("?")[0])
+        (tmp_path / "page.html").write_bytes(page.raise_for_status().content)
     files = written(tmp_path)
-    assert {"run.db", "run.trace", "attendance.csv"} <= {path.name for path in files}
+    wanted = {"run.db", "run.trace", "attendance.csv", "run.capture", "capture.jsonl", "page.html"}
+    assert wanted <= {path.name for path, content in files.items() if content}
     server_out = next(path for path in files if path.parent.name == "server" and path.suffix == ".out")
     files[server_out] = b"".join(  # it tells its own key, once, to whoever started it
         line for line in files[server_out].splitlines() if b"export BOTS_APP_KEY" not in line and b"browser" not in line
