@@ -7,6 +7,10 @@ RUN python -m venv /opt/bots
 COPY pyproject.toml requirements.lock README.md LICENSE ./
 COPY bots ./bots
 RUN /opt/bots/bin/pip install --constraint requirements.lock '.[postgres]'
+# What is in it, as CycloneDX, for whoever looks for vulnerable packages in images.
+RUN python -m venv /opt/sbom \
+ && /opt/sbom/bin/pip install cyclonedx-bom==7.5.0 \
+ && /opt/sbom/bin/cyclonedx-py environment --output-file /opt/bots/sbom.cdx.json /opt/bots
 
 # Run: no compiler, no root, no sound device. Written is only the state (journal, traces), where a volume is mounted for it.
 FROM python:3.11-slim-bookworm

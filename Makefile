@@ -7,7 +7,7 @@ PLAYBOOK ?= playbooks/demo.yaml
 PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile  # two at a time; what a file sets up is set up once
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check check-code check-rules bench format clean chromium coturn postgres
+.PHONY: help demo run test check check-code check-audit check-rules bench format clean chromium coturn postgres
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,13 +18,16 @@ demo: $(READY)  ## the main job on the embedded room server, under a minute
 run: $(READY)  ## one session of a playbook: make run PLAYBOOK=playbooks/classroom.yaml
 	$(BIN)/bots run $(PLAYBOOK)
 
-check: $(READY)  ## format, lint, types, import table, unit and protocol tests: about a minute
-	@$(MAKE) --no-print-directory --jobs 2 check-code check-rules
+check: $(READY)  ## format, lint, types, import table, known vulnerabilities, unit and protocol tests: about a minute
+	@$(MAKE) --no-print-directory --jobs 2 check-code check-audit check-rules
 
 check-code: $(READY)
 	$(BIN)/ruff format --check --quiet bots tests bench
 	$(BIN)/ruff check --quiet bots tests bench
 	$(BIN)/mypy
+
+check-audit: $(READY)
+	@$(BIN)/python .ci/audit.py
 
 check-rules: $(READY)
 	$(PYTEST) --quiet tests/unit tests/protocol
