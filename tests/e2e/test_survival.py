@@ -5,7 +5,7 @@ import os
 import random
 import signal
 import wave
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
@@ -74,9 +74,22 @@ async def api(server: Provider) -> Any:
         yield api
 
 
-async def class_of(folder: Path, server: Provider, api: ServerApi, length_s: int) -> Class:
-    room_id = await api.create_room({"name": "Class", "owner_ref": "t", "settings": SETTINGS})
-    return Class(folder, server, room_id, length_s)
+Begin = Callable[[int], Awaitable[Class]]
+
+
+@pytest.fixture
+async def begin(tmp_path: Path, server: Provider, api: ServerApi) -> AsyncIterator[Begin]:
+    """Makes a class of so many seconds; what it started is ended after the test."""
+    classes: list[Class] = []
+
+    async def made(length_s: int) -> Class:
+        room_id = await api.create_room({"name": "Class", "owner_ref": "t", "settings": SETTINGS})
+        classes.append(Class(tmp_path, server, room_id, length_s))
+        return classes[-1]
+
+    yield made
+    for one in classes:
+        one.close()
 
 
 def watcher(api: ServerApi, room_id: str) -> AbstractAsyncContextManager[Guest]:
@@ -104,10 +117,8 @@ async def ended(program: Program) -> Ended:
     return await asyncio.to_thread(program.end)
 
 
-async def test_a_killed_lesson_goes_on_where_it_was_and_ends_when_it_would_have(
-    tmp_path: Path, server: Provider, api: ServerApi
-) -> None:
-    lesson = await class_of(tmp_path, server, api, 30)
+async def test_a_killed_lesson_goes_on_where_it_was_and_ends_when_it_would_have(begin: Begin, api: ServerApi) -> None:
+    lesson = await begin(30)
     async with watcher(api, lesson.room_id) as guest:
         first = lesson.start()
         await until("the first wait", lambda: guest.chat == ["zero"])
@@ -131,13 +142,10 @@ async def test_a_killed_lesson_goes_on_where_it_was_and_ends_when_it_would_have(
     assert abs((when(finished) - datetime.fromisoformat(started["ends_at"])).total_seconds()) < 2.0
     assert (3, 5) == (finished["counts"]["joined"], finished["counts"]["said"])
     assert [] == finished["unknown"]
-    lesson.close()
 
 
-async def test_a_second_process_says_who_runs_the_lesson_and_does_nothing(
-    tmp_path: Path, server: Provider, api: ServerApi
-) -> None:
-    lesson = await class_of(tmp_path, server, api, 30)
+async def test_a_second_process_says_who_runs_the_lesson_and_does_nothing(begin: Begin, api: ServerApi) -> None:
+    lesson = await begin(30)
     async with watcher(api, lesson.room_id) as guest:
         first = lesson.start()
         await until("a line", lambda: guest.chat == ["zero"])
@@ -148,13 +156,12 @@ async def test_a_second_process_says_who_runs_the_lesson_and_does_nothing(
             assert () == second.events("room_joined")
         first.signal(signal.SIGTERM)
         assert 0 == (await ended(first)).code
-    lesson.close()
 
 
 async def test_a_frozen_process_loses_the_lesson_and_says_nothing_when_it_wakes_up(
-    tmp_path: Path, server: Provider, api: ServerApi
+    begin: Begin, api: ServerApi
 ) -> None:
-    lesson = await class_of(tmp_path, server, api, 60)
+    lesson = await begin(60)
     async with watcher(api, lesson.room_id) as guest:
         first = lesson.start()
         await until("a line", lambda: guest.chat == ["zero"])
@@ -162,9 +169,9 @@ async def test_a_frozen_process_loses_the_lesson_and_says_nothing_when_it_wakes_
         taken = None
         while taken is None:
             second = lesson.start("--resume")
-            await until("an answer", lambda: second.is_over or bool(second.events("session_resumed")))  # noqa: B023
+            await until("an answer", lambda: second.is_over or bool(second.events("session_resumed")), limit_s=60)  # noqa: B023
             taken = None if second.is_over else second
-        await until("the lines that are left", lambda: "third" in guest.chat, limit_s=30)
+        await until("the lines that are left", lambda: "third" in guest.chat, limit_s=60)
         twins = taken.events("twins_dropped")
         assert twins  # the frozen one still had its connections
         before = list(guest.chat)
@@ -176,14 +183,13 @@ async def test_a_frozen_process_loses_the_lesson_and_says_nothing_when_it_wakes_
         assert 0 == (await ended(taken)).code
         assert before == guest.chat[: len(before)]
         assert len(set(guest.chat)) == len(guest.chat)
-    lesson.close()
 
 
 async def test_with_no_lesson_cut_off_a_new_one_begins_and_ctrl_c_twice_leaves_one_to_go_on_with(
-    tmp_path: Path, server: Provider, api: ServerApi
+    begin: Begin, api: ServerApi
 ) -> None:
-    lesson = await class_of(tmp_path, server, api, 60)
-    write_noise(tmp_path / "long.wav", 50)
+    lesson = await begin(60)
+    write_noise(lesson.folder / "long.wav", 50)
     music = LESSON.replace('{say: "zero"}', '{say: "zero"}, {play: long.wav}')
     lesson.playbook.write_text(music % 60, encoding="utf-8")
     async with watcher(api, lesson.room_id) as guest:
@@ -208,4 +214,3 @@ async def test_with_no_lesson_cut_off_a_new_one_begins_and_ctrl_c_twice_leaves_o
         assert again["session"] != started["session"]
         third.signal(signal.SIGTERM)
         assert 0 == (await ended(third)).code
-    lesson.close()
