@@ -22,6 +22,7 @@ SENTENCES = {
     "connection_dropped": "loses the network for {back_after_s} s",
     "breakout_failed": "could not go into {breakout}",
     "breakout_kept": "could not close a breakout room",
+    "mode_switched": "makes the room a {mode}",
     "room_extended": "puts off the end of the room by {by_min} min",
     "people_dropped": "removes {people} from the room",
     "people_missing": "misses {people}, called back {waited_s} s ago",
@@ -89,8 +90,14 @@ def _moderated(event: Mapping[str, Any]) -> str:
         case "people_denied":
             return f"turns away {people}"
         case "floor_asked":
-            own = {"request": "asks for the floor", "cancel": "asks for the floor no more"}
+            own = {
+                "request": "asks for the floor", "cancel": "asks for the floor no more",
+                "reject": "rejects the offer of the floor", "open": "opens the floor to everybody",
+                "close": "closes the floor",
+            }  # fmt: skip
             return own.get(str(event.get("act")), "gives the floor back")
+        case "knock_switched":
+            return "has people wait to be let in" if event.get("act") == "on" else "has nobody wait to be let in"
         case "recording_asked":
             return "has the room recorded" if event.get("act") == "start" else "ends the recording"
         case "floor_decided":
@@ -122,7 +129,13 @@ def _what(event: Mapping[str, Any]) -> str | None:
         case "room_awaited":
             return "waits to be let in"
         case (
-            "people_admitted" | "people_denied" | "floor_asked" | "floor_decided" | "roles_changed" | "recording_asked"
+            "people_admitted"
+            | "people_denied"
+            | "floor_asked"
+            | "floor_decided"
+            | "roles_changed"
+            | "recording_asked"
+            | "knock_switched"
         ):
             return _moderated(event)
         case "room_left":

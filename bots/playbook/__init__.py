@@ -44,7 +44,7 @@ from bots.playbook.model.rotations import Rotation
 from bots.playbook.model.schema import json_schema
 from bots.playbook.model.steps.any import Role
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Join, Reject
-from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Recording
+from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Knock, Mode, Recording
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -149,6 +149,7 @@ __all__ = [
     "Invited",
     "Join",
     "Joined",
+    "Knock",
     "Leave",
     "LeaveWhen",
     "Left",
@@ -158,6 +159,7 @@ __all__ = [
     "Measure",
     "MessageFacts",
     "Microphone",
+    "Mode",
     "Mute",
     "Muted",
     "Offset",

@@ -271,6 +271,17 @@ class FakeRoom:
         self._do("offer_floor", client_id)
         self.floor.moved("invited", self.participants[client_id])
 
+    async def open_floor(self, *, is_open: bool) -> None:
+        self._do("open_floor", is_open)
+        self.floor.opened(is_open=is_open)
+
+    async def switch_mode(self, mode: str) -> None:
+        self._do("switch_mode", mode)
+        self.mode = mode
+
+    async def set_knock(self, *, is_on: bool) -> None:
+        self._do("set_knock", is_on)
+
     async def hand_over(self, client_id: str) -> None:
         self._do("hand_over", client_id)
         self.give_role(client_id, "moderator")

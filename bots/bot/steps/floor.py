@@ -19,7 +19,7 @@ _DECIDED = range(1707, 1713)  # somebody else was quicker: the participant, or a
 
 
 async def floor(kit: Kit, step: Floor, run: Run) -> None:
-    """Ask for the floor, take an offer of it, give it back; or decide about those who ask for it and those who have it.
+    """Ask for the floor, take or reject an offer of it, give it back; or decide who has it, or that everybody has.
 
     Raises:
         CannotDo: the room is no lecture, or a name fits nobody, or several.
@@ -47,6 +47,10 @@ async def _own(kit: Kit, room: RoomPort, act: str) -> None:
         await room.take_floor_step("cancelled")
     elif act == "release" and me in floor.holders:
         await room.take_floor_step("finished")
+    elif act == "reject" and me in floor.offers:
+        await room.take_floor_step("rejected")
+    elif act in ("open", "close") and floor.is_open != (act == "open"):
+        await room.open_floor(is_open=act == "open")
     else:
         return
     kit.log.info("floor_asked", act=act)

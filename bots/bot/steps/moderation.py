@@ -1,4 +1,4 @@
-"""What a moderator does: admit, deny, role, record, extend."""
+"""What a moderator does: admit, deny, role, record, extend, mode, knock."""
 
 from bots.bot.rules.facts import Person
 from bots.bot.rules.outcome import CannotDo
@@ -7,9 +7,9 @@ from bots.bot.steps.kit import Kit
 from bots.bot.steps.people import named
 from bots.bot.waiting import done_within
 from bots.errors import RequestRefused
-from bots.playbook import Admit, ChangeRole, Deny, Recording
+from bots.playbook import Admit, ChangeRole, Deny, Knock, Mode, Recording
 
-__all__ = ["admit", "change_role", "deny", "extend", "record"]
+__all__ = ["admit", "change_role", "deny", "extend", "knock", "record", "switch_mode"]
 
 _NOT_WAITING = 1155
 _AS_IT_IS = 1177
@@ -72,6 +72,27 @@ async def extend(kit: Kit) -> None:
     """Put off the end of the room; one that nothing ends refuses it."""
     by_min = await kit.presence.parent.extend()
     kit.log.info("room_extended", by_min=by_min)
+
+
+async def switch_mode(kit: Kit, step: Mode) -> None:
+    """Make the room a group or a lecture; ends when the room has told of it. What is so already is no failure."""
+    parent = kit.presence.parent
+    if parent.mode == step.mode:
+        return
+    await parent.switch_mode(step.mode)
+    await done_within(kit.clock, _switched(kit, step.mode), _TOLD_WITHIN_S)
+    kit.log.info("mode_switched", mode=step.mode)
+
+
+async def knock(kit: Kit, step: Knock) -> None:
+    """Have participants wait to be let in, or end that."""
+    await kit.presence.parent.set_knock(is_on=step.act == "on")
+    kit.log.info("knock_switched", act=step.act)
+
+
+async def _switched(kit: Kit, mode: str) -> None:
+    while kit.presence.parent.mode != mode:
+        await kit.changed.wait()
 
 
 async def _told(kit: Kit, client_ids: list[str], role: str) -> None:

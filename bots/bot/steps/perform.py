@@ -27,9 +27,11 @@ from bots.playbook import (
     If,
     Invite,
     Join,
+    Knock,
     Leave,
     Lock,
     Log,
+    Mode,
     Mute,
     Parallel,
     Play,
@@ -216,8 +218,10 @@ class Performer:
                 report.save(kit, step, run)
             case Drop() | SendBack() | TellTeacher():
                 await self._do_among_people(step, run, begun)
-            case Lock() | Unlock() | Admit() | Deny() | Floor() | ChangeRole() | Recording() | Extend():
+            case Lock() | Unlock() | Admit() | Deny() | Floor() | ChangeRole():
                 await self._moderate(step, run)
+            case Recording() | Extend() | Mode() | Knock():
+                await self._direct(step)
             case _:
                 assert_never(step)
 
@@ -234,10 +238,8 @@ class Performer:
             case _:
                 assert_never(step)
 
-    async def _moderate(
-        self, step: Lock | Unlock | Admit | Deny | Floor | ChangeRole | Recording | Extend, run: Run
-    ) -> None:
-        """Steps about what may be done in the room, and by whom."""
+    async def _moderate(self, step: Lock | Unlock | Admit | Deny | Floor | ChangeRole, run: Run) -> None:
+        """Steps about who may do what in the room."""
         kit = self._kit
         match step:
             case Lock():
@@ -252,10 +254,21 @@ class Performer:
                 await floor.floor(kit, step, run)
             case ChangeRole():
                 await moderation.change_role(kit, step, run)
+            case _:
+                assert_never(step)
+
+    async def _direct(self, step: Recording | Extend | Mode | Knock) -> None:
+        """Steps about the room as a whole."""
+        kit = self._kit
+        match step:
             case Recording():
                 await moderation.record(kit, step)
             case Extend():
                 await moderation.extend(kit)
+            case Mode():
+                await moderation.switch_mode(kit, step)
+            case Knock():
+                await moderation.knock(kit, step)
             case _:
                 assert_never(step)
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.model.playbook import MOST_BREAKOUTS, Playbook
 from bots.playbook.model.steps.breakouts import Breakouts, Invite
-from bots.playbook.model.steps.moderation import Extend, Floor
+from bots.playbook.model.steps.moderation import Extend, Floor, Mode
 from bots.playbook.values.people import copy_ids
 from bots.playbook.values.scalars import format_duration
 
-__all__ = ["check_limits"]
+__all__ = ["check_limits", "modes_of"]
 
 _MOST_MODERATORS = 5
 _MOST_TALKERS = 16
@@ -22,21 +22,22 @@ _MOST_TALKERS = 16
 def check_limits(playbook: Playbook) -> Iterator[Finding]:
     """Everything that the room server would refuse."""
     yield from _check_seats(playbook)
+    modes = modes_of(playbook)
     steps = [step for step in playbook.all_steps() if isinstance(step, Breakouts)]
     for step in steps:
         if step.open is not None:
-            yield from _check_opening(step, step.open, playbook)
+            yield from _check_opening(step, step.open, playbook, modes)
     names = [name for step in steps for name in step.open or ()]
     if len(set(names)) > MOST_BREAKOUTS and not any(step.close for step in steps):
         last = next(step for step in reversed(steps) if step.open)
         if len(last.open or ()) <= MOST_BREAKOUTS:
             yield _too_many(last, len(set(names)), "this playbook opens")
     yield from _check_invites(playbook)
-    yield from _check_floor(playbook)
+    yield from _check_floor(playbook, modes)
     yield from _check_duration(playbook)
 
 
-def _check_opening(step: Breakouts, names: tuple[str, ...], playbook: Playbook) -> Iterator[Finding]:
+def _check_opening(step: Breakouts, names: tuple[str, ...], playbook: Playbook, modes: set[str]) -> Iterator[Finding]:
     if len(names) > MOST_BREAKOUTS:
         yield _too_many(step, len(names), "this opens")
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
@@ -51,7 +52,7 @@ def _check_opening(step: Breakouts, names: tuple[str, ...], playbook: Playbook) 
         else:
             message = f"a room with {why} allows no breakout rooms; they need 3"
         yield Finding(loc_of(step, "breakouts", "capacity"), "enablex-limit", message)
-    if settings and settings.mode != "group":
+    if settings and "group" not in modes:
         message = f"breakout rooms exist in group mode only, this room has mode {settings.mode}"
         yield Finding(loc_of(step, "breakouts", "open"), "enablex-limit", message)
     if step.video:
@@ -63,14 +64,20 @@ def _too_many(step: Breakouts, count: int, what: str) -> Finding:
     return Finding(loc_of(step, "breakouts", "open"), "enablex-limit", message)
 
 
-def _check_floor(playbook: Playbook) -> Iterator[Finding]:
+def _check_floor(playbook: Playbook, modes: set[str]) -> Iterator[Finding]:
     settings = playbook.room.create
-    if settings is None or settings.mode == "lecture":
+    if settings is None or "lecture" in modes:
         return
     message = f"there is a floor in lecture mode only, this room has mode {settings.mode}"
     for step in playbook.all_steps():
         if isinstance(step, Floor):
             yield Finding(loc_of(step), "enablex-limit", message)
+
+
+def modes_of(playbook: Playbook) -> set[str]:
+    """The mode that a room to make has at first, and those that steps give it."""
+    first = {playbook.room.create.mode} if playbook.room.create else set()
+    return {*first, *(step.mode for step in playbook.all_steps() if isinstance(step, Mode))}
 
 
 def _check_duration(playbook: Playbook) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.model.cast import Bot
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, Invite
-from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Recording
+from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Knock, Mode, Recording
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.step import Step, every_step
@@ -65,10 +65,12 @@ def _is_moderating(step: Step) -> bool:
             | ChangeRole()
             | Recording()
             | Extend()
+            | Mode()
+            | Knock()
         ):
             return True
         case Floor():
-            return step.decision is not None
+            return step.is_moderating
         case Mute() | Unmute():
             return step.who != ("me",)
         case _:

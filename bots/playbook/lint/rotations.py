@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from bots.playbook.lint.finding import Finding, loc_of
+from bots.playbook.lint.limits import modes_of
 from bots.playbook.lint.moments import after_start_s
 from bots.playbook.model.playbook import MOST_BREAKOUTS, Playbook
 from bots.playbook.model.rotations import Rotation
@@ -22,12 +23,12 @@ _MOST_TALKERS = 16
 def check_rotations(playbook: Playbook) -> Iterator[Finding]:
     """Everything about rotations that the room server would refuse, and what cannot be played as it is written."""
     steps = [step for step in playbook.all_steps() if isinstance(step, Rotate)]
-    used = {step.plan for step in steps}
+    used, modes = {step.plan for step in steps}, modes_of(playbook)
     for name, rotation in playbook.rotations.items():
         if name not in used:
             message = f'no step plays the rotation "{name}"'
             yield Finding(("rotations", name), "unused-rotation", message, "warning", is_about_key=True)
-        yield from _check_size(name, rotation, playbook)
+        yield from _check_size(name, rotation, playbook, modes)
         yield from _check_repeats(name, rotation, _people(playbook))
         yield from _check_rules(name, rotation)
         yield from _check_memory(name, rotation, playbook)
@@ -61,9 +62,9 @@ def people_of(name: str, rotation: Rotation) -> Iterator[tuple[Loc, tuple[str, .
         yield ("rotations", name, "balance", number), (TAG + tag,)
 
 
-def _check_size(name: str, rotation: Rotation, playbook: Playbook) -> Iterator[Finding]:
+def _check_size(name: str, rotation: Rotation, playbook: Playbook, modes: set[str]) -> Iterator[Finding]:
     settings = playbook.room.create
-    if settings is not None and settings.mode != "group":
+    if settings is not None and "group" not in modes:
         message = f"breakout rooms exist in group mode only, this room has mode {settings.mode}"
         yield Finding(("rotations", name), "enablex-limit", message, is_about_key=True)
         return

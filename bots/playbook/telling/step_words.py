@@ -5,7 +5,7 @@ from typing import assert_never
 
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Join, Reject
-from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Recording
+from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Knock, Mode, Recording
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -100,10 +100,8 @@ def step_words(step: Step, playbook: Playbook) -> str:
         case ChangeRole():
             role, who = step.change
             return f"gives {people(who, playbook)} the role of a {role}"
-        case Recording():
-            return "has the room recorded" if step.act == "start" else "ends the recording"
-        case Extend():
-            return "puts off the end of the room"
+        case Recording() | Extend() | Mode() | Knock():
+            return _direction_words(step)
         case TellTeacher():
             return f"writes “{step.text.text}” to the teachers in private"
         case Save():
@@ -116,9 +114,25 @@ def step_words(step: Step, playbook: Playbook) -> str:
             assert_never(step)
 
 
+def _direction_words(step: Recording | Extend | Mode | Knock) -> str:
+    match step:
+        case Recording():
+            return "has the room recorded" if step.act == "start" else "ends the recording"
+        case Extend():
+            return "puts off the end of the room"
+        case Mode():
+            return f"makes the room a {step.mode}"
+        case Knock():
+            return "has people wait to be let in" if step.act == "on" else "has nobody wait to be let in any more"
+
+
 def _floor_words(step: Floor, playbook: Playbook) -> str:
     if step.decision is None:
-        own = {"request": "asks for the floor", "cancel": "does not ask for the floor any more"}
+        own = {
+            "request": "asks for the floor", "cancel": "does not ask for the floor any more",
+            "reject": "rejects the offer of the floor", "open": "opens the floor to everybody",
+            "close": "closes the floor",
+        }  # fmt: skip
         return own.get(step.act or "", "gives the floor back")
     what, who = step.decision
     whom = people(who, playbook)

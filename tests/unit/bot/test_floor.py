@@ -51,6 +51,35 @@ async def test_there_is_no_floor_outside_a_lecture() -> None:
     assert "there is a floor in lecture mode only; this room has mode group" == reason
 
 
+async def test_an_offer_is_rejected_and_no_offer_is_not() -> None:
+    entries = (timeline(1, {"floor": "reject"}), timeline(2, {"floor": "reject"}, label="b"))
+    async with on_stage(spec_of(timeline=entries)) as stage:
+        lecture(stage)
+        stage.room.floor.moved("invited", stage.room.participants["me"])
+        await stage.pass_s(3)
+        assert [("rejected",)] == stage.room.asked("take_floor_step")
+
+
+async def test_a_moderator_opens_the_floor_and_closes_it_once_each() -> None:
+    steps = ("open", "open", "close", "close")
+    entries = tuple(timeline(n + 1, {"floor": act}, label=str(n)) for n, act in enumerate(steps))
+    async with on_stage(spec_of(role="moderator", timeline=entries)) as stage:
+        lecture(stage)
+        await stage.pass_s(5)
+        assert [(True,), (False,)] == stage.room.asked("open_floor")
+
+
+async def test_the_room_is_made_a_lecture_and_a_group_again_and_nobody_knocks() -> None:
+    steps: tuple[dict[str, str], ...] = ({"mode": "lecture"}, {"mode": "lecture"}, {"mode": "group"}, {"knock": "off"})
+    entries = tuple(timeline(n + 1, step, label=str(n)) for n, step in enumerate(steps))
+    async with on_stage(spec_of(role="moderator", timeline=entries)) as stage:
+        with capture_logs() as logs:
+            await stage.pass_s(5)
+        assert [("switch_mode", "lecture"), ("switch_mode", "group"), ("set_knock", False)] == stage.room.did
+    assert ["lecture", "group"] == [line["mode"] for line in logs if line["event"] == "mode_switched"]
+    assert ["off"] == [line["act"] for line in logs if line["event"] == "knock_switched"]
+
+
 DECISIONS = (
     rule("hand_raised", {"floor": {"grant": "person"}}, id="ana", condition="person.name == 'Ana'"),
     rule("hand_raised", {"floor": {"deny": "person"}}, id="others", condition="person.name != 'Ana'"),

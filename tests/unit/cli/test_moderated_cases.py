@@ -140,3 +140,35 @@ def test_a_room_whose_time_is_put_off_stays(tmp_path: Path) -> None:
 def test_a_room_sends_everybody_out_when_its_time_is_over(tmp_path: Path) -> None:
     problems = problems_of(tmp_path, TIMED.replace("EXTEND", ""), RECORDED + SENT_OUT)
     assert ["host: 2002 Conference Expired", "pupil: 2002 Conference Expired"] == problems
+
+
+DISCUSSED = """\
+playbook: 1
+name: Discussed
+room: {create: {name: Discussed, mode: lecture, moderators: 2}}
+schedule: [{length: 10m}]
+bots:
+  host:
+    role: moderator
+    arrive: {at: start - 1m}
+    timeline:
+      - {at: start + 1m, do: [{floor: {invite: pupil}}]}
+      - {at: start + 3m, do: [{mode: group}, {breakouts: {open: [red]}}, {invite: {people: everyone, to: red}}]}
+      - {at: start + 5m, do: [{breakouts: {close: all}}, {call_back: everyone}, {mode: lecture}, {floor: open}]}
+      - {at: start + 6m, do: [{say: "We are a lecture again."}, {knock: on}]}
+  pupil:
+    invites: [{otherwise: accept}]
+    timeline:
+      - {at: start + 2m, do: [{floor: reject}]}
+"""
+TALKED = """\
+people: {ben: start + 7m}
+expect:
+  - {at: start + 4m, pupil: {in: red}}
+  - {at: start + 6m, pupil: {in: parent}, host: {said: "We are a lecture again."}}
+  - {at: start + 8m, ben: {in: nowhere}}
+"""
+
+
+def test_a_lecture_becomes_a_group_for_its_breakout_rooms_and_a_lecture_again(tmp_path: Path) -> None:
+    assert [] == problems_of(tmp_path, DISCUSSED, TALKED)

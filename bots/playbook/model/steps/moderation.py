@@ -1,4 +1,4 @@
-"""Who comes in, who speaks, who moderates, how long, recorded or not: admit, deny, floor, role, record, extend."""
+"""Who comes in, who speaks, who moderates, how long, recorded or not, a group or a lecture."""
 
 from typing import ClassVar, Literal
 
@@ -8,7 +8,7 @@ from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.people import Who
 from bots.playbook.values.shape import bad
 
-__all__ = ["Admit", "ChangeRole", "Deny", "Extend", "Floor", "Recording"]
+__all__ = ["Admit", "ChangeRole", "Deny", "Extend", "Floor", "Knock", "Mode", "Recording"]
 
 
 class Admit(AnyStep):
@@ -35,8 +35,10 @@ class Floor(AnyStep):
     short: ClassVar[str] = "act"
     survival: ClassVar[Survival] = "reconcile"
     kind: Literal["floor"] = "floor"
-    act: Literal["request", "cancel", "release"] | None = Field(
-        default=None, description="As a participant: ask for it or take it as offered; take that back; give it back."
+    act: Literal["request", "cancel", "release", "reject", "open", "close"] | None = Field(
+        default=None,
+        description="As a participant: ask for it or take it as offered; take that back; give it back; reject an offer."
+        " As a moderator: open it to everybody; close it again.",
     )
     grant: Who | None = Field(default=None, description="Whom of those who ask for it.")
     deny: Who | None = Field(default=None, description="Whom of those who ask for it.")
@@ -48,9 +50,16 @@ class Floor(AnyStep):
     def _one(self) -> "Floor":
         if sum(one is not None for one in (self.act, *self._decisions().values())) != 1:
             raise bad(
-                "bad-value", "floor is request, cancel or release, or one of grant, deny, release, invite, cancel"
+                "bad-value",
+                "floor is request, cancel, release, reject, open or close, or one of grant, deny, release, invite,"
+                " cancel",
             )
         return self
+
+    @property
+    def is_moderating(self) -> bool:
+        """Is it about others?"""
+        return self.act in ("open", "close") or self.decision is not None
 
     def _decisions(self) -> dict[str, tuple[str, ...] | None]:
         return {name: getattr(self, name) for name in ("grant", "deny", "release", "invite", "cancel")}
@@ -101,3 +110,21 @@ class Extend(AnyStep):
     survival: ClassVar[Survival] = "once"
     kind: Literal["extend"] = "extend"
     what: Literal["room"] = Field(default="room", description="What to extend.")
+
+
+class Mode(AnyStep):
+    """Make the room a group, in which everybody may speak, or a lecture with a floor."""
+
+    short: ClassVar[str] = "mode"
+    survival: ClassVar[Survival] = "reconcile"
+    kind: Literal["mode"] = "mode"
+    mode: Literal["group", "lecture"] = Field(description="group or lecture.")
+
+
+class Knock(AnyStep):
+    """Have participants wait to be let in from now on, or end that."""
+
+    short: ClassVar[str] = "act"
+    survival: ClassVar[Survival] = "keyed"
+    kind: Literal["knock"] = "knock"
+    act: Literal["on", "off"] = Field(description="on or off; off lets in everybody who waits.")

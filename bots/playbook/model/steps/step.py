@@ -17,7 +17,7 @@ from pydantic import (
 from bots.playbook.language.expression import Expression
 from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Join, Reject
-from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Recording
+from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Knock, Mode, Recording
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -138,6 +138,8 @@ STEPS: Mapping[str, type[AnyStep]] = {
     "role": ChangeRole,
     "record": Recording,
     "extend": Extend,
+    "mode": Mode,
+    "knock": Knock,
     "tell_teacher": TellTeacher,
     "save": Save,
     "signal": SendSignal,
@@ -146,7 +148,7 @@ STEPS: Mapping[str, type[AnyStep]] = {
 _AnyStep = (
     Say | Play | Stop | Wait | WaitFor | If | Choose | Repeat | Parallel | RunSteps | Breakouts | Rotate | Steer
     | Invite | Accept | Reject | Join | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | Admit
-    | Deny | Floor | ChangeRole | Recording | Extend | TellTeacher | Save | SendSignal | Log
+    | Deny | Floor | ChangeRole | Recording | Extend | Mode | Knock | TellTeacher | Save | SendSignal | Log
 )  # fmt: skip
 Step = Annotated[
     Annotated[_AnyStep, Field(discriminator="kind")],

@@ -61,6 +61,8 @@ FOUND = [
     ("never-fires", bot("rules: [{when: »hand_raised, do: [{log: Hi}]}]")),
     ("needs-moderator", bot("timeline: [{at: start, do: [»{record: start}]}]")),
     ("needs-moderator", bot("timeline: [{at: start, do: [»{extend: room}]}]")),
+    ("needs-moderator", bot("timeline: [{at: start, do: [»{mode: lecture}]}]")),
+    ("needs-moderator", bot("timeline: [{at: start, do: [»{knock: off}]}]")),
     ("unknown-breakout", step("{join: »red}")),
     ("enablex-limit", room("duration: »40m", bot(""))),
     ("never-fires", bot("rules: [{when: »invite_rejected, do: [{log: Hi}]}]")),
