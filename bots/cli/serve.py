@@ -145,7 +145,7 @@ class _Player:
             return await run_session(
                 playbook, provider=self._provider, clock=self._clock, starts_at=record.starts_at,
                 session_id=record.entry, report_folder=_report_folder(record.id), memory=self._memory, stop=part.stop,
-                on_start=part.watch, opened=part.opened,
+                on_start=part.watch, opened=part.opened, begin_by=part.begin_by,
             )  # fmt: skip
 
     @contextlib.contextmanager

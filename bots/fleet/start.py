@@ -14,6 +14,7 @@ from bots.fleet.admission import admit
 from bots.fleet.expect import expectations_of
 from bots.fleet.local import LocalFleet
 from bots.fleet.memory import Memory, Remembered, histories
+from bots.fleet.patience import patiently
 from bots.fleet.plan import plan, session_label, session_times
 from bots.fleet.result import SessionResult
 from bots.fleet.script import Script
@@ -43,6 +44,7 @@ async def run_session(
     memory: Memory | None = None,
     opened: OpenSession | None = None,
     workers: int = 1,
+    begin_by: datetime | None = None,
 ) -> SessionResult:
     """Run one session, in this process, until every bot has ended.
 
@@ -57,6 +59,7 @@ async def run_session(
         on_start: gets the session when its bots are planned, to watch it by `snapshot`.
         opened: of the journal, begun for this session; without it nothing is kept.
         workers: processes that the bots live in; one is this process itself.
+        begin_by: until then, a provider that does not answer and a process that is too busy are tried again.
 
     Raises:
         ConfigError: wrong credentials or address, or no such schedule entry or bot.
@@ -69,17 +72,19 @@ async def run_session(
     label = session_label(playbook, starts_at, session_id) if opened is None else opened.record.id
     body = _room_body(playbook)
     bots = sum(only_bot in (None, one.id, one.bot_id) for one in playbook.instances())
-    try:
+
+    async def ready() -> str:
         await admit(clock, session=label, bots=bots)
+        if playbook.room.id is None:
+            return await open_room(provider, body or {})
+        await find_room(provider, playbook.room.id)  # one answer for all bots, before any of them tries again and again
+        return playbook.room.id
+
+    try:
+        room_id = await patiently(ready, until=begin_by, clock=clock, session=label, is_over=stop.is_set)
     except Overloaded as refused:
         await _missed(label, starts_at, refused, clock, opened)
         raise
-    try:
-        room_id = playbook.room.id
-        if room_id is not None:
-            await find_room(provider, room_id)  # one answer for all bots, before any of them tries again and again
-        else:
-            room_id = await open_room(provider, body or {})
     except BotsError as failure:
         if opened is not None:
             await opened.end("failed", str(failure), None, clock.now())

@@ -218,7 +218,9 @@ class Timetable:
         if begun is None:
             return
         self._counts.started += 1
-        part = Part(record=begun.record, opened=begun.opened, playbook=row.playbook)
+        part = Part(
+            record=begun.record, opened=begun.opened, playbook=row.playbook, begin_by=start.starts_at + row.grace
+        )  # fmt: skip
         await self._perform(part, begun)
 
     async def _perform(self, part: Part, begun: Begun | None = None) -> None:
@@ -245,7 +247,10 @@ class Timetable:
             self._counts.missed += 1
         except BotsError as failure:
             log.warning("session_not_played", session=session, reason=str(failure))
-            await self._fail(part, str(failure))
+            if failure.retryable and part.playbook is None and part.opened is not None:
+                await part.opened.let_go()  # it goes on as soon as it can, if that is before its end
+            else:
+                await self._fail(part, str(failure))
         except Exception as bug:  # the border of a session
             log.exception("session_not_played", session=session, reason=f"{type(bug).__name__}: {bug}")
             await self._fail(part, "a fault of ours")
@@ -298,7 +303,9 @@ class Timetable:
             return
         elif row is not None and not is_misfired(record.starts_at, now, start_within=row.grace):
             self._counts.started += 1
-            part = Part(record=record, opened=opened, playbook=row.playbook)
+            part = Part(
+                record=record, opened=opened, playbook=row.playbook, begin_by=record.starts_at + row.grace
+            )  # fmt: skip
             self._group.create_task(self._perform(part), name=f"timetable/{record.id}")
             return
         else:

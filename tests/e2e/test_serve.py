@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -161,6 +162,27 @@ async def test_who_has_the_token_sees_and_ends_a_session_and_anybody_sees_the_nu
     done = await ended(program)
     assert 0 == done.code
     assert token not in done.out + done.err
+
+
+async def test_a_room_server_that_is_not_there_yet_is_waited_for(school: School, tmp_path: Path) -> None:
+    ago = timedelta(minutes=1)
+    school.write("One", ago=ago, length=timedelta(minutes=20))
+    await school.decided(datetime.now(UTC) - timedelta(hours=1))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    api = {
+        "BOTS_API_URL": f"http://127.0.0.1:{port}/video/v2",
+        "BOTS_APP_ID": "app",
+        "BOTS_APP_KEY": "a-long-secret-key",
+    }
+    program = school.serve(**api)
+    program.wait_event("start_retried", limit_s=60)
+    (folder := tmp_path / "late").mkdir()
+    with room_server(folder, "--port", str(port), "--app-id", "app", "--app-key", "a-long-secret-key"):
+        program.wait_event("room_joined", limit_s=60)
+        program.signal(signal.SIGTERM)
+        assert 0 == (await ended(program)).code
 
 
 async def test_a_folder_may_be_empty_at_first_and_what_comes_is_played(school: School) -> None:

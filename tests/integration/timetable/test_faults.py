@@ -1,0 +1,64 @@
+"""A timetable whose journal takes no writes: classes begin, and it is said loudly."""
+
+import asyncio
+import contextlib
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from structlog.testing import capture_logs
+
+from bots.clock import SystemClock
+from bots.fleet import SessionResult
+from bots.journal import Journal
+from bots.playbook import load
+from bots.schedule import AlarmClock
+from bots.timetable import Part, Shelf, Timetable
+from bots.timetable.row import version_of
+from tests.integration.timetable.term import lesson
+
+
+async def test_a_class_whose_time_has_come_begins_though_the_journal_is_locked(tmp_path: Path) -> None:
+    (folder := tmp_path / "playbooks").mkdir()
+    began = datetime.now(UTC) - timedelta(minutes=1)
+    entry = f'{{id: e, cron: "{began.minute} {began.hour} * * *", length: 1h, if_missed: {{start_within: 30m}}}}'
+    (folder / "one.yaml").write_text(lesson("One", entry, zone="UTC"), encoding="utf-8")
+    played: list[Part] = []
+
+    async def play(part: Part) -> SessionResult:
+        played.append(part)
+        await part.stop.wait()
+        return SessionResult(
+            session=part.record.id, outcome="stopped", reason=None, counts={}, expectations=(), bots=1, joined=1
+        )  # fmt: skip
+
+    clock, stop = SystemClock(), asyncio.Event()
+    alarms = AlarmClock(clock)
+    alarms.start()
+    shelf = Shelf(folder, find=lambda: [folder / "one.yaml"], read=lambda path: load(path, environment={}))
+    book = load(folder / "one.yaml", environment={})
+    with capture_logs() as lines:
+        async with Journal(f"sqlite:///{tmp_path}/journal.db", clock) as journal:
+            table = Timetable(
+                folder, shelf, journal, play, forgotten=lambda gone: None, clock=clock, alarms=alarms
+            )  # fmt: skip
+            journal.schedules.decided(
+                f"{folder}/one.yaml#e", version_of(book, book.entry()), began - timedelta(hours=1)
+            )
+            await journal.store.flushed()
+            with contextlib.closing(sqlite3.connect(tmp_path / "journal.db", isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                life = asyncio.create_task(table.run(stop))
+                async with asyncio.timeout(60):
+                    while not played:
+                        await asyncio.sleep(0.05)
+                    assert table.status().is_journal_away
+                    other.execute("ROLLBACK")
+                    while table.status().is_journal_away:
+                        await asyncio.sleep(0.05)
+                    stop.set()
+                    counts = await life
+    alarms.stop()
+    assert [None] == [part.opened for part in played]
+    assert (1, 0) == (counts.started, counts.missed)
+    assert "error" in {line["log_level"] for line in lines if line["event"] == "journal_not_kept"}
