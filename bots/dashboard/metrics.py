@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import get_args
 
-from bots.fleet import Outcome
+from bots.fleet import LAG_LIMIT_S, Outcome
 from bots.timetable import Status
 
 __all__ = ["CONTENT_TYPE", "metrics_of"]
@@ -36,6 +36,12 @@ def metrics_of(status: Status) -> str:
         ]),
         ("bots_sessions_not_played_total", "counter", "Sessions that could not begin.", [("", counts.failed)]),
         ("bots_starts_missed_total", "counter", "Starts that nobody played in time.", [("", counts.missed)]),
+        ("bots_starts_refused_total", "counter", "Of those, the ones for which this process was too busy.", [
+            ("", counts.refused),
+        ]),
+        ("bots_start_lag_limit_seconds", "gauge", "Lateness in the middle from which a start is refused.", [
+            ("", LAG_LIMIT_S),
+        ]),
         ("bots_starts_skipped_total", "counter", "Starts left out while the session before went on.", [
             ("", counts.skipped),
         ]),

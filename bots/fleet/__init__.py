@@ -1,5 +1,6 @@
 """Many bots: plan, start, watch, judge, drain."""
 
+from bots.fleet.admission import LAG_LIMIT_S
 from bots.fleet.expect import ExpectResult, expectations_of
 from bots.fleet.fleet import Fleet
 from bots.fleet.local import LocalFleet
@@ -12,6 +13,7 @@ from bots.fleet.start import resume_session, run_session
 from bots.fleet.workers import WorkerFleet
 
 __all__ = [
+    "LAG_LIMIT_S",
     "ExpectResult",
     "FileMemory",
     "Fleet",

@@ -12,12 +12,12 @@ import structlog
 from bots.clock import Clock
 from bots.errors import Overloaded
 
-__all__ = ["LIMIT_S", "TRIES", "Lag", "admit", "measure"]
+__all__ = ["LAG_LIMIT_S", "TRIES", "Lag", "admit", "measure"]
 
 RHYTHM_S = 0.02  # of packets
 PROBES = 10  # a fifth of a second
 TRIES = 5  # a start of its own makes a loop late, for a moment
-LIMIT_S = RHYTHM_S  # half of the packets leave when the next one is due, or later
+LAG_LIMIT_S = RHYTHM_S  # half of the packets leave when the next one is due, or later
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ class Lag:
 
     @property
     def is_too_much(self) -> bool:
-        return self.typical_s > LIMIT_S
+        return self.typical_s > LAG_LIMIT_S
 
 
 async def measure(clock: Clock) -> Lag:
@@ -55,7 +55,7 @@ async def admit(clock: Clock, *, session: str, bots: int) -> None:
         if not lag.is_too_much:
             log.info(
                 "load_measured", session=session, bots=bots, lag_p50_ms=round(lag.typical_s * 1000, 1),
-                lag_max_ms=round(lag.worst_s * 1000, 1), limit_ms=round(LIMIT_S * 1000, 1), looks=number,
+                lag_max_ms=round(lag.worst_s * 1000, 1), limit_ms=round(LAG_LIMIT_S * 1000, 1), looks=number,
             )  # fmt: skip
             return
-    raise Overloaded(session, bots, lag.typical_s, LIMIT_S)
+    raise Overloaded(session, bots, lag.typical_s, LAG_LIMIT_S)

@@ -48,6 +48,7 @@ class Counts:
     started: int = 0
     resumed: int = 0
     missed: int = 0
+    refused: int = 0
     skipped: int = 0
     failed: int = 0
     left_behind: int = 0

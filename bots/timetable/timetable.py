@@ -243,8 +243,9 @@ class Timetable:
             log.warning("session_not_played", session=session, reason=str(lost))
             if part.opened is not None:
                 await part.opened.let_go()  # if it was not taken after all, whoever looks next goes on with it
-        except (StartMissed, Overloaded):  # it has been told
+        except (StartMissed, Overloaded) as missed:  # it has been told
             self._counts.missed += 1
+            self._counts.refused += isinstance(missed, Overloaded)
         except BotsError as failure:
             log.warning("session_not_played", session=session, reason=str(failure))
             if failure.retryable and part.playbook is None and part.opened is not None:

@@ -20,6 +20,7 @@ def test_the_numbers_are_those_of_the_timetable_and_no_name_is_told() -> None:
     text = metrics_of(status_of())
     for line in (
         "bots_sessions_running 1", "bots_bots_present 3", "bots_sessions_started_total 7", "bots_starts_missed_total 1",
+        "bots_starts_refused_total 1", "bots_start_lag_limit_seconds 0.02",
         'bots_playbooks{state="broken"} 1', "bots_journal_waiting 2", "bots_up 1",
     ):  # fmt: skip
         assert line in text.splitlines()

@@ -31,7 +31,7 @@ def status_of(**values: object) -> Status:
                 BookStatus("/p/b.yaml", None, "b.yaml:1:1: error[no-name] …", ()),
             ),
             running=(RunningStatus(SESSION, "Spanish 9B", "lesson", AT, AT, False, snapshot),),
-            counts=Counts(started=7, missed=1),
+            counts=Counts(started=7, missed=1, refused=1),
         ),
         **values,  # type: ignore[arg-type]  # any field of it
     )

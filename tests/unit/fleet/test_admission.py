@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from bots.clock import SystemClock
 from bots.errors import Overloaded
-from bots.fleet.admission import LIMIT_S, PROBES, TRIES, admit, measure
+from bots.fleet.admission import LAG_LIMIT_S, PROBES, TRIES, admit, measure
 from tests.fakes.clock import LateClock
 
 
@@ -25,7 +25,7 @@ async def test_a_loop_that_is_on_time_takes_the_session_and_the_numbers_are_logg
 
 
 async def test_a_loop_that_stays_late_refuses_with_the_numbers_and_what_to_do() -> None:
-    clock = LateClock(lambda _: LIMIT_S * 1.5)
+    clock = LateClock(lambda _: LAG_LIMIT_S * 1.5)
     with pytest.raises(Overloaded, match=r"3 bots; .* 30 ms late .* limit is 20 ms\. Stop other work") as refused:
         await admit(clock, session="lesson", bots=3)
     assert (TRIES * PROBES, True) == (clock.slept, refused.value.retryable)
