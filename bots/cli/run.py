@@ -28,8 +28,8 @@ from bots.errors import ConfigError, PlaybookError
 from bots.fleet import SessionResult, resume_session, run_session, session_label
 from bots.journal import Journal, OpenSession
 from bots.log import Format, configure
-from bots.media import load_clip
-from bots.playbook import Bot, Play, Playbook, Save, Sound, lint, load, parse_duration
+from bots.media import engine_fault, load_clip
+from bots.playbook import Bot, Play, Playbook, Save, Say, Sound, lint, load, parse_duration
 from bots.trace import KeptTrace
 
 __all__ = [
@@ -212,7 +212,11 @@ async def load_sounds(playbook: Playbook) -> None:
 
     Raises:
         MediaError: the first one that cannot be read.
+        ConfigError: something is said aloud, and the engine for it is not there.
     """
+    fault = engine_fault(playbook.speech.engine)
+    if fault is not None and any(isinstance(step, Say) and step.aloud for step in playbook.all_steps()):
+        raise ConfigError(fault)
     for sound in sounds_of(playbook):
         await load_clip(sound.path, **shape_of(sound))
 

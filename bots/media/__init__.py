@@ -21,6 +21,7 @@ from bots.media.rtp import (
     parse_rtp,
 )
 from bots.media.sender import Delivery, OutgoingAudio, Playback, Played
+from bots.media.speech import engine_fault, is_speech, speech_path, speech_text
 from bots.media.trust import tls_context, untrusted
 
 __all__ = [
@@ -50,12 +51,16 @@ __all__ = [
     "build_receiver_report",
     "build_rtp",
     "build_sender_report",
+    "engine_fault",
+    "is_speech",
     "join_ogg",
     "load_clip",
     "match",
     "parse_rtcp",
     "parse_rtp",
     "probe_clip",
+    "speech_path",
+    "speech_text",
     "tls_context",
     "untrusted",
 ]

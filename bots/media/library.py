@@ -14,6 +14,7 @@ import av
 from bots.media.clip import Clip, Shape, check_readable, unreadable
 from bots.media.clipcache import ClipCache, content_key, default_folder
 from bots.media.encoding import VERSION, make_clip
+from bots.media.speech import is_speech, spoken
 
 __all__ = ["load_clip"]
 
@@ -25,13 +26,13 @@ async def load_clip(path: str | Path, **shape: Unpack[Shape]) -> Clip:
     """The clip of a sound file; decoded and encoded in a thread, once for each file and shape.
 
     Args:
-        path: of the file.
+        path: of the file, or of `speech_path`.
         shape: volume, fades and so on, see `Shape`.
 
     Raises:
         MediaError: missing, unreadable, empty, too long, or no sound file.
     """
-    file = Path(path)
+    file = await spoken(str(path)) if is_speech(path) else Path(path)
     key = _key(file, shape)
     if key in _clips:
         _clips.move_to_end(key)

@@ -15,7 +15,7 @@ from bots.bot.contract.messages import ClipPlay
 from bots.bot.contract.provider import Provider
 from bots.bot.contract.rotation import RotationPlan
 from bots.bot.rules.run import Mode
-from bots.playbook import Expression, Play, RosterEntry, Silent, Step, Talking, Trigger, WaitFor, every_step
+from bots.playbook import Expression, Play, RosterEntry, Say, Silent, Step, Talking, Trigger, WaitFor, every_step
 
 __all__ = ["BotSpec", "DropRule", "LeaveRule", "RulePlan", "bot_of_herald", "herald_id", "sound_key"]
 
@@ -97,6 +97,7 @@ class BotSpec:
         steps: the named step lists that it runs, by name.
         moments: the instants of the moments that its steps name, by their text.
         microphone: the loop that plays whenever nothing else does.
+        speech: engine and voice of what it says aloud.
         report_folder: where `save` writes; None, in a simulation, writes nothing.
         reports_people: is it the one bot of the session that logs what all can see: who comes and goes?
     """
@@ -115,6 +116,7 @@ class BotSpec:
     bot_ids: tuple[str, ...]
     listens: bool = False
     microphone: ClipPlay | None = None
+    speech: tuple[str, str] = ("espeak-ng", "en")
     sounds: dict[str, ClipPlay] = field(default_factory=dict)
     invites: tuple[InviteWindow, ...] = ()
     timeline: tuple[RulePlan, ...] = ()
@@ -134,7 +136,8 @@ class BotSpec:
     def publishes(self) -> bool:
         """Does it need a microphone line: it plays something, or has a microphone?"""
         has_warning = any(plan.has_sound for plan in self.rotations.values())
-        return self.microphone is not None or bool(self.sounds) or has_warning
+        is_speaking = any(isinstance(step, Say) and step.aloud for step in self.every_step())
+        return self.microphone is not None or bool(self.sounds) or has_warning or is_speaking
 
     def every_step(self) -> Iterator[Step]:
         """Every step that it can come to, with those inside others; those of named lists once."""

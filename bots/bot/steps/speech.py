@@ -1,12 +1,13 @@
 """Steps that people hear and read: say, play, mute, unmute, log."""
 
-from bots.bot.contract.messages import Said, SignalSent
+from bots.bot.contract.messages import ClipPlay, Said, SignalSent
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import sound_key
 from bots.bot.rules.run import Run
 from bots.bot.steps.begun import Begun
 from bots.bot.steps.kit import Kit
 from bots.errors import RequestRefused
+from bots.media import speech_path
 from bots.playbook import Log, Mute, Play, Say, SendSignal, Unmute
 
 __all__ = ["log", "mute", "play", "say", "signal"]
@@ -27,6 +28,9 @@ async def say(kit: Kit, step: Say, run: Run) -> None:
         is_said = await _say(kit, step, run, room, text)  # the breakout ended while its connection was lost
     if is_said:
         kit.emit(Said(bot_id=kit.spec.id, room_id=room.room_id))
+    if step.aloud:  # its name is no text of the chat: it is logged
+        spoken = ClipPlay(name="speech", path=speech_path(*kit.spec.speech, text))
+        await kit.sound.play(spoken, rule=run.rule_id, step=step.path or step.kind)
 
 
 async def _say(kit: Kit, step: Say, run: Run, room: RoomPort, text: str) -> bool:

@@ -17,6 +17,7 @@ from bots.playbook.model.controls import Controls
 from bots.playbook.model.expect import Expect
 from bots.playbook.model.roster import Roster
 from bots.playbook.model.rotations import Rotation, RotationName
+from bots.playbook.model.speech import Speech
 from bots.playbook.model.steps.any import Role
 from bots.playbook.model.steps.breakouts import Breakouts
 from bots.playbook.model.steps.named import ListName
@@ -229,6 +230,7 @@ class Playbook(Frozen):
     roster: Roster = Field(default=(), description="Who is expected: a CSV file, or a list.")
     bots: dict[BotId, Bot] = Field(min_length=1, description="The bots, by id.")
     audio: dict[str, Clip] = Field(default={}, description="Named sounds.")
+    speech: Speech = Field(default=Speech(), description="The voice of the steps say with aloud.")
     steps: dict[ListName, NamedSteps] = Field(default={}, description="Named step lists, for the step run.")
     rotations: dict[RotationName, Rotation] = Field(default={}, description="Groups and rounds, for the step rotate.")
     attendance: AttendanceRules = Field(

@@ -31,7 +31,7 @@ def step_words(step: Step, playbook: Playbook) -> str:
     match step:
         case Say():
             to = "" if step.to == ("everyone",) else f" to {people(step.to, playbook)}"
-            return f"writes “{step.text.text}”{to} in the chat"
+            return f"writes “{step.text.text}”{to} in the chat{' and says it aloud' if step.aloud else ''}"
         case Play():
             where = " in all breakout rooms at once" if step.within == "breakouts" else ""
             place = ", in place of what it plays" if step.if_playing == "replace" else ""

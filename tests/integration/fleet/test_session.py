@@ -20,6 +20,7 @@ from bots.clock import SystemClock
 from bots.errors import ConfigError, Overloaded
 from bots.fleet import SessionResult, run_session
 from bots.journal import Journal
+from bots.media import engine_fault
 from bots.playbook import load
 from bots.server import RoomServer
 from tests.fakes.clock import LateClock
@@ -209,3 +210,25 @@ expect: {joined: 2, said: 2, errors: 0}
     assert ("finished", True, ()) == (result.outcome, result.expect_met, result.errors), lines
     [lost], [moved] = ([line for line in lines if line["event"] == name] for name in ("worker_lost", "bots_moved"))
     assert (["helper"], ["helper"], 3) == (lost["bots"], moved["bots"], moved["worker"])
+
+
+@pytest.mark.skipif(engine_fault("espeak-ng") is not None, reason=str(engine_fault("espeak-ng")))
+async def test_what_a_bot_says_aloud_is_heard(tmp_path: Path, server: RoomServer) -> None:
+    (tmp_path / "aloud.yaml").write_text(
+        """
+playbook: 1
+name: Aloud
+room: {create: {name: Aloud}}
+schedule: [{id: lesson, length: 20s}]
+speech: en-gb
+bots:
+  helper:
+    role: moderator
+    timeline: [{at: start + 4s, do: [{say: {text: "Good morning. There are {count.bots} of us.", aloud: true}}]}]
+  pupil: {listens: true}
+expect: {said: 1, heard: 1, errors: 0}
+""",
+        encoding="utf-8",
+    )
+    result = await run(tmp_path / "aloud.yaml", provider_of(server))
+    assert ("finished", True, ()) == (result.outcome, result.expect_met, result.errors)

@@ -198,6 +198,25 @@ async def test_a_clip_that_replaces_a_loop_begins_at_once_as_any_does() -> None:
         assert [(1.0, "lobby.ogg", True), (2.0, "a.wav", False)] == stage.room.outgoing.played
 
 
+async def test_what_is_said_aloud_is_written_and_then_played_and_its_text_is_not_logged() -> None:
+    entry = timeline(1, {"say": {"text": "Good morning, {bot.id}", "aloud": True}}, {"say": "after"})
+    with capture_logs() as logs:
+        async with on_stage(spec_of(timeline=(entry,), speech=("espeak-ng", "es"))) as stage:
+            await stage.pass_s(2)
+            assert [("Good morning, helper", ())] == stage.room.asked("say")
+            assert stage.room.outgoing is not None
+            assert [(1.0, "speech:espeak-ng:es:Good morning, helper", False)] == stage.room.outgoing.played
+            await stage.pass_s(2)
+            assert [("Good morning, helper", ()), ("after", ())] == stage.room.asked("say")
+    assert ["speech"] == [line["clip"] for line in logs if line["event"] == "audio_started"]
+    assert "Good morning" not in str(logs)
+
+
+def test_only_a_bot_that_is_heard_publishes() -> None:
+    assert spec_of(timeline=(timeline(1, {"say": {"text": "Hi", "aloud": True}}),)).publishes
+    assert not spec_of(timeline=(timeline(1, {"say": "Hi"}),)).publishes
+
+
 async def test_play_without_a_microphone_line_fails_the_run() -> None:
     spec = spec_of(timeline=(timeline(1, {"play": "a.wav"}),))
     async with on_stage(spec) as stage:

@@ -71,6 +71,7 @@ schedule:
   - {id: lesson, every: [mon, wed], at: "{inputs.begin}", length: "{inputs.length}", from: 2026-01-07,
      until: 2026-06-19, if_missed: {start_within: 10m}}
   - {id: evening, cron: "0 19 * * fri", length: 1h30m}
+speech: {engine: espeak-ng, voice: en-gb}
 steps:
   welcome: [{play: bell}, {run: tidy}]
   tidy: [{choose: [[{log: a}], {weight: 2, do: [{log: b}]}]}]
@@ -87,6 +88,7 @@ bots:
         do:
           - stop: audio
           - say: "{inputs.greeting}! There are {count.people} of you, and {{braces}}."
+          - say: {text: "Open your books.", aloud: true}
           - breakouts: {open: [red, blue], capacity: 5, audio: true, screen: false, canvas: false, video: false}
           - invite: {people: pupil-01, to: red, force: true}
           - invite: {people: [pupil-02, pupil-03], to: blue}

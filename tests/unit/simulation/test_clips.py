@@ -6,7 +6,7 @@ import pytest
 
 import bots
 from bots.errors import MediaError
-from bots.media import load_clip
+from bots.media import load_clip, speech_path
 from bots.simulation import Clips
 
 BELL = str(Path(bots.__file__).parent.parent / "playbooks" / "audio" / "bell.ogg")
@@ -31,3 +31,10 @@ async def test_a_missing_file_and_one_without_sound_are_refused_as_live(tmp_path
         with pytest.raises(MediaError) as live:
             await load_clip(tmp_path / name)
         assert str(live.value) == str(simulated.value)
+
+
+async def test_what_is_spoken_takes_as_long_as_its_words_without_an_engine() -> None:
+    short = await Clips().load(speech_path("no-engine", "en", "Hello"))
+    long = await Clips().load(speech_path("no-engine", "en", "one two three four"))
+    assert 0.5 < short.duration_s < long.duration_s < 5
+    assert "speech" == short.name

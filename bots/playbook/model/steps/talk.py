@@ -2,11 +2,13 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bots.playbook.language.template import Template
 from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.people import Who
+from bots.playbook.values.scalars import Flag
+from bots.playbook.values.shape import bad
 
 __all__ = ["Log", "Say", "SendSignal", "TellTeacher"]
 
@@ -19,6 +21,13 @@ class Say(AnyStep):
     survival: ClassVar[Survival] = "once"
     text: Template = Field(description="What to write.")
     to: Who = Field(default=("everyone",), description="Who reads it.")
+    aloud: Flag = Field(default=False, description="Speak it too, in the room that the bot is in, by a local engine.")
+
+    @model_validator(mode="after")
+    def _heard(self) -> "Say":
+        if self.aloud and self.to != ("everyone",):
+            raise bad("bad-value", 'what is said "aloud" is heard by everyone: leave out "to"')
+        return self
 
 
 class TellTeacher(AnyStep):

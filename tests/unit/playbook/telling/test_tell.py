@@ -28,6 +28,7 @@ WORDS = {
     ),
     "{play: {file: bell, volume: 50%, loop: true}}": "plays the sound bell (at 50% of its loudness, again and again)",
     "{play: {file: bell, if_playing: replace}}": "plays the sound bell, in place of what it plays",
+    "{say: {text: Hello, aloud: true}}": "writes “Hello” in the chat and says it aloud",
     "stop": "stops the sound",
     "{stop: bell}": "stops the sound bell",
     "{wait: 90s}": "waits 1 minute 30 seconds",
