@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Server", "child", "cpu_seconds", "family", "pss_bytes", "room_server"]
+__all__ = ["Server", "child", "cpu_seconds", "family", "open_files", "pss_bytes", "room_server"]
 
 START_LIMIT_S = 20
 
@@ -28,6 +28,11 @@ def cpu_seconds(pid: int) -> float:
     """CPU time that a process has used so far, user and system."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def open_files(pid: int) -> int:
+    """How many file descriptors a process has."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 def family(pid: int) -> tuple[int, ...]:

@@ -4,7 +4,8 @@ python -m bench.sound.players [STOCK_CLIP]
 
 With STOCK_CLIP each bot that joins a room publishes that file by stock aiortc, from then on.
 {"sink": port, "add": n} connects n more senders to a sink; {"tokens": [...]} lets one bot a token join a room.
-{"play": path} and {"stop": true} do what they say. The end of stdin ends it.
+With "at_once" so many join at the same time. {"play": path}, {"stop": true} and {"leave": true} do what they say;
+{"count": true} says how many tasks there are. The end of stdin ends it.
 """
 
 import asyncio
@@ -38,6 +39,7 @@ class Players:
             await asyncio.gather(*(self._connect(request["sink"]) for _ in range(request["add"])))
         elif "tokens" in request:
             listens, publishes = request.get("listen", False), request.get("publish", True)
+            self._gate = asyncio.Semaphore(request.get("at_once", AT_ONCE))
             joins = (self._join(token, listen=listens, publish=publishes) for token in request["tokens"])
             return {"joined_s": list(await asyncio.gather(*joins))}
         elif "play" in request:
@@ -48,6 +50,12 @@ class Players:
         elif "stop" in request:
             for voice in self._voices:
                 voice.stop()
+        elif "leave" in request:
+            await asyncio.gather(*(room.leave() for room in self._rooms))
+            self._rooms.clear()
+            self._voices.clear()
+        elif "count" in request:
+            return {"tasks": len(asyncio.all_tasks())}
         return {}
 
     async def close(self) -> None:
