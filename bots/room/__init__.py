@@ -38,7 +38,9 @@ from bots.room.events import (
     Unknown,
 )
 from bots.room.floor import Floor
+from bots.room.kept import Scope
 from bots.room.moderated import (
+    CustomDataChanged,
     FloorChanged,
     FloorOpened,
     FloorStep,
@@ -81,6 +83,7 @@ __all__ = [
     "ConnectionLost",
     "ConnectionRestored",
     "Conversation",
+    "CustomDataChanged",
     "DataReceived",
     "Floor",
     "FloorChanged",
@@ -115,6 +118,7 @@ __all__ = [
     "RoomEvent",
     "RoomJoined",
     "RoomRecord",
+    "Scope",
     "ServerApi",
     "SessionUser",
     "SpeechChanged",

@@ -1,4 +1,4 @@
-"""What a message means whoever is in the room: breakout rooms, the time that is left, and what nobody knows. Pure.
+"""What a message means whoever is in the room: breakout rooms, time that is left, kept data, what nobody knows. Pure.
 
 Source: breakouts.md section 4; moderation.md section 6.
 """
@@ -17,10 +17,10 @@ from bots.room.events import (
     RoomEvent,
     Unknown,
 )
-from bots.room.moderated import TimeLeft
+from bots.room.moderated import CustomDataChanged, TimeLeft
 from bots.wire import BreakoutDestroyed as BreakoutDestroyedNotice
 from bots.wire import BreakoutInvited as BreakoutInvitedNotice
-from bots.wire import BreakoutUserJoined, BreakoutUserLeft, Notice, RoomManagement, UnknownNotice
+from bots.wire import BreakoutUserJoined, BreakoutUserLeft, CustomDataUpdated, Notice, RoomManagement, UnknownNotice
 
 __all__ = ["meaning_of"]
 
@@ -38,6 +38,8 @@ def meaning_of(notice: Notice) -> list[RoomEvent]:
             return [BreakoutDestroyed(notice.room_id)]
         case RoomManagement():
             return [_managed(notice)]
+        case CustomDataUpdated():
+            return [CustomDataChanged(notice.scope, notice.data or {}, notice.client_id)]
         case UnknownNotice():
             return [Unknown(notice.name, notice.values)]
         case _:

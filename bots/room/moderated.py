@@ -3,12 +3,14 @@
 Source: moderation.md.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from bots.room.events import Participant, RoomEvent
 
 __all__ = [
+    "CustomDataChanged",
     "FloorChanged",
     "FloorOpened",
     "FloorStep",
@@ -84,6 +86,16 @@ class LockChanged(RoomEvent):
 
     name: ClassVar[str] = "room-locked"
     is_locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomDataChanged(RoomEvent):
+    """What is kept for this session has changed: `data` is all of it, of one scope (`user`, `room` or `session`)."""
+
+    name: ClassVar[str] = "custom-data-updated"
+    scope: str
+    data: Mapping[str, Any]
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)

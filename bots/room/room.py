@@ -25,6 +25,7 @@ from bots.room.events import (
     RoomEvent,
     RoomJoined,
 )
+from bots.room.kept import KeptData
 from bots.room.microphone import Mute
 from bots.room.moderation import Moderation
 from bots.room.network import LiveNetwork, Network
@@ -58,7 +59,7 @@ log = structlog.get_logger()
 EventCallback = Callable[[RoomEvent], None]
 
 
-class Room(Moderation):
+class Room(Moderation, KeptData):
     """One joined room. Make it with `join`.
 
     Every request raises `RequestRefused` with the server's code and text when it is refused or not answered in

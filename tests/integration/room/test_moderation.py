@@ -6,6 +6,7 @@ import pytest
 
 from bots.errors import JoinRefused, RequestRefused
 from bots.room import (
+    CustomDataChanged,
     FloorChanged,
     ModeChanged,
     ParticipantAwaited,
@@ -204,3 +205,21 @@ async def test_a_bot_says_how_many_talkers_it_wants_to_be_sent(house: House) -> 
     assert 6 == await bot.room.set_talker_count(9)
     with pytest.raises(RequestRefused, match="1155"):
         await bot.room.set_talker_count(-1)
+
+
+async def test_data_is_kept_for_the_session_and_for_good(house: House) -> None:
+    teacher, pupil = await house.join("Asha", "moderator"), await house.join("Ravi")
+    await teacher.room.set_data("room", {"board": {"page": 3}})
+    await teacher.room.set_data("room", {"mood": "good"})
+    await pupil.until(lambda: 2 == pupil.times(CustomDataChanged))
+    whole = {"board": {"page": 3}, "mood": "good"}
+    [_, last] = [one for one in pupil.events if isinstance(one, CustomDataChanged)]
+    assert CustomDataChanged("room", whole, teacher.room.client_id) == last
+    assert whole == await pupil.room.kept_data("room")
+    assert 3 == await pupil.room.kept_data("room", path="board.page")
+    await pupil.room.save_data("user", {"level": "B1"}, path="spanish")
+    assert {"spanish": {"level": "B1"}} == await pupil.room.kept_data("user")
+    late = await house.join("Luis")
+    assert whole == late.room.meta["customRoomData"]
+    with pytest.raises(RequestRefused, match="Nothing is kept there"):
+        await late.room.kept_data("session", path="nothing")
