@@ -86,6 +86,7 @@ from bots.playbook.values.days import ExtraDay, SkippedDays
 from bots.playbook.values.holidays import Holiday, Holidays, read_holidays
 from bots.playbook.values.people import TAG, plain_name
 from bots.playbook.values.scalars import Offset, Range, format_duration, parse_duration
+from bots.playbook.values.sounds import SUFFIXES as SOUND_SUFFIXES
 
 __all__ = [
     "CONTROLS",
@@ -95,6 +96,7 @@ __all__ = [
     "MANUAL",
     "MEASURES",
     "MOST_STEPS",
+    "SOUND_SUFFIXES",
     "STEERING",
     "STEPS",
     "STOPPING",

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bots.errors import BotsError
-from bots.playbook import Playbook
+from bots.playbook import SOUND_SUFFIXES, Playbook
 
 __all__ = ["Book", "Change", "Shelf"]
 
+USED = (".yaml", ".yml", ".csv", ".ics", *SOUND_SUFFIXES)  # a log that grows in the folder changes no playbook
 Print = tuple[int, int, int]  # of a file: when it was written, its size, which one it is
 
 
@@ -42,7 +43,8 @@ class Shelf:
     """The playbooks of one folder. For a thread: it waits for the disk.
 
     Args:
-        folder: where to look, with the folders in it; what begins with a dot is passed over.
+        folder: where to look, with the folders in it, for files that a playbook can be or use; what begins with a dot
+            is passed over.
         find: the playbooks among the files there.
         read: one of them, ready to be played; what it raises is the book's problem.
     """
@@ -69,17 +71,24 @@ class Shelf:
         """Has something changed, and been left alone since the look before?"""
         prints, before = self._prints(), self._last
         self._last = prints
-        if prints == self._seen or prints != before:
+        changed = {
+            file
+            for file in {*prints, *self._seen}
+            if prints.get(file) != self._seen.get(file) and prints.get(file) == before.get(file)
+        }
+        if not changed:
             return Change()
-        changed = {file for file in {*prints, *self._seen} if prints.get(file) != self._seen.get(file)}
-        self._seen = prints
+        still = {file: one for file, one in self._seen.items() if file not in changed}
+        self._seen = {**still, **{file: prints[file] for file in changed if file in prints}}
         return self._renew(changed)
 
     def _renew(self, changed: set[str]) -> Change:
-        files = [str(path) for path in self._find()]
+        files = [
+            file for file in map(str, self._find()) if file in self._seen
+        ]  # what is being written is not there yet
         is_shared = bool(changed - set(files) - set(self._books))  # a roster, a sound, a part: whoever uses it
-        before, gone = self._books, tuple(file for file in self._books if file not in files)
-        books = {file: book for file, book in before.items() if file in files}
+        before, gone = self._books, tuple(file for file in self._books if file in changed and file not in files)
+        books = {file: book for file, book in before.items() if file not in gone}
         for file in files:
             is_waiting = bool(gone) and file in before and before[file].problem is not None  # for its name, perhaps
             if is_shared or is_waiting or file in changed or file not in before:
@@ -102,7 +111,9 @@ class Shelf:
     def _prints(self) -> dict[str, Print]:
         found = {}
         for path in self._folder.rglob("*"):
-            if any(part.startswith(".") for part in path.relative_to(self._folder).parts):
+            if path.suffix.lower() not in USED or any(
+                one.startswith(".") for one in path.relative_to(self._folder).parts
+            ):
                 continue
             try:
                 status = path.stat()

@@ -22,6 +22,7 @@ from bots.timetable.status import BookStatus, Counts, EntryStatus, RunningStatus
 __all__ = ["Timetable"]
 
 LOOK_S = 1.0  # between two looks at the folder
+SPARING = 20  # as many times as a look took, at least, until the next one
 ADOPT_S = 5.0  # between two looks for sessions whose process has gone
 PAUSE_S = 5.0  # after a fault of ours
 KEPT = timedelta(days=400)  # sessions that have ended: a school year, and the holidays after it
@@ -67,6 +68,7 @@ class Timetable:
         self._cursors: dict[str, tuple[str, datetime]] = {}
         self._running: dict[str, Part] = {}
         self._changed = asyncio.Event()
+        self._looked_s = 0.0
         self._is_open = self._is_stopping = False
 
     async def run(self, stop: asyncio.Event) -> Counts:
@@ -144,8 +146,11 @@ class Timetable:
         )  # fmt: skip
 
     async def _look(self) -> None:
-        await self._clock.sleep_until(self._clock.monotonic() + self._look_s)
+        """A folder that takes long to look at is looked at less often."""
+        await self._clock.sleep_until(self._clock.monotonic() + max(self._look_s, SPARING * self._looked_s))
+        began_s = self._clock.monotonic()
         self._apply(await asyncio.to_thread(self._shelf.look))
+        self._looked_s = self._clock.monotonic() - began_s
 
     def _apply(self, change: Change) -> None:
         """Sessions that run keep the version that they began with; what is to come follows the new one."""

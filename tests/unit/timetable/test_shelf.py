@@ -71,9 +71,33 @@ def test_of_two_files_with_one_name_the_second_waits_until_the_first_is_gone(fol
     folder.shelf.look()
     assert {"a.yaml": False, "b.yaml": False, "c.yaml": True} == folder.problems()
     (folder.path / "a.yaml").unlink()
-    folder.shelf.look()
+    assert () == folder.shelf.look().gone
     assert [str(folder.path / "a.yaml")] == list(folder.shelf.look().gone)
     assert {"b.yaml": False, "c.yaml": False} == folder.problems()
+
+
+def test_a_log_that_grows_in_the_folder_keeps_nothing_from_being_read(folder: Folder) -> None:
+    for number in range(3):
+        folder.write("serve.log", "x" * number)
+        folder.write("still-written.csv", "x" * number)
+        if number == 0:
+            folder.write("a.yaml", BOOK.format("New name"))
+        found = folder.shelf.look().books
+        assert (number == 1) == bool(found)
+    assert ["a.yaml"] == folder.reads
+
+
+def test_a_new_file_is_not_there_before_it_is_whole_nor_gone_while_it_is_replaced(folder: Folder) -> None:
+    folder.write("a.yaml", BOOK.format("New name"))
+    folder.shelf.look()
+    folder.write("c.yaml", BOOK.format("C")[:30])
+    assert ["a.yaml"] == [Path(book.file).name for book in folder.shelf.look().books]
+    folder.write("c.yaml", BOOK.format("C"))
+    (folder.path / "b.yaml").rename(folder.path / "b.old")
+    folder.shelf.look()
+    (folder.path / "b.old").rename(folder.path / "b.yaml")
+    change = folder.shelf.look()
+    assert (["c.yaml"], ()) == ([Path(book.file).name for book in change.books], change.gone)
 
 
 def test_what_begins_with_a_dot_is_passed_over(folder: Folder) -> None:
