@@ -96,6 +96,10 @@ def _moderated(event: Mapping[str, Any]) -> str:
                 "close": "closes the floor",
             }  # fmt: skip
             return own.get(str(event.get("act")), "gives the floor back")
+        case "people_shown":
+            begins = {"pin": "pins {}", "spotlight": "puts {} into the spotlight"}
+            ends = {"pin": "pins {} no longer", "spotlight": "takes {} out of the spotlight"}
+            return (begins if event.get("act") == "begin" else ends)[str(event.get("how"))].format(people)
         case "knock_switched":
             return "has people wait to be let in" if event.get("act") == "on" else "has nobody wait to be let in"
         case "recording_asked":
@@ -135,6 +139,7 @@ def _what(event: Mapping[str, Any]) -> str | None:
             | "floor_decided"
             | "roles_changed"
             | "recording_asked"
+            | "people_shown"
             | "knock_switched"
         ):
             return _moderated(event)

@@ -44,7 +44,18 @@ from bots.playbook.model.rotations import Rotation
 from bots.playbook.model.schema import json_schema
 from bots.playbook.model.steps.any import Role
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Join, Reject
-from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Knock, Mode, Recording
+from bots.playbook.model.steps.moderation import (
+    Admit,
+    ChangeRole,
+    Deny,
+    Extend,
+    Floor,
+    Knock,
+    Mode,
+    Pin,
+    Recording,
+    Spotlight,
+)
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -169,6 +180,7 @@ __all__ = [
     "Parallel",
     "Percentiles",
     "PersonFacts",
+    "Pin",
     "Play",
     "Playbook",
     "Problem",
@@ -196,6 +208,7 @@ __all__ = [
     "Silent",
     "SkippedDays",
     "Sound",
+    "Spotlight",
     "Steer",
     "Step",
     "Stop",

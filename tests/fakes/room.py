@@ -148,6 +148,8 @@ class FakeRoom:
     floor: Floor = field(default_factory=Floor)
     mode: str = "group"
     is_recorded: bool = False
+    pinned: tuple[str, ...] = ()
+    in_spotlight: tuple[str, ...] = ()
     publishes: bool = True
     did: list[tuple[Any, ...]] = field(default_factory=list)
     refuses: dict[str, BotsError] = field(default_factory=dict)
@@ -281,6 +283,14 @@ class FakeRoom:
 
     async def set_knock(self, *, is_on: bool) -> None:
         self._do("set_knock", is_on)
+
+    async def pin(self, client_ids: Sequence[str], *, is_on: bool = True) -> None:
+        self._do("pin", tuple(client_ids), is_on)
+        self.pinned = _changed(self.pinned, client_ids, is_on=is_on)
+
+    async def spotlight(self, client_ids: Sequence[str], *, is_on: bool = True) -> None:
+        self._do("spotlight", tuple(client_ids), is_on)
+        self.in_spotlight = _changed(self.in_spotlight, client_ids, is_on=is_on)
 
     async def hand_over(self, client_id: str) -> None:
         self._do("hand_over", client_id)
@@ -417,3 +427,8 @@ class FakeDoor:
         room.outgoing = FakeOutgoing(room.clock) if spec.publishes else None
         room.push(RoomJoined(room.room_id, room.room_name, me, tuple(room.participants.values())))
         return room
+
+
+def _changed(before: tuple[str, ...], client_ids: Sequence[str], *, is_on: bool) -> tuple[str, ...]:
+    rest = tuple(one for one in before if one not in client_ids)
+    return (*rest, *client_ids) if is_on else rest

@@ -1,4 +1,4 @@
-"""What a moderator does: admit, deny, role, record, extend, mode, knock."""
+"""What a moderator does: admit, deny, role, record, extend, mode, knock, pin, spotlight."""
 
 from bots.bot.rules.facts import Person
 from bots.bot.rules.outcome import CannotDo
@@ -7,9 +7,9 @@ from bots.bot.steps.kit import Kit
 from bots.bot.steps.people import named
 from bots.bot.waiting import done_within
 from bots.errors import RequestRefused
-from bots.playbook import Admit, ChangeRole, Deny, Knock, Mode, Recording
+from bots.playbook import Admit, ChangeRole, Deny, Knock, Mode, Pin, Recording, Spotlight
 
-__all__ = ["admit", "change_role", "deny", "extend", "knock", "record", "switch_mode"]
+__all__ = ["admit", "change_role", "deny", "extend", "knock", "record", "show", "switch_mode"]
 
 _NOT_WAITING = 1155
 _AS_IT_IS = 1177
@@ -88,6 +88,19 @@ async def knock(kit: Kit, step: Knock) -> None:
     """Have participants wait to be let in, or end that."""
     await kit.presence.parent.set_knock(is_on=step.act == "on")
     kit.log.info("knock_switched", act=step.act)
+
+
+async def show(kit: Kit, step: Pin | Spotlight, run: Run) -> None:
+    """Pin people or put them into the spotlight, or end that; what is so already is not asked for."""
+    parent = kit.presence.parent
+    what, who = step.change
+    is_on, is_pin = what == "people", isinstance(step, Pin)
+    there = parent.pinned if is_pin else parent.in_spotlight
+    changed = [person for person in kit.people(who, run) if (person.client_id in there) != is_on]
+    if changed:
+        ids = [person.client_id for person in changed]
+        await (parent.pin(ids, is_on=is_on) if is_pin else parent.spotlight(ids, is_on=is_on))
+        kit.log.info("people_shown", people=named(changed), how=step.kind, act="begin" if is_on else "end")
 
 
 async def _switched(kit: Kit, mode: str) -> None:

@@ -34,6 +34,7 @@ from bots.playbook import (
     Mode,
     Mute,
     Parallel,
+    Pin,
     Play,
     Recording,
     Reject,
@@ -44,6 +45,7 @@ from bots.playbook import (
     Say,
     SendBack,
     SendSignal,
+    Spotlight,
     Steer,
     Step,
     Stop,
@@ -220,6 +222,8 @@ class Performer:
                 await self._do_among_people(step, run, begun)
             case Lock() | Unlock() | Admit() | Deny() | Floor() | ChangeRole():
                 await self._moderate(step, run)
+            case Pin() | Spotlight():
+                await moderation.show(kit, step, run)
             case Recording() | Extend() | Mode() | Knock():
                 await self._direct(step)
             case _:

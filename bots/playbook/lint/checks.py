@@ -18,7 +18,7 @@ from bots.playbook.model.cast import Rule
 from bots.playbook.model.expect import Expectation
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Breakouts, CallBack, Invite, Join
-from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Floor
+from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Floor, Pin, Spotlight
 from bots.playbook.model.steps.people import Drop, Mute, SendBack, Unmute
 from bots.playbook.model.steps.rotate import Rotate
 from bots.playbook.model.steps.sound import Play
@@ -114,7 +114,7 @@ def _people_of(step: Step) -> tuple[tuple[str, ...], str]:
         case Floor():
             decided = step.decision
             return (decided[1], decided[0]) if decided is not None else ((), "")
-        case ChangeRole():
+        case ChangeRole() | Pin() | Spotlight():
             return step.change[1], step.change[0]
         case Mute() | Unmute():
             return tuple(name for name in step.who if name not in ("me", "room")), "who"

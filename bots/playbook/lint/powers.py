@@ -6,7 +6,18 @@ from bots.playbook.lint.finding import Finding, loc_of
 from bots.playbook.model.cast import Bot
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, Invite
-from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Knock, Mode, Recording
+from bots.playbook.model.steps.moderation import (
+    Admit,
+    ChangeRole,
+    Deny,
+    Extend,
+    Floor,
+    Knock,
+    Mode,
+    Pin,
+    Recording,
+    Spotlight,
+)
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.step import Step, every_step
@@ -67,6 +78,8 @@ def _is_moderating(step: Step) -> bool:
             | Extend()
             | Mode()
             | Knock()
+            | Pin()
+            | Spotlight()
         ):
             return True
         case Floor():

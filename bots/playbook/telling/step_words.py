@@ -5,7 +5,18 @@ from typing import assert_never
 
 from bots.playbook.model.playbook import Playbook
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Join, Reject
-from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Knock, Mode, Recording
+from bots.playbook.model.steps.moderation import (
+    Admit,
+    ChangeRole,
+    Deny,
+    Extend,
+    Floor,
+    Knock,
+    Mode,
+    Pin,
+    Recording,
+    Spotlight,
+)
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -100,6 +111,8 @@ def step_words(step: Step, playbook: Playbook) -> str:
         case ChangeRole():
             role, who = step.change
             return f"gives {people(who, playbook)} the role of a {role}"
+        case Pin() | Spotlight():
+            return _shown_words(step, playbook)
         case Recording() | Extend() | Mode() | Knock():
             return _direction_words(step)
         case TellTeacher():
@@ -112,6 +125,14 @@ def step_words(step: Step, playbook: Playbook) -> str:
             return f"notes “{step.text.text}” in the log"
         case _:
             assert_never(step)
+
+
+def _shown_words(step: Pin | Spotlight, playbook: Playbook) -> str:
+    what, who = step.change
+    whom = people(who, playbook)
+    if isinstance(step, Pin):
+        return f"pins {whom}" if what == "people" else f"pins {whom} no longer"
+    return f"puts {whom} into the spotlight" if what == "people" else f"takes {whom} out of the spotlight"
 
 
 def _direction_words(step: Recording | Extend | Mode | Knock) -> str:

@@ -80,6 +80,20 @@ async def test_the_room_is_made_a_lecture_and_a_group_again_and_nobody_knocks() 
     assert ["off"] == [line["act"] for line in logs if line["event"] == "knock_switched"]
 
 
+async def test_people_are_pinned_and_put_into_the_spotlight_and_taken_out_again_once_each() -> None:
+    steps: tuple[Any, ...] = (
+        {"pin": "Ana"}, {"pin": "Ana"}, {"spotlight": "everyone"}, {"pin": {"end": "Ana"}},
+        {"spotlight": {"end": "Luis"}},
+    )  # fmt: skip
+    entries = tuple(timeline(n + 1, step, label=str(n)) for n, step in enumerate(steps))
+    async with on_stage(spec_of(role="moderator", timeline=entries), ANA, LUIS) as stage:
+        with capture_logs() as logs:
+            await stage.pass_s(6)
+        assert [(("c-ana",), True), (("c-ana",), False)] == stage.room.asked("pin")
+        assert [(("c-ana", "c-luis"), True), (("c-luis",), False)] == stage.room.asked("spotlight")
+    assert 4 == len([line for line in logs if line["event"] == "people_shown"])
+
+
 DECISIONS = (
     rule("hand_raised", {"floor": {"grant": "person"}}, id="ana", condition="person.name == 'Ana'"),
     rule("hand_raised", {"floor": {"deny": "person"}}, id="others", condition="person.name != 'Ana'"),

@@ -153,6 +153,7 @@ bots:
     arrive: {at: start - 1m}
     timeline:
       - {at: start + 1m, do: [{floor: {invite: pupil}}]}
+      - {at: start + 90s, do: [{spotlight: pupil}, {pin: pupil}, {pin: {end: everyone}}, {say: "This is Pupil."}]}
       - {at: start + 3m, do: [{mode: group}, {breakouts: {open: [red]}}, {invite: {people: everyone, to: red}}]}
       - {at: start + 5m, do: [{breakouts: {close: all}}, {call_back: everyone}, {mode: lecture}, {floor: open}]}
       - {at: start + 6m, do: [{say: "We are a lecture again."}, {knock: on}]}
@@ -164,6 +165,7 @@ bots:
 TALKED = """\
 people: {ben: start + 7m}
 expect:
+  - {at: start + 2m, host: {said: "This is Pupil."}}
   - {at: start + 4m, pupil: {in: red}}
   - {at: start + 6m, pupil: {in: parent}, host: {said: "We are a lecture again."}}
   - {at: start + 8m, ben: {in: nowhere}}

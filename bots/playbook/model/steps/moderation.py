@@ -8,7 +8,7 @@ from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.people import Who
 from bots.playbook.values.shape import bad
 
-__all__ = ["Admit", "ChangeRole", "Deny", "Extend", "Floor", "Knock", "Mode", "Recording"]
+__all__ = ["Admit", "ChangeRole", "Deny", "Extend", "Floor", "Knock", "Mode", "Pin", "Recording", "Spotlight"]
 
 
 class Admit(AnyStep):
@@ -128,3 +128,36 @@ class Knock(AnyStep):
     survival: ClassVar[Survival] = "keyed"
     kind: Literal["knock"] = "knock"
     act: Literal["on", "off"] = Field(description="on or off; off lets in everybody who waits.")
+
+
+class _Shown(AnyStep):
+    """People whom everybody is shown, from now on or no longer: one key, the bare word is `people`."""
+
+    short: ClassVar[str] = "people"
+    people: Who | None = Field(default=None, description="Who it is from now on, beside those who are.")
+    end: Who | None = Field(default=None, description="Who it is no longer.")
+
+    @model_validator(mode="after")
+    def _one(self) -> "_Shown":
+        if (self.people is None) == (self.end is None):
+            raise bad("bad-value", "either people, or end")
+        return self
+
+    @property
+    def change(self) -> tuple[str, tuple[str, ...]]:
+        """The key that is given, and whom it names."""
+        return ("people", self.people) if self.people is not None else ("end", self.end or ())
+
+
+class Pin(_Shown):
+    """Have everybody always see, and hear, people: who is pinned keeps a place among the talkers."""
+
+    survival: ClassVar[Survival] = "reconcile"
+    kind: Literal["pin"] = "pin"
+
+
+class Spotlight(_Shown):
+    """Put people into the spotlight, or take them out."""
+
+    survival: ClassVar[Survival] = "reconcile"
+    kind: Literal["spotlight"] = "spotlight"

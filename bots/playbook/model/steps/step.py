@@ -17,7 +17,18 @@ from pydantic import (
 from bots.playbook.language.expression import Expression
 from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.model.steps.breakouts import Accept, Breakouts, CallBack, Invite, Join, Reject
-from bots.playbook.model.steps.moderation import Admit, ChangeRole, Deny, Extend, Floor, Knock, Mode, Recording
+from bots.playbook.model.steps.moderation import (
+    Admit,
+    ChangeRole,
+    Deny,
+    Extend,
+    Floor,
+    Knock,
+    Mode,
+    Pin,
+    Recording,
+    Spotlight,
+)
 from bots.playbook.model.steps.named import RunSteps
 from bots.playbook.model.steps.people import Drop, Leave, Lock, Mute, SendBack, Unlock, Unmute
 from bots.playbook.model.steps.report import Save
@@ -140,6 +151,8 @@ STEPS: Mapping[str, type[AnyStep]] = {
     "extend": Extend,
     "mode": Mode,
     "knock": Knock,
+    "pin": Pin,
+    "spotlight": Spotlight,
     "tell_teacher": TellTeacher,
     "save": Save,
     "signal": SendSignal,
@@ -148,7 +161,8 @@ STEPS: Mapping[str, type[AnyStep]] = {
 _AnyStep = (
     Say | Play | Stop | Wait | WaitFor | If | Choose | Repeat | Parallel | RunSteps | Breakouts | Rotate | Steer
     | Invite | Accept | Reject | Join | CallBack | Mute | Unmute | Leave | Drop | SendBack | Lock | Unlock | Admit
-    | Deny | Floor | ChangeRole | Recording | Extend | Mode | Knock | TellTeacher | Save | SendSignal | Log
+    | Deny | Floor | ChangeRole | Recording | Extend | Mode | Knock | Pin | Spotlight
+    | TellTeacher | Save | SendSignal | Log
 )  # fmt: skip
 Step = Annotated[
     Annotated[_AnyStep, Field(discriminator="kind")],

@@ -62,6 +62,7 @@ FOUND = [
     ("needs-moderator", bot("timeline: [{at: start, do: [»{record: start}]}]")),
     ("needs-moderator", bot("timeline: [{at: start, do: [»{extend: room}]}]")),
     ("needs-moderator", bot("timeline: [{at: start, do: [»{mode: lecture}]}]")),
+    ("needs-moderator", bot("timeline: [{at: start, do: [»{spotlight: pupil-01}]}]")),
     ("needs-moderator", bot("timeline: [{at: start, do: [»{knock: off}]}]")),
     ("unknown-breakout", step("{join: »red}")),
     ("enablex-limit", room("duration: »40m", bot(""))),

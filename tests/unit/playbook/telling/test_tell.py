@@ -86,6 +86,8 @@ WORDS = {
     "{record: start}": "has the room recorded",
     "{record: stop}": "ends the recording",
     "{extend: room}": "puts off the end of the room",
+    "{pin: Ana}": "pins Ana",
+    "{spotlight: {end: Ana}}": "takes Ana out of the spotlight",
     "{mode: lecture}": "makes the room a lecture",
     "{knock: \"on\"}": "has people wait to be let in",
     "{knock: off}": "has nobody wait to be let in any more",
