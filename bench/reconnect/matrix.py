@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.reconnect.faults import FAULTS, Fault
 from bench.reconnect.stage import Stage, back_at_s, lost_in, now_s, stage
+from bots.errors import BotsError
 
 __all__ = ["Case", "Outcome", "matrix", "play"]
 
@@ -94,8 +95,13 @@ async def matrix(tone: Path, rounds: int) -> bool:
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(case: Case, number: int) -> Outcome:
+        seed = f"{case.fault.name}/{case.in_breakout}/{case.is_playing}/{number}"
         async with gate:
-            return await play(case, tone, f"{case.fault.name}/{case.in_breakout}/{case.is_playing}/{number}")
+            try:
+                return await play(case, tone, seed)
+            except BotsError as error:  # the others go on
+                print(f"  {seed} could not be played: {error}", flush=True)
+                return Outcome(False, "-", None, None, (0, 0), 0, 0, False)
 
     print(f"reconnects: {len(cases)} cells, {rounds} runs each, {AT_ONCE} at once; seconds from the network's return")
     print(

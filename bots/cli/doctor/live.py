@@ -13,6 +13,7 @@ from bots.bot import Provider
 from bots.cli.doctor.breakouts import look_at_breakouts
 from bots.cli.doctor.findings import Findings
 from bots.cli.doctor.joining import look_at_entrance, look_at_joining, look_at_token, look_at_used_token
+from bots.cli.doctor.lecture import look_at_floor, look_at_knocking
 from bots.cli.doctor.returning import look_at_leaving, look_at_return
 from bots.cli.doctor.together import look_at_chat, look_at_mutes, look_at_roles, look_at_sound
 from bots.cli.doctor.visit import PUPIL, TEACHER, Visit
@@ -70,10 +71,14 @@ async def _look(visit: Visit) -> None:
     pupil = await visit.enter(PUPIL)
     await visit.until(lambda: teacher.record.events("user-connected"))
     look_at_joining(visit, teacher, pupil)
+    of_our_own = (
+        ("moderation.md 5", "the floor", look_at_floor), ("moderation.md 4", "knocking", look_at_knocking),
+    ) if visit.is_own else ()  # fmt: skip
     for section, about, look in (
         ("signalling.md 7", "sound", look_at_sound), ("moderation.md 10", "chat", look_at_chat),
         ("moderation.md 2", "mutes", look_at_mutes), ("moderation.md 1", "the check of roles", look_at_roles),
-        ("breakouts.md 4", "breakout rooms", look_at_breakouts), ("signalling.md 9", "a loss", look_at_return),
+        ("breakouts.md 4", "breakout rooms", look_at_breakouts), *of_our_own,
+        ("signalling.md 9", "a loss", look_at_return),
         ("signalling.md 4.7", "leaving", look_at_leaving),
     ):  # fmt: skip
         async with visit.part(section, about):
