@@ -1,5 +1,6 @@
 """The endpoints of `bots serve`: for probes, for Prometheus, and for whoever has the token."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import asdict
@@ -68,7 +69,7 @@ class _Endpoints:
         return _told(reasons)
 
     async def metrics(self, _: Request) -> Response:
-        return Response(metrics_of(self._watched.status()), media_type=CONTENT_TYPE)
+        return Response(metrics_of(self._watched.status(), tasks=len(asyncio.all_tasks())), media_type=CONTENT_TYPE)
 
     async def status(self, _: Request) -> Response:
         return _json(asdict(self._watched.status()))

@@ -14,8 +14,12 @@ OUTCOMES = get_args(Outcome)
 Sample = tuple[str, float]  # labels in braces, or nothing; value
 
 
-def metrics_of(status: Status) -> str:
-    """Every metric with its help and type; no name of a playbook, a room or a person is in it."""
+def metrics_of(status: Status, *, tasks: int) -> str:
+    """Every metric with its help and type; no name of a playbook, a room or a person is in it.
+
+    Args:
+        tasks: of the event loop, right now.
+    """
     counts = status.counts
     snapshots = [one.snapshot for one in status.running if one.snapshot is not None]
     broken = sum(book.problem is not None for book in status.books)
@@ -46,6 +50,7 @@ def metrics_of(status: Status) -> str:
             ("", counts.skipped),
         ]),
         ("bots_journal_up", "gauge", "Can the journal be written?", [("", not status.is_journal_away)]),
+        ("bots_tasks", "gauge", "Tasks of the event loop.", [("", tasks)]),
         ("bots_journal_waiting", "gauge", "Writes that wait in memory.", [("", status.journal_backlog)]),
     )  # fmt: skip
     return "".join(_family(*family) for family in families)
