@@ -82,5 +82,11 @@ STARTERS: dict[tuple[int, int], Starter] = {
 
 FORCED: dict[tuple[int, int, int], Starter] = {
     (18, 3, 9): _starter(9, "2 3 8; 4 14 15; 1 10 16; 6 9 11; 5 7 12; 0 13 17"),
+    (32, 4, 10): _starter(
+        10, "9 30 14 23; 10 21 28 27; 18 2 15 16; 3 31 12 24; 1 19 29 13; 7 17 20 22; 4 0 26 11; 5 25 6 8"
+    ),
 }
-"""(points, room size, rounds) -> starter with as few repeats as there can be, where some are forced."""
+"""(points, room size, rounds) -> starter with few repeats, where no design does without.
+
+18 in threes: as few as there can be. 32 in fours: 10; a plan with none is known (Aguado, 2004), but not here.
+"""

@@ -144,6 +144,13 @@ def test_forced_repeats_are_as_few_as_are_known(count: int, rooms: int, rounds: 
     assert [] == faults(plan.rounds, Wanted(people(count), rooms, rounds))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_thirty_two_in_fours_have_ten_repeats_in_ten_rounds(seed: int) -> None:
+    plan = solve(Problem(people=people(32), rooms=8, rounds=10), seed=seed, moves=1000)
+    assert 10 == plan.repeats
+    assert [] == faults(plan.rounds, Wanted(people(32), 8, 10))
+
+
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize(("count", "rooms", "rounds"), [(30, 6, 6), (100, 20, 10), (500, 100, 10)])
 def test_the_three_classes_have_no_repeat_with_any_seed(count: int, rooms: int, rounds: int, seed: int) -> None:
