@@ -271,7 +271,9 @@ def _is_excused(
         asked = {other for other, goal in known.asked.items() if goal == room}
         kept = {other for other in asked if other in places or other.startswith("c-")} | set(people)
         kept |= {other for other, (goal, _) in known.lost.items() if goal == room}
-        if len(kept - {who}) < lesson.capacity and not _has_apart(lesson, who, kept):
+        humans = {other for other in places if other.startswith("person-") and places[other] not in rooms}
+        may_come = kept | (humans if any(other.startswith("c-") for other in kept) else set())  # one of those
+        if len(kept - {who}) < lesson.capacity and not _has_apart(lesson, who, may_come):
             return False
     planned = {person for group in one.groups.values() for person in group}
     waiting = (

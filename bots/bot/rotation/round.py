@@ -108,8 +108,8 @@ class Round:
         if known is not None:
             if known.state != "there":
                 known.returns = max(0, known.returns - 1)  # they came out because their connection broke
-            invited_to = known.room if known.state in ("invited", "ignored") else None  # their invite is kept, too
-            known.seat_in, known.retry_s = invited_to if known.at is None else known.at, now_s + SEAT_KEPT_S
+            known.asked_to = known.room if known.state in ("invited", "ignored") else None
+            known.seat_in, known.retry_s = known.at, now_s + SEAT_KEPT_S
             known.state, known.at = "gone", None
         return self._mend(now_s)
 
@@ -185,7 +185,7 @@ class Round:
                 known.room = known.at
                 acts.append(Move(person, known.at, "stays there"))
             if known.state == "gone" and now_s >= known.retry_s - 1e-9:
-                known.seat_in = None
+                known.seat_in = known.asked_to = None
             if known.state == "due" and known.room is not None and now_s >= known.retry_s - 1e-9:
                 known.state = "invited"
                 acts.append(Invite(known.room, (person,), known.due_why))
@@ -222,7 +222,7 @@ class Round:
         waiting = [known for known in self._people.values() if known.state == "invited" and known.room is not None]
         times = [self._remind_at_s(known) for known in waiting if not known.is_reminded]
         times += [known.retry_s for known in self._people.values() if known.state == "due"]
-        times += [known.retry_s for known in self._people.values() if known.has_seat]
+        times += [known.retry_s for known in self._people.values() if known.may_come_to is not None]
         waiting += [known for known in self._people.values() if known.is_called_out]
         times += [known.asked_at_s + self._terms.no_show_s for known in waiting]
         if self._terms.then == "regroup":
@@ -276,7 +276,7 @@ class Round:
             for person, known in self._people.items()
             if known.at == room
             or (known.room == room and known.state not in ("gone", "refused"))
-            or (known.has_seat and known.seat_in == room)
+            or (room is not None and known.may_come_to == room)
         ]
 
     def _seats_kept(self, room: int) -> set[str]:

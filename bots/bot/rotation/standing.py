@@ -15,7 +15,8 @@ class Standing:
     """Where somebody belongs (`room`), where they are (`at`; None: no breakout), and what they make of it.
 
     `due`: the invite goes out at `retry_s`. `waiting`: no group can take them now. `gone`: out of the meeting; a
-    breakout that they were in, or invited to (`seat_in`), may let them in up to `retry_s` without another invite.
+    breakout that they were in (`seat_in`), or were invited to (`asked_to`; no seat is kept), may let them in up to
+    `retry_s` without another invite.
     `alone_since_s`: they are in a breakout with too few others.
     """
 
@@ -30,6 +31,7 @@ class Standing:
     retry_s: float = 0.0
     due_why: Why = "again"
     seat_in: int | None = None
+    asked_to: int | None = None
     alone_since_s: float | None = None
 
     @property
@@ -41,6 +43,13 @@ class Standing:
     def has_seat(self) -> bool:
         """May somebody whose connection is lost still come back into the breakout by themselves?"""
         return self.state == "gone" and self.seat_in is not None
+
+    @property
+    def may_come_to(self) -> int | None:
+        """The breakout into which somebody may still come who is gone."""
+        if self.state != "gone":
+            return None
+        return self.asked_to if self.seat_in is None else self.seat_in
 
     def kept(self, times: Times) -> dict[str, Any]:
         """What must be known to go on in another process; JSON."""

@@ -60,6 +60,15 @@ def test_who_lost_the_connection_with_an_invite_may_still_follow_it() -> None:
     assert [(0, "late")] == invites(found.tick(2 + SEAT_KEPT_S))
 
 
+def test_who_lost_the_connection_before_they_came_has_no_seat() -> None:
+    found = Round((("a", "b", "c"),), TERMS, is_apart=nobody)
+    found.begin("abc", 0)
+    found.entered("a", 0, 1)
+    found.entered("b", 0, 1)
+    assert [] == invites(found.arrived("late", 2))
+    assert [(0, "late")] == invites(found.left("c", 3))
+
+
 def test_who_has_no_group_is_called_out_of_one_in_which_they_must_not_be() -> None:
     def is_apart(person: str, others: Collection[str]) -> bool:
         return person == "late" and "c" in others
