@@ -14,7 +14,7 @@ from typing import Any, Self
 import structlog
 
 from bots.bot import BotEvent, BotFailed, BotJoined, BotLeft, BotSpec, Command, DropTwins, Provider
-from bots.errors import JournalError
+from bots.errors import ConfigError, JournalError
 from bots.fleet.parcels import pack, unpack_event
 from bots.fleet.worker import LINE_BYTES, PASTS
 from bots.journal import OpenSession, Past
@@ -60,7 +60,7 @@ class WorkerFleet:
     """Implements `Fleet`; use it as an async context manager, which ends all lives and processes.
 
     Args:
-        count: of processes, 1 or more.
+        count: of processes, 1 or more. Entering raises ConfigError where they do not begin.
         opened: of the journal; what the bots begin and do goes through this process, which holds the session. With it
             the bots of a process that is killed go on in another one; without, they fail by name.
     """
@@ -92,6 +92,10 @@ class WorkerFleet:
                 await self._begin(number)
             async with asyncio.timeout(READY_S):
                 await asyncio.gather(*(worker.ready for worker in self._workers))
+        except (OSError, RuntimeError, TimeoutError) as failure:
+            await self._end()
+            why = str(failure) or f"not all of them were ready within {READY_S:g} s"
+            raise ConfigError(f"the {self._count} worker processes did not begin: {why}; try fewer") from failure
         except BaseException:
             await self._end()
             raise

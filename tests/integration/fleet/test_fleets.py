@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from bots.bot import BotEvent, BotFailed, BotJoined, BotLeft, BotSpec, Drain, Provider
 from bots.clock import SystemClock
+from bots.errors import ConfigError
 from bots.fleet import Fleet, LocalFleet, WorkerFleet
 from bots.room import ServerApi
 from bots.server import RoomServer
@@ -147,6 +148,13 @@ def is_alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+async def test_workers_that_do_not_begin_are_told(spec: BotSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.fleet.workers.MAIN", "raise SystemExit(3)")
+    with pytest.raises(ConfigError, match=r"the 2 worker processes did not begin: .* it ended with 3; try fewer"):
+        async with WorkerFleet(spec.provider, 2):
+            pass
 
 
 async def test_what_workers_log_is_logged_here_with_its_level_and_its_bot(spec: BotSpec) -> None:
