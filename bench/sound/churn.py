@@ -19,7 +19,7 @@ from bots.room import ServerApi
 
 __all__ = ["main"]
 
-ROUNDS, FIRST, BOTS = 360, 20, 10
+ROUNDS, FIRST, BOTS = 360, 40, 10
 PLAYED_S = 0.5
 LOOKS = 10
 

@@ -22,7 +22,7 @@ from bench.sound.hand import ask_sink, players, sink
 __all__ = ["main"]
 
 BOTS, MINUTES = 500, 10.0
-LOOK_S = 30.0
+LOOK_S = 15.0
 
 
 async def main(bots: int = BOTS, minutes: float = MINUTES) -> None:

@@ -12,9 +12,11 @@ WebRTC endpoint it answers and makes consent checks, and reports (RTCP) once a s
 
 import asyncio
 import json
+import os
 import socket
 import struct
 import sys
+from contextlib import suppress
 from typing import Any
 
 from bots.media import LineAnswer, PeerConnection, ReportBlock, build_receiver_report
@@ -22,7 +24,7 @@ from bots.media import LineAnswer, PeerConnection, ReportBlock, build_receiver_r
 RATE_HZ = 48_000
 DRAIN_S = 0.25
 SO_TIMESTAMPNS = 35  # linux/socket.h; the socket module has no name for it
-ENDLESS = 1 << 40
+URGENT = -10  # nice
 RECEIVE_BUFFER = 1 << 20
 
 
@@ -120,4 +122,6 @@ class Sink:
 
 
 if __name__ == "__main__":
+    with suppress(PermissionError):  # who answers consent checks late loses its senders
+        os.setpriority(os.PRIO_PROCESS, 0, URGENT)
     asyncio.run(Sink(int(sys.argv[1])).serve())
