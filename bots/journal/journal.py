@@ -268,6 +268,15 @@ class Journal:
         rows = await self.store.ask(lambda connection: connection.execute(wanted).all())
         return sorted(map(_record, rows), key=lambda one: one.starts_at)
 
+    async def knows(self, session: str) -> bool:
+        """Is it in the journal, whatever became of it?
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        wanted = select(sessions.c.id).where(sessions.c.id == session)
+        return await self.store.ask(lambda connection: connection.execute(wanted).first()) is not None
+
     async def note_unplayed(self, records: Sequence[SessionRecord]) -> list[str]:
         """Keep starts that are not played, with their reasons; the ids of those that were not known before."""
         made_at = us_of(self._clock.now())

@@ -9,7 +9,7 @@ from bots.clock import Clock
 from bots.errors import JournalError, SessionHeld
 from bots.fleet import session_label
 from bots.journal import Hold, Journal, OpenSession, SessionRecord
-from bots.schedule import Alarms, Planned, wait_until, when_running
+from bots.schedule import Alarms, Planned, is_misfired, wait_until, when_running
 from bots.timetable.row import Row
 from bots.timetable.status import Counts
 
@@ -69,13 +69,19 @@ class Starts:
                 log.error("start_missed", session=record.id, starts_at=record.starts_at, reason=record.reason)
 
     async def begin(self, row: Row, start: Planned) -> Begun | None:
-        """Begin a session; None if it is not to be played here. While the journal takes no writes, try again."""
+        """Begin a session; None if it is not to be played here.
+
+        Tried again while the journal takes no writes, and while somebody holds the session who has not written it yet:
+        they may be killed before they have.
+        """
         record = record_of(row, start)
         while True:
             try:
                 return await self._begin(row, record)
-            except SessionHeld:
-                return None  # it runs elsewhere
+            except SessionHeld as held:
+                if await self._is_taken(row, record):
+                    return None
+                log.info("start_retried", session=record.id, reason=str(held))
             except JournalError as failure:
                 if self._clock.now() >= start.starts_at:
                     return await self._begin_unkept(record, failure)
@@ -107,6 +113,15 @@ class Starts:
             return None
         opened = await self._journal.begin(record)
         return None if opened is None else Begun(record, opened, None, others if choice == "restart" else ())
+
+    async def _is_taken(self, row: Row, record: SessionRecord) -> bool:
+        """Will somebody go on with it, whatever becomes of who holds it now; or is it too late?"""
+        if is_misfired(record.starts_at, self._clock.now(), start_within=row.grace):
+            return True
+        try:
+            return await self._journal.knows(record.id)
+        except JournalError:
+            return False
 
     async def _begin_unkept(self, record: SessionRecord, failure: JournalError) -> Begun | None:
         """A class is not left alone because a disk is full."""

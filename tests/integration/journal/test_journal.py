@@ -39,6 +39,7 @@ async def test_a_session_is_begun_once(journal: Journal) -> None:
     opened = await begin(journal)
     with pytest.raises(SessionHeld):
         await journal.begin(LESSON)
+    assert [True, False] == [await journal.knows(one) for one in (LESSON.id, "another")]
     await opened.let_go()
     assert await journal.begin(LESSON) is None
 

@@ -13,8 +13,9 @@ from bots.fleet import SessionResult
 from bots.journal import Journal
 from bots.playbook import load
 from bots.schedule import AlarmClock
-from bots.timetable import Part, Shelf, Timetable
-from bots.timetable.row import version_of
+from bots.timetable import Counts, Part, Shelf, Timetable
+from bots.timetable.row import Row, version_of
+from bots.timetable.starts import Starts, record_of
 from tests.integration.timetable.term import lesson
 
 
@@ -62,3 +63,30 @@ async def test_a_class_whose_time_has_come_begins_though_the_journal_is_locked(t
     assert [None] == [part.opened for part in played]
     assert (1, 0) == (counts.started, counts.missed)
     assert "error" in {line["log_level"] for line in lines if line["event"] == "journal_not_kept"}
+
+
+async def test_a_session_whose_process_died_before_it_was_written_is_begun_by_another(tmp_path: Path) -> None:
+    (folder := tmp_path / "playbooks").mkdir()
+    began = datetime.now(UTC) - timedelta(minutes=1)
+    entry = f'{{id: e, cron: "{began.minute} {began.hour} * * *", length: 1h, if_missed: {{start_within: 30m}}}}'
+    (folder / "one.yaml").write_text(lesson("One", entry, zone="UTC"), encoding="utf-8")
+    book, clock = load(folder / "one.yaml", environment={}), SystemClock()
+    alarms = AlarmClock(clock)
+    alarms.start()
+    now = clock.now()
+    row = Row(str(folder / "one.yaml"), book, book.entry(), decided_until=began - timedelta(minutes=9), now=now)
+    [start] = row.take(now).starts
+    async with Journal(f"sqlite:///{tmp_path}/journal.db", clock) as journal:
+        hold = await journal.keeper.take(record_of(row, start).id, now)  # and no more than that
+        starts = Starts(journal, clock=clock, alarms=alarms, counts=Counts())
+        with capture_logs() as lines:
+            beginning = asyncio.create_task(starts.begin(row, start))
+            async with asyncio.timeout(60):
+                while not lines:
+                    await asyncio.sleep(0.05)
+                await journal.keeper.give_back(hold)
+                begun = await beginning
+        assert begun is not None
+        assert begun.opened is not None
+        assert {"start_retried"} == {line["event"] for line in lines}
+    alarms.stop()

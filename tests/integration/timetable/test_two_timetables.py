@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+import psycopg
 import pytest
 
 from bots.clock import SystemClock
 from bots.journal import Journal
 from bots.playbook import load
 from bots.timetable.row import version_of
+from tests.fakes.postgres import PostgresServer
 
 SESSIONS = 100
 LEASE_S = 1.5
@@ -103,8 +105,18 @@ def start(folder: Path, url: str, room: Path) -> "subprocess.Popen[bytes]":
 async def test_each_session_is_begun_once_and_ends_once(
     tmp_path: Path, befalls: Literal["nothing", "frozen", "killed"]
 ) -> None:
+    await play_all(tmp_path, f"sqlite:///{tmp_path}/journal.db", befalls)
+
+
+async def test_so_it_is_with_postgresql(tmp_path: Path, postgres: PostgresServer) -> None:
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE timetables")
+    await play_all(tmp_path, postgres.url("timetables"), "killed")
+
+
+async def play_all(tmp_path: Path, url: str, befalls: Literal["nothing", "frozen", "killed"]) -> None:
     (folder := tmp_path / "playbooks").mkdir()
-    room, url = tmp_path / "room.txt", f"sqlite:///{tmp_path}/journal.db"
+    room = tmp_path / "room.txt"
     room.touch()
     await prepare(folder, url)
     processes = [start(folder, url, room), start(folder, url, room)]
