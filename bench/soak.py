@@ -85,18 +85,22 @@ async def _soak(folder: Path, minutes: int) -> None:
         process, address = await stack.enter_async_context(_serving(folder, classes, room))
         print("minute memory MB files  threads  tasks room MB    journal MB  sessions", flush=True)
         for minute in range(minutes):
-            began_at = asyncio.get_running_loop().time()
-            await asyncio.sleep(20)
+            await _until_second(10)
             if minute % 3 == 2:
                 os.kill(room.pid, signal.SIGSTOP)
                 await asyncio.sleep(FROZEN_S)
                 os.kill(room.pid, signal.SIGCONT)
             if minute % 5 == 4:
                 await asyncio.to_thread(_lock, folder / "journal.db")
-            await asyncio.sleep(began_at + 60 - asyncio.get_running_loop().time())
+            await _until_second(35)  # all sessions of this minute run, and those of the next are not being made ready
             held, ended = await asyncio.to_thread(_look, process, address, room, folder)
             print(f"{minute + 1:6} {held.row()}  {ended}", flush=True)
     print(dict(_outcomes(folder / "log")))
+
+
+async def _until_second(second: int) -> None:
+    """Of a minute of the wall clock, by which sessions begin."""
+    await asyncio.sleep((second - time.time()) % 60)
 
 
 @asynccontextmanager
