@@ -111,6 +111,8 @@ class Outage:
         may_change = self._new_refused < NEW_TOKENS or result in _PLACES
         if result in _NEVER or not may_change:
             return Over(error.result, error.reason)
+        if self._how != "token":  # the server is there, and waits for a token that it knows
+            self.level = 0
         return self._again("token")
 
     def _how_after(self, *, is_connected: bool) -> How:

@@ -77,6 +77,16 @@ def test_a_token_that_is_not_taken_any_more_is_replaced_until_new_ones_are_refus
     assert (Over(4118, "no")) == one.failed(refused(4118), is_connected=False)
 
 
+def test_a_server_that_answers_is_asked_again_soon_with_a_new_token() -> None:
+    one = outage()
+    one.begin(is_connected=False)
+    for _ in range(6):
+        one.failed(NOBODY, is_connected=False)
+    step = one.failed(refused(4118), is_connected=False)
+    assert isinstance(step, Again)
+    assert step.after_s <= FIRST_S * 1.5
+
+
 def test_new_tokens_are_counted_anew_after_something_else_has_failed() -> None:
     one = outage()
     one.begin(is_connected=False)
