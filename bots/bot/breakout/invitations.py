@@ -67,10 +67,11 @@ class Invitations:
         self._group = group
         self._emit = emit
         self._log = log
-        self._pending: dict[str, asyncio.Task[None]] = {}
+        self._pending: dict[str, asyncio.Task[object]] = {}
         self._received_at: dict[str, datetime] = {}
         self._forced: str | None = None
         self._in_run: set[str] = set()
+        self._renewed: set[str] = set()  # another invite came while the one before is being answered
         self.last: str | None = None
 
     def receive(self, invite: BreakoutInvite) -> None:
@@ -91,6 +92,8 @@ class Invitations:
         elif invite.room_id not in self._pending:
             self._keep(invite.room_id, None)
             self._begin(invite.room_id, self._answer(invite.room_id))
+        else:
+            self._renewed.add(invite.room_id)
 
     def go_on(self, invites: Iterable[InvitePast]) -> None:
         """Invites of an earlier life that had no end: each is answered as it was decided, at its time."""
@@ -197,7 +200,11 @@ class Invitations:
             self._log.info("invite_kept", breakout_id=room_id, until=decision.at)
             self._keep(room_id, decision)
             await wait_until(self._alarms, decision.at, f"{self._bot_id}/invite")
-        await self._tell_failure(room_id, self._perform(decision, room_id))
+        self._renewed.discard(room_id)
+        is_done = await self._tell_failure(room_id, self._perform(decision, room_id))
+        if not is_done and room_id in self._renewed:  # the room had forgotten the one before, and has sent another
+            self._keep(room_id, None)
+            await self._answer(room_id)
 
     async def _decide(self, room_id: str) -> InviteDecision:
         await self._wait_for_name(room_id)
@@ -245,18 +252,21 @@ class Invitations:
         if here.room_id != room_id and room_id not in self._pending:
             self._begin(room_id, self._tell_failure(room_id, self.accept(room_id)))
 
-    def _begin(self, room_id: str, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, room_id: str, work: Coroutine[Any, Any, object]) -> None:
         task = self._group.create_task(work, name=f"{self._bot_id}/invite")
         self._pending[room_id] = task
         task.add_done_callback(lambda done: self._forget(room_id, done))
 
-    async def _tell_failure(self, room_id: str, work: Coroutine[Any, Any, None]) -> None:
+    async def _tell_failure(self, room_id: str, work: Coroutine[Any, Any, None]) -> bool:
+        """Do the work; False if it failed."""
         try:
             await work
         except BreakoutRefused:
-            pass  # the room's BreakoutError event tells it, see `failed`
+            return False  # the room's BreakoutError event tells it, see `failed`
         except BotsError as failure:
             self.failed(room_id, 0, str(failure))
+            return False
+        return True
 
     async def _perform(self, decision: InviteDecision, room_id: str) -> None:
         window = decision.window or InviteWindow()
@@ -308,6 +318,6 @@ class Invitations:
         if pending is not None and pending is not asyncio.current_task():
             self._pending.pop(room_id).cancel()
 
-    def _forget(self, room_id: str, task: asyncio.Task[None]) -> None:
+    def _forget(self, room_id: str, task: asyncio.Task[object]) -> None:
         if self._pending.get(room_id) is task:
             del self._pending[room_id]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from bots.bot import (
@@ -15,8 +16,9 @@ from bots.bot import (
     RunEnded,
 )
 from bots.errors import BreakoutRefused
-from bots.room import BreakoutInvite, DataReceived, Joinee, ParticipantJoined, StreamInfo
+from bots.room import BreakoutError, BreakoutInvite, DataReceived, Joinee, ParticipantJoined, StreamInfo
 from tests.fakes.clock import FakeClock
+from tests.fakes.room import FakeRoom
 from tests.unit.bot.stage import ANA, TEACHER, Stage, on_stage, rule, spec_of, timeline
 
 START = FakeClock().now()
@@ -130,6 +132,25 @@ async def test_a_refused_join_is_told_with_the_servers_code_and_ends_nothing_els
             assert not stage.life.done()
     failed = [line for line in lines if line["event"] == "breakout_failed"]
     assert [(1729, "Failed to generate Token")] == [(line["result"], line["reason"]) for line in failed]
+
+
+async def test_an_invite_that_comes_while_the_one_before_fails_is_answered_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with on_stage(spec_of(invites=(OPEN,)), TEACHER) as stage:
+        join = stage.room.join_breakout
+
+        async def lost(joinee: Joinee, stream_info: StreamInfo) -> FakeRoom:
+            await stage.clock.sleep_until(stage.clock.monotonic() + 30)  # the network was gone, and the token with it
+            monkeypatch.setattr(stage.room, "join_breakout", join)
+            stage.room.push(BreakoutError(joinee.room_id, 1729, "You are not invited to this breakout room."))
+            raise BreakoutRefused(joinee.room_id, 1729, "You are not invited to this breakout room.")
+
+        monkeypatch.setattr(stage.room, "join_breakout", lost)
+        invite(stage)
+        await stage.pass_s(29)
+        invite(stage)
+        await stage.pass_s(2)
+        assert ["failed", "accepted"] == ends(stage)
+        assert 1 == len(stage.room.asked("join_breakout"))
 
 
 async def test_a_forced_invite_is_followed_by_the_room_and_only_told() -> None:
