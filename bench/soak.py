@@ -95,7 +95,8 @@ async def _soak(folder: Path, minutes: int) -> None:
             await _until_second(35)  # all sessions of this minute run, and those of the next are not being made ready
             held, ended = await asyncio.to_thread(_look, process, address, room, folder)
             print(f"{minute + 1:6} {held.row()}  {ended}", flush=True)
-    print(dict(_outcomes(folder / "log")))
+    for what, times in _outcomes(folder / "log").most_common():
+        print(f"{times:5} {what}")
 
 
 async def _until_second(second: int) -> None:
@@ -160,7 +161,8 @@ def _look(process: int, address: str, room: Server, folder: Path) -> tuple[Held,
 def _outcomes(log: Path) -> Counter[str]:
     """How the sessions ended, and what else was told of how often."""
     events = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    told = Counter(event["event"] for event in events if event["level"] in {"warning", "error"})
+    loud = [event for event in events if event["level"] in {"warning", "error"}]
+    told = Counter(" ".join(filter(None, (event["event"], event.get("reason")))) for event in loud)
     return told + Counter(event["outcome"] for event in events if event["event"] == "session_finished")
 
 

@@ -29,12 +29,19 @@ async def look_at_breakouts(visit: Visit, teacher: Guest, pupil: Guest) -> None:
     if len(ids) != 2:
         visit.found.miss("breakouts.md 4", "invites, joins and ends of breakout rooms", "there are no ids of new rooms")
         return
-    await _told(visit, teacher, "breakout-room-created", since, ("room_id", "requestor"))
-    await _listed(visit, ids)
-    await _refusals(visit, pupil, ids)
-    await _in_and_out(visit, teacher, pupil, ids[0])
-    await _rejected(visit, teacher, pupil, ids[1])
-    await _creator(visit, teacher, ids[1])
+    try:
+        await _told(visit, teacher, "breakout-room-created", since, ("room_id", "requestor"))
+        await _listed(visit, ids)
+        await _refusals(visit, pupil, ids)
+        await _in_and_out(visit, teacher, pupil, ids[0])
+        await _rejected(visit, teacher, pupil, ids[1])
+        await _creator(visit, teacher, ids[1])
+    finally:
+        await _end(visit, teacher)
+
+
+async def _end(visit: Visit, teacher: Guest) -> None:
+    """Whatever came before: what is looked at next wants a room without breakout rooms."""
     said = await visit.answer(teacher, DestroyBreakouts())
     visit.found.note(
         "breakouts.md 7", "our own destroy-breakout-rooms: is it known?", expected="an answer with a result",
