@@ -20,6 +20,7 @@ from bots.rotation.searching.seating import check_possible, seated
 
 __all__ = ["Lines", "mixed"]
 
+_FEW = 100  # people: so many are seated in milliseconds, with half of the repeats of a shuffle, or fewer
 _CROWDED = 4  # of all moves, one part in four goes twice into fewer repeats where some are forced
 
 Lines = list[list[int]]
@@ -110,7 +111,8 @@ class _Mixing:
         placed = labelled(design, self._rules, self._rng, self._budget, target=target, moves=moves)
         if placed is None:
             return None
-        lines: Lines = placed.tolist()
+        numbers = np.array(range(self._rooms[0]), dtype=object)  # one int for each room, not for each seat
+        lines: Lines = numbers[placed].tolist()
         if self._rules.is_plain:
             return _Found(lines, 0, design.method)
         return _Found(lines, self._table(lines).cost, design.method)
@@ -154,7 +156,7 @@ class _Mixing:
         """Rounds after those given, each as cheap as it can be seated one by one."""
         table = self._table(lines)
         for count in self._rooms[len(lines) :]:
-            quick = self._budget.is_over()
+            quick = self._budget.is_over() and len(self._rules.people) > _FEW
             table.add(seated(self._rules, count, table.price, self._rng, is_quick=quick), count)
         return table
 

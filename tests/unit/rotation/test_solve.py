@@ -185,6 +185,12 @@ def test_a_seed_is_one_plan_on_every_machine(name: str) -> None:
     assert digest(plan) != digest(solve(problem, seed=8, moves=20_000, seconds=60))
 
 
+def test_a_plan_for_which_there_is_no_time_is_still_far_better_than_shuffling() -> None:
+    plan = solve(Problem(people=people(46), rooms=10, rounds=9), seconds=0.0)
+    assert plan.is_cut
+    assert plan.repeats < 100  # of shuffling: 204
+
+
 def test_the_best_so_far_is_taken_when_the_time_is_over() -> None:
     plan = solve(Problem(people=people(31), rooms=6, rounds=6), seconds=0.0)
     assert plan.is_cut
