@@ -39,6 +39,7 @@ from bots.trace import KeptTrace, state_folder
 __all__ = ["serve_folder"]
 
 SHORTEST_TOKEN = 20
+MOST_AT_ONCE = 100  # connections
 
 log = structlog.get_logger()
 
@@ -88,7 +89,9 @@ async def _serve(asked: _Asked, named: Provider | None, stop: asyncio.Event, tra
         alarms.start()
         app = endpoints(timetable, token=asked.token, now_s=clock.monotonic)
         try:
-            async with HttpServer(app, host=asked.host, port=asked.port) as http:
+            async with HttpServer(
+                app, host=asked.host, port=asked.port, ws="none", limit_concurrency=MOST_AT_ONCE, proxy_headers=False
+            ) as http:  # fmt: skip
                 log.info("http_opened", address=f"{http.host}:{http.port}", has_token=bool(asked.token))
                 return await timetable.run(stop)
         finally:

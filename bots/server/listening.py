@@ -5,20 +5,19 @@ import contextlib
 import socket
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from bots.errors import ConfigError
 
-__all__ = ["HttpServer", "Uvicorn", "bind"]
+__all__ = ["HttpServer"]
 
 START_LIMIT_S = 10.0
-MOST_AT_ONCE = 100  # connections
 
 
-class Uvicorn(uvicorn.Server):
+class _Uvicorn(uvicorn.Server):
     """Uvicorn as a part of a program: it says when it is up, and leaves signals to the command."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -35,39 +34,50 @@ class Uvicorn(uvicorn.Server):
 
 
 class HttpServer:
-    """One application on one address; use it as an async context manager.
+    """One application on one address; use it as an async context manager, or by `start` and `stop`.
 
     Args:
-        port: 0 takes a free one; afterwards, the one that it has.
-
-    Raises:
-        ConfigError: the address cannot be bound.
+        port: 0 takes a free one; once it is started, the one that it has.
+        options: of `uvicorn.Config`, beside those that every part of a program has.
     """
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, *, host: str, port: int, **options: Any) -> None:
         self.host, self.port = host, port
-        self._uvicorn = Uvicorn(
+        self._uvicorn = _Uvicorn(
             uvicorn.Config(
-                app, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
-                timeout_graceful_shutdown=2, limit_concurrency=MOST_AT_ONCE, proxy_headers=False,
+                app, lifespan="off", log_config=None, access_log=False, server_header=False,
+                timeout_graceful_shutdown=2, **options,
             )
         )  # fmt: skip
 
-    async def __aenter__(self) -> Self:
-        listener = bind(self.host, self.port)
+    async def start(self) -> None:
+        """Bind and serve; returns when clients can come.
+
+        Raises:
+            ConfigError: the address cannot be bound.
+        """
+        listener = _bind(self.host, self.port)
         self.port = listener.getsockname()[1]
-        self._task = asyncio.create_task(self._uvicorn.serve([listener]), name="http")
+        self._task = asyncio.create_task(self._uvicorn.serve([listener]), name=f"http/{self.port}")
         await asyncio.wait_for(self._uvicorn.is_up.wait(), START_LIMIT_S)
+
+    async def stop(self) -> None:
+        """Close every connection, free the port."""
+        self._uvicorn.should_exit = True
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+
+    async def __aenter__(self) -> Self:
+        await self.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._uvicorn.should_exit = True
-        await asyncio.gather(self._task, return_exceptions=True)
+        await self.stop()
 
 
-def bind(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
     """A socket that listens there.
 
     Raises:

@@ -1,7 +1,6 @@
 """The embedded room server: Server API, signalling and media relay on one loopback port."""
 
 import asyncio
-import contextlib
 import itertools
 import secrets
 import socket
@@ -9,7 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import Any, TextIO
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -21,7 +19,7 @@ from bots.clock import Clock, SystemClock
 from bots.errors import ConfigError
 from bots.server.connection import Connection
 from bots.server.effects import Effect
-from bots.server.listening import Uvicorn, bind
+from bots.server.listening import HttpServer
 from bots.server.provisioning.calls import Calls
 from bots.server.provisioning.routes import ServerApiRoutes
 from bots.server.provisioning.webhook import Webhook
@@ -37,7 +35,6 @@ from bots.wire import Capture, Notice, RoomDisconnected
 __all__ = ["RoomServer"]
 
 STOPPED = RoomDisconnected(cause=2002, msg="the room server stops")
-START_LIMIT_S = 10.0
 PAGE = Path(__file__).parent / "page"
 
 
@@ -96,8 +93,7 @@ class RoomServer:
             probe_url=lambda: f"http://{self.address}/probe",
         )  # fmt: skip
         self.breakouts = self._reception.breakouts
-        self._uvicorn: Uvicorn | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._http: HttpServer | None = None
         self._watching: asyncio.Task[None] | None = None
 
     @property
@@ -130,8 +126,6 @@ class RoomServer:
             ConfigError: the address cannot be bound, or the file of the capture cannot be written.
         """
         self._captured = _opened(self._capture)
-        listener = bind(self.host, self.port)
-        self.port = listener.getsockname()[1]
         application = Starlette(
             routes=[
                 *self._api.routes(),
@@ -140,13 +134,12 @@ class RoomServer:
                 Mount("/", StaticFiles(directory=PAGE, html=True)),
             ]
         )
-        config = uvicorn.Config(
-            application, ws="websockets-sansio", ws_ping_interval=None, ws_max_size=4 * 1024 * 1024, lifespan="off",
-            log_config=None, access_log=False, timeout_graceful_shutdown=2, server_header=False,
+        http = HttpServer(
+            application, host=self.host, port=self.port, ws="websockets-sansio", ws_ping_interval=None,
+            ws_max_size=4 * 1024 * 1024,
         )  # fmt: skip
-        self._uvicorn = Uvicorn(config)
-        self._task = asyncio.create_task(self._uvicorn.serve([listener]), name="room-server")
-        await asyncio.wait_for(self._uvicorn.is_up.wait(), START_LIMIT_S)
+        await http.start()
+        self._http, self.port = http, http.port
         self._relay.start()
         if self._webhook is not None:
             self._webhook.start()
@@ -154,7 +147,7 @@ class RoomServer:
 
     async def stop(self) -> None:
         """Tell everybody, close every connection, free the port."""
-        if self._uvicorn is None or self._task is None:
+        if self._http is None:
             return
         for line in self._reception.lines:
             line.send(STOPPED)
@@ -168,10 +161,8 @@ class RoomServer:
         await self._recorder.stop()
         if self._webhook is not None:
             await self._webhook.stop()
-        self._uvicorn.should_exit = True
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
-        self._uvicorn = self._task = None
+        await self._http.stop()
+        self._http = None
         if self._captured is not None:
             self._captured.close()
             self._captured = None
