@@ -99,13 +99,16 @@ def run_playbook(
     return exit_of_result(result)
 
 
-def refuse_errors(path: str, inputs: dict[str, str]) -> None:
+def refuse_errors(path: str, inputs: dict[str, str], *, environment: Mapping[str, str] | None = None) -> None:
     """What only `lint` finds ends a run before it begins, too.
+
+    Args:
+        environment: as for `lint`.
 
     Raises:
         PlaybookError: with all errors.
     """
-    errors = [problem for problem in lint(path, inputs=inputs) if problem.severity == "error"]
+    errors = [problem for problem in lint(path, inputs=inputs, environment=environment) if problem.severity == "error"]
     if errors:
         raise PlaybookError(errors)
 

@@ -17,11 +17,12 @@ from av.codec.codec import UnknownCodecError
 from bots.bot import Provider
 from bots.cli.exits import Exit, exit_of
 from bots.cli.journal import store_url
+from bots.cli.run import refuse_errors
 from bots.clock import SystemClock
-from bots.errors import BotsError, ConfigError, PlaybookError
+from bots.errors import BotsError, ConfigError
 from bots.journal import Journal
 from bots.media import load_clip
-from bots.playbook import Playbook, lint, load, misfits
+from bots.playbook import Playbook, load, misfits
 from bots.room import ServerApi
 from bots.server import RoomServer
 
@@ -57,9 +58,15 @@ async def examine_machine(provider: Provider | None, playbook: str) -> list[Chec
     checks = [await _checked(about, look) for about, look in looks]
     if not playbook:
         return [*checks, *await _examine_server(provider, None)]
-    read = _read(playbook)
-    checks.append(read if isinstance(read, Check) else Check("playbook", True, f"{playbook} has no errors"))
-    return [*checks, *await _examine_server(provider, None if isinstance(read, Check) else read)]
+    read: list[Playbook] = []
+
+    async def reads() -> str:
+        refuse_errors(playbook, {}, environment=os.environ)
+        read.append(load(playbook, environment=os.environ))
+        return f"{playbook} has no errors"
+
+    checks.append(await _checked("playbook", reads))
+    return [*checks, *await _examine_server(provider, read[0] if read else None)]
 
 
 async def _checked(about: str, look: Callable[[], Awaitable[str]]) -> Check:
@@ -122,14 +129,6 @@ async def _journal() -> str:
         if not os.access(path, os.W_OK):
             raise ConfigError(f"{path} cannot be written; change its owner, or use --store")
     return f"{path} can be written"
-
-
-def _read(path: str) -> Playbook | Check:
-    """The playbook, or what is wrong with it."""
-    errors = [problem for problem in lint(path, environment=os.environ) if problem.severity == "error"]
-    if errors:
-        return Check("playbook", False, str(PlaybookError(errors)), Exit.PLAYBOOK)
-    return load(path, environment=os.environ)
 
 
 async def _examine_server(provider: Provider | None, playbook: Playbook | None) -> list[Check]:
