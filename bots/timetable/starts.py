@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 import structlog
 
@@ -65,8 +66,7 @@ class Starts:
             known = {one.id for one in records}
         for record in records:
             if record.id in known:
-                self._counts.missed += 1
-                log.error("start_missed", session=record.id, starts_at=record.starts_at, reason=record.reason)
+                self._tell_missed(record, record.reason)
 
     async def begin(self, row: Row, start: Planned) -> Begun | None:
         """Begin a session; None if it is not to be played here.
@@ -127,26 +127,23 @@ class Starts:
         """A class is not left alone because a disk is full."""
         log.error("journal_not_kept", session=record.id, reason=str(failure))
         if self._journal.store.kind != "sqlite":
-            self._fail(record, failure)  # without the server nobody knows who else begins it
+            self._tell_missed(record, str(failure))  # without the server nobody knows who else begins it
             return None
         try:
             hold = await self._journal.keeper.take(record.id, self._clock.now())
         except SessionHeld:
             return None
         except JournalError as worse:
-            self._fail(record, worse)
+            self._tell_missed(record, str(worse))
             return None
         return Begun(record, None, hold, ())
 
-    def _fail(self, record: SessionRecord, failure: JournalError) -> None:
+    def _tell_missed(self, record: SessionRecord, reason: str | None) -> None:
         self._counts.missed += 1
-        log.error("start_missed", session=record.id, starts_at=record.starts_at, reason=str(failure))
+        log.error("start_missed", session=record.id, starts_at=record.starts_at, reason=reason)
 
     async def _skip(self, record: SessionRecord, reason: str) -> None:
-        kept = SessionRecord(
-            id=record.id, playbook=record.playbook, file=record.file, entry=record.entry, starts_at=record.starts_at,
-            ends_at=record.ends_at, state="ended", outcome="skipped", reason=reason,
-        )  # fmt: skip
+        kept = replace(record, state="ended", outcome="skipped", reason=reason)
         if await self._journal.note_unplayed([kept]):
             self._counts.skipped += 1
             log.warning("start_skipped", session=record.id, starts_at=record.starts_at, reason=reason)
