@@ -150,14 +150,11 @@ class WorkerFleet:
         worker = _Process(number, process)
         log.info("worker_begun", worker=number, process=process.pid)
         self._workers.append(worker)
-        session = "" if self._opened is None else self._opened.record.id
-        if self._opened is None:
-            worker.send("open", asdict(self._provider), session, None)
-        else:
-            worker.send(
-                "open", asdict(self._provider), session, 0.0
-            )  # nothing may be sent before the deadline is known
-            self._detach.append(self._opened.hold.watch(partial(self._tell_deadline, worker)))
+        opened = self._opened
+        session, deadline_s = ("", None) if opened is None else (opened.record.id, 0.0)
+        worker.send("open", asdict(self._provider), session, deadline_s)  # with 0.0 nothing may be sent before `hold`
+        if opened is not None:
+            self._detach.append(opened.hold.watch(partial(self._tell_deadline, worker)))
         self._spawn(self._follow(worker), f"worker-{number}/messages")
         return worker
 
