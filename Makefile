@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 PLAYBOOK ?= playbooks/demo.yaml
-PYTEST := $(BIN)/pytest --dist loadfile --numprocesses  # and how many at a time; what a file sets up is set up once
+PYTEST := $(BIN)/pytest --dist loadfile  # what a file sets up is set up once
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check check-code check-audit check-rules bench format clean chromium coturn postgres
@@ -30,10 +30,10 @@ check-audit: $(READY)
 	@$(BIN)/python .ci/audit.py
 
 check-rules: $(READY)
-	$(PYTEST) 2 --quiet tests/unit tests/protocol
+	$(PYTEST) --numprocesses 2 --quiet tests/unit tests/protocol
 
 test: $(READY) chromium coturn postgres  ## all tests, with a browser, a TURN server and a PostgreSQL server
-	$(PYTEST) 3
+	$(PYTEST) --numprocesses 3
 
 bench: $(READY)  ## the numbers, printed
 	$(BIN)/python -m bench

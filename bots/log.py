@@ -35,7 +35,8 @@ _SECRET_TEXT = (
     re.compile(r"(?<=[?&]token=)[^&\s]+", re.IGNORECASE),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # user:password in a URL
 )
-_MAY_BE_SECRET = re.compile(r"eyJ|[=@]|(?i:basic|bearer) ")  # most texts are none of these: one look is enough
+# a mark of each shape above: most texts have none, and one look at them is enough
+_MAY_BE_SECRET = re.compile(r"eyJ|[=@]|(?i:basic|bearer) ")
 _CONTROL = re.compile(  # chat text must not steer the terminal, nor turn the line round
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
