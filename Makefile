@@ -4,7 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 PLAYBOOK ?= playbooks/demo.yaml
-PYTEST := $(BIN)/pytest --dist loadfile  # what a file sets up is set up once
+# What a file sets up is set up once; the order of files is that of tests/conftest.py.
+PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check check-code check-audit check-rules bench format clean chromium coturn postgres

@@ -13,6 +13,12 @@ settings.register_profile("bots", examples(30))
 settings.load_profile("bots")
 
 
+@pytest.hookimpl(trylast=True)  # after they have been shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that wait for real sessions begin first: the short ones fill what is left, and nobody waits at the end."""
+    items.sort(key=lambda item: ("e2e" not in item.path.parts, "integration" not in item.path.parts))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Commands keep their traces in the user's state folder, and their clips in the cache; the tests in their own."""
