@@ -37,14 +37,6 @@ def server(tmp_path: Path) -> Iterator[Provider]:
         yield provider
 
 
-@pytest.fixture
-def started(tmp_path: Path) -> Iterator[list[Program]]:
-    programs: list[Program] = []
-    yield programs
-    for program in programs:
-        program.close()
-
-
 def start(folder: Path, server: Provider, room_id: str, lesson: str = LESSON) -> Program:
     (folder / "lesson.yaml").write_text(lesson, encoding="utf-8")
     return Program(

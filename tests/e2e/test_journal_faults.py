@@ -75,14 +75,6 @@ def kept(store: str) -> tuple[str, int]:
     return found
 
 
-@pytest.fixture
-def started() -> Iterator[list[Program]]:
-    programs: list[Program] = []
-    yield programs
-    for program in programs:
-        program.close()
-
-
 def lesson(folder: Path, store: str, started: list[Program], *, within: Sequence[str] = ()) -> Program:
     """A session of which two lines have been said."""
     playbook = folder / "lesson.yaml"

@@ -40,12 +40,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
 class School:
     """A folder of playbooks, a journal, and processes that serve them."""
 
-    def __init__(self, folder: Path, server: Provider) -> None:
-        self.folder, self._server = folder, server
+    def __init__(self, folder: Path, server: Provider, started: list[Program]) -> None:
+        self.folder, self._server, self._started = folder, server, started
         self.playbooks = folder / "playbooks"
         self.playbooks.mkdir()
         self.store = f"sqlite:///{folder}/journal.db"
-        self._started: list[Program] = []
 
     def write(self, name: str, *, ago: timedelta, length: timedelta) -> None:
         """A playbook with one session a day, which began so long ago today."""
@@ -77,16 +76,10 @@ class School:
         )  # fmt: skip
         return self._started[-1]
 
-    def close(self) -> None:
-        for program in self._started:
-            program.close()
-
 
 @pytest.fixture
-def school(tmp_path: Path, server: Provider) -> Iterator[School]:
-    one = School(tmp_path, server)
-    yield one
-    one.close()
+def school(tmp_path: Path, server: Provider, started: list[Program]) -> School:
+    return School(tmp_path, server, started)
 
 
 async def ended(program: Program) -> Ended:

@@ -5,7 +5,7 @@ import os
 import random
 import signal
 import wave
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
@@ -47,11 +47,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
 class Class:
     """One room of the server, one playbook for it, one journal."""
 
-    def __init__(self, folder: Path, server: Provider, room_id: str, length_s: int) -> None:
+    def __init__(self, folder: Path, server: Provider, room_id: str, length_s: int, started: list[Program]) -> None:
         self.folder, self.room_id, self.server = folder, room_id, server
         self.playbook = folder / "lesson.yaml"
         self.playbook.write_text(LESSON % length_s, encoding="utf-8")
-        self._started: list[Program] = []
+        self._started = started
 
     def start(self, *arguments: str) -> Program:
         store = f"sqlite:///{self.folder}/journal.db"
@@ -62,10 +62,6 @@ class Class:
             )
         )  # fmt: skip
         return self._started[-1]
-
-    def close(self) -> None:
-        for program in self._started:
-            program.close()
 
 
 @pytest.fixture
@@ -78,18 +74,14 @@ Begin = Callable[[int], Awaitable[Class]]
 
 
 @pytest.fixture
-async def begin(tmp_path: Path, server: Provider, api: ServerApi) -> AsyncIterator[Begin]:
-    """Makes a class of so many seconds; what it started is ended after the test."""
-    classes: list[Class] = []
+def begin(tmp_path: Path, server: Provider, api: ServerApi, started: list[Program]) -> Begin:
+    """Makes a class of so many seconds."""
 
     async def made(length_s: int) -> Class:
         room_id = await api.create_room({"name": "Class", "owner_ref": "t", "settings": SETTINGS})
-        classes.append(Class(tmp_path, server, room_id, length_s))
-        return classes[-1]
+        return Class(tmp_path, server, room_id, length_s, started)
 
-    yield made
-    for one in classes:
-        one.close()
+    return made
 
 
 def watcher(api: ServerApi, room_id: str) -> AbstractAsyncContextManager[Guest]:

@@ -2,16 +2,32 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from bots.clock import SystemClock
-from bots.media import Pacer
+from bots.media import Clip, Pacer, load_clip
 from bots.room import BreakoutDefinition, Joinee, Room, RoomEvent, ServerApi, StreamInfo
 from bots.server import RoomServer
 
 TIME_LIMIT_S = 10.0
+RATE_HZ = 48_000  # of the clips that are made here
+
+
+async def clip_of(wave: npt.NDArray[np.float64], path: Path) -> Clip:
+    """A clip by way of a WAV file: samples of int16 size, shape (n,), mono."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=RATE_HZ, layout="mono")
+        frame = av.AudioFrame.from_ndarray(wave.astype(np.int16)[np.newaxis], format="s16", layout="mono")
+        frame.sample_rate = RATE_HZ
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return await load_clip(path)
 
 
 class Person:

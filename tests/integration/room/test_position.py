@@ -4,16 +4,14 @@ import asyncio
 from pathlib import Path
 from random import Random
 
-import av
 import numpy as np
 import pytest
 
 from bench.reconnect.proxy import FaultProxy
-from bots.media import Clip, Playback, load_clip
+from bots.media import Clip, Playback
 from bots.room import ComeBack, ConnectionRestored, Room
-from tests.integration.room.conftest import House
+from tests.integration.room.conftest import RATE_HZ, House, clip_of
 
-RATE_HZ = 48_000
 STEP_S = 0.5
 STEPS = 60
 WINDOW_S = 0.3
@@ -28,14 +26,7 @@ async def stairs(tmp_path: Path) -> Clip:
     """A tone that goes up twice a second, so that it can be heard how far it has come."""
     at = np.arange(round(STEP_S * RATE_HZ)) / RATE_HZ
     wave = np.concatenate([12_000 * np.sin(2 * np.pi * pitch_hz(step) * at) for step in range(STEPS)])
-    path = tmp_path / "stairs.wav"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("pcm_s16le", rate=RATE_HZ, layout="mono")
-        frame = av.AudioFrame.from_ndarray(wave.astype(np.int16)[np.newaxis], format="s16", layout="mono")
-        frame.sample_rate = RATE_HZ
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return await load_clip(path)
+    return await clip_of(wave, tmp_path / "stairs.wav")
 
 
 def step_heard(room: Room) -> float | None:

@@ -6,16 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-import av
 import numpy as np
 import pytest
 
 from bench.reconnect.proxy import FaultProxy
-from bots.media import Clip, load_clip
+from bots.media import Clip
 from bots.room import ComeBack, ConnectionRestored, Room, SpeechChanged
-from tests.integration.room.conftest import House, Person
+from tests.integration.room.conftest import RATE_HZ, House, Person, clip_of
 
-RATE_HZ = 48_000
 LOUD = 500.0  # root mean square of int16 samples; the tone has about 8 000
 
 
@@ -23,14 +21,7 @@ LOUD = 500.0  # root mean square of int16 samples; the tone has about 8 000
 async def tone(tmp_path: Path) -> Clip:
     """One second of 440 Hz."""
     wave = 12_000 * np.sin(2 * np.pi * 440 * np.arange(RATE_HZ) / RATE_HZ)
-    path = tmp_path / "tone.wav"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("pcm_s16le", rate=RATE_HZ, layout="mono")
-        frame = av.AudioFrame.from_ndarray(wave.astype(np.int16)[np.newaxis], format="s16", layout="mono")
-        frame.sample_rate = RATE_HZ
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return await load_clip(path)
+    return await clip_of(wave, tmp_path / "tone.wav")
 
 
 async def play(room: Room, tone: Clip) -> int:
