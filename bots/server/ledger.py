@@ -2,7 +2,7 @@
 
 Client and server count the notices that last (`Notice.lasts`). What was said on a connection arrives in order up to
 the moment it breaks, so one number tells what is missing. Requests have the numbers of their acks, which one of our
-bots goes on counting when it comes back.
+bots goes on counting when it comes back; of any other client the same number again is another request.
 """
 
 from collections import OrderedDict, deque
@@ -26,6 +26,7 @@ class Ledger:
         self._size = 0
         self._notices: deque[tuple[int, int, Notice]] = deque()  # number, size
         self._answers: OrderedDict[int, tuple[Any, ...]] = OrderedDict()
+        self._is_resumed = False
 
     def tell(self, notice: Notice) -> None:
         """This is said to the client now, or would be if it were connected."""
@@ -44,6 +45,7 @@ class Ledger:
         self._notices.clear()
         self._size = 0
         self._told = received
+        self._is_resumed = True
         return missed
 
     def answer(self, number: int, arguments: tuple[Any, ...]) -> None:
@@ -53,8 +55,8 @@ class Ledger:
             self._answers.popitem(last=False)
 
     def answer_to(self, number: int) -> tuple[Any, ...] | None:
-        """How this request was answered before; None if it was not."""
-        return self._answers.get(number)
+        """How a request that has come again since the loss was answered before; None if it was not."""
+        return self._answers.get(number) if self._is_resumed else None
 
 
 def _size_of(notice: Notice) -> int:

@@ -94,3 +94,14 @@ async def test_what_waits_for_a_client_that_has_gone_is_not_written_line_by_line
         while house.server._reception.lines:
             await asyncio.sleep(0.01)
     assert [] == [record.message for record in caplog.records if record.name == "asyncio"]
+
+
+async def test_a_client_that_gives_every_request_the_same_number_is_answered_each_time(house: RawHouse) -> None:
+    client = await house.enter(await house.room(), "moderator")
+    answers = []
+    for event in ("getMaxNumberOfTalker", "getNumberOfTalker", "create-breakout-room"):
+        client.answers.pop(1, None)
+        await client.socket.send(f'421["{event}",{{"participants":2}}]')
+        await client.until(lambda: 1 in client.answers)
+        answers.append(sorted(client.answers[1][0]))
+    assert [["maxTalkers", "result"], ["numTalkers", "result"], ["msg", "result"]] == answers

@@ -42,4 +42,11 @@ def test_only_so_much_is_kept() -> None:
 def test_a_request_that_comes_again_has_its_answer() -> None:
     ledger = Ledger()
     ledger.answer(7, ({"result": 0},))
+    ledger.rewind(0)
     assert (({"result": 0},), None) == (ledger.answer_to(7), ledger.answer_to(8))
+
+
+def test_before_any_loss_the_same_number_is_another_request() -> None:
+    ledger = Ledger()
+    ledger.answer(7, ({"result": 0},))
+    assert None is ledger.answer_to(7)
