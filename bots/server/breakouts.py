@@ -114,11 +114,14 @@ class Breakouts:
         return effects + [Send(moderator.client_id, told) for moderator in room.moderators()]
 
     def succeed(self, room: Room, ghost_id: str, client_id: str) -> None:
-        """Somebody comes with a new token in place of a lost connection: what that was invited to, they are. Ours."""
+        """Somebody comes with a new token in place of a lost connection: what that had made or was invited to, they
+        have or are. Ours."""
         for target in self._under(room):
-            invited = breakout_of(target).invited
-            if ghost_id in invited:
-                invited[client_id] = invited.pop(ghost_id)
+            breakout = breakout_of(target)
+            if ghost_id in breakout.invited:
+                breakout.invited[client_id] = breakout.invited.pop(ghost_id)
+            if ghost_id == breakout.creator_id:
+                breakout.creator_id = client_id
 
     def reject(self, room: Room, member: Member, room_id: str) -> list[Effect]:
         """Give an invitation back; the inviter and the moderators are told."""

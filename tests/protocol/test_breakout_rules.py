@@ -468,3 +468,14 @@ def test_who_comes_again_with_a_new_token_is_still_invited() -> None:
     assert again != ann
     assert house.join(again, room_id).is_ok
     assert "not-invited" == house.join(ben, room_id).get("reason")
+
+
+def test_who_comes_again_with_a_new_token_has_still_made_its_rooms() -> None:
+    house, mia, ann, _ = classroom()
+    room_id = house.open_breakout(mia)
+    house.lose(mia)
+    again = house.enter("moderator", name="Mia")
+    assert house.invite(again, room_id, ann).is_ok
+    inside = house.go_inside(ann, room_id)
+    assert house.ask(inside, Drop(is_self=True)).is_ok
+    assert [room_id] == [one.room_id for one in house.heard(again, BreakoutDestroyed)]
