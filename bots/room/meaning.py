@@ -20,7 +20,15 @@ from bots.room.events import (
 from bots.room.moderated import CustomDataChanged, TimeLeft
 from bots.wire import BreakoutDestroyed as BreakoutDestroyedNotice
 from bots.wire import BreakoutInvited as BreakoutInvitedNotice
-from bots.wire import BreakoutUserJoined, BreakoutUserLeft, CustomDataUpdated, Notice, RoomManagement, UnknownNotice
+from bots.wire import (
+    BreakoutUserJoined,
+    BreakoutUserLeft,
+    CustomDataUpdated,
+    Notice,
+    RoomManagement,
+    UnknownNotice,
+    whole_number,
+)
 
 __all__ = ["meaning_of"]
 
@@ -66,7 +74,12 @@ def _managed(notice: RoomManagement) -> RoomEvent:
             return BreakoutInvited(room_id, tuple(map(str, clients)) if isinstance(clients, list) else ())
         case "breakout-invite-rejected":
             return InviteRejected(room_id, str(msg.get("client_id") or msg.get("clientId") or ""))
-        case "conference-remaining-duration" if isinstance(left := msg.get("timeLeft"), int | float):
-            return TimeLeft(int(left))
+        case "conference-remaining-duration" if (left_min := _minutes(msg.get("timeLeft"))) is not None:
+            return TimeLeft(left_min)
         case _:
             return Unknown(notice.id, (notice.msg,))
+
+
+def _minutes(raw: object) -> int | None:
+    """Whole minutes; None if it is no number."""
+    return int(raw) if isinstance(raw, float) else whole_number(raw)

@@ -151,8 +151,7 @@ class Moderation(RoomView):
     async def extend(self) -> int:
         """Make the session longer; returns by how many minutes, 0 if the server does not say."""
         answer = await self._moderate(ExtendDuration())
-        extended = answer.get("extendedTime")
-        return int(extended) if isinstance(extended, int | float) else 0
+        return answer.number("extendedTime") or 0
 
     # ---- recording
 
@@ -169,16 +168,16 @@ class Moderation(RoomView):
     async def talker_count(self) -> int:
         """How many talkers the bot is sent at most."""
         answer = await self._session.ask(GetTalkerCount())
-        count = answer.get("numTalkers")
-        return int(count) if isinstance(count, int | float) else len(self._session.state.slots)
+        count = answer.number("numTalkers")
+        return len(self._session.state.slots) if count is None else count
 
     async def set_talker_count(self, count: int) -> int:
         """Be sent fewer talkers, for this bot alone; returns how many are heard now, three at least as with the SDK."""
         if count < 0:
             raise RequestRefused(SetTalkerCount.event, _BAD_ARGUMENT, "the count is 0 or more")
         asked = SetTalkerCount(talkers=count, audio_talkers=max(count, _FEWEST_HEARD), video_talkers=0)
-        heard = (await self._session.ask(asked)).get("numAudioTalkers")
-        return int(heard) if isinstance(heard, int | float) else count
+        heard = (await self._session.ask(asked)).number("numAudioTalkers")
+        return count if heard is None else heard
 
     async def pin(self, client_ids: Sequence[str], *, is_on: bool = True) -> None:
         """Have everybody see these people always, or no longer; everybody is told (`PinsChanged`)."""

@@ -97,6 +97,7 @@ from bots.wire.objects import (
 )
 from bots.wire.record import (
     Record,
+    whole_number,
     wire_key,
 )
 from bots.wire.requests.breakouts import (
@@ -322,6 +323,7 @@ __all__ = [
     "refusal_of",
     "refused",
     "token_refused",
+    "whole_number",
     "wire_key",
     "write_json",
 ]

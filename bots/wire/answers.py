@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bots.wire.record import whole_number
 from bots.wire.requests.request import Request, UnknownRequest
 
 __all__ = ["Answer", "granted", "read_answer", "refusal_of", "refused", "token_refused"]
@@ -32,6 +33,10 @@ class Answer:
     def get(self, key: str) -> Any:
         """A value of the answer's object; None if it has no such key or is no object."""
         return self.data.get(key) if isinstance(self.data, Mapping) else None
+
+    def number(self, key: str) -> int | None:
+        """A whole number of the answer's object, also if it came as a text; None if there is none."""
+        return whole_number(self.get(key))
 
 
 def read_answer(arguments: Sequence[object]) -> Answer:
@@ -66,15 +71,12 @@ def _failure(value: object) -> Answer:
     if isinstance(value, Mapping):
         code = _code(value.get("result", UNREADABLE))
         return Answer(code if code != 0 else UNREADABLE, _text(value), dict(value))
-    return Answer(UNREADABLE, str(value) if value is not None else "no reason given", value)
+    return Answer(whole_number(value) or UNREADABLE, str(value) if value is not None else "no reason given", value)
 
 
 def _code(raw: object) -> int:
-    try:
-        number = float(str(raw))
-        return int(number) if number.is_integer() else UNREADABLE
-    except ValueError:
-        return UNREADABLE
+    number = whole_number(raw)
+    return UNREADABLE if number is None else number
 
 
 def _text(value: Mapping[Any, Any]) -> str:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hi
 
 from bots.errors import WireError
 
-__all__ = ["Record", "wire_key"]
+__all__ = ["Record", "whole_number", "wire_key"]
 
 
 def wire_key(key: str, default: Any = MISSING) -> Any:
@@ -156,6 +156,15 @@ def _read_scalar(hint: type, raw: Any, where: str) -> Any:
         except (ValueError, OverflowError):
             pass
     raise WireError(f"{where} must be {_NAMES[hint]}", repr(raw))
+
+
+def whole_number(raw: object) -> int | None:
+    """A whole number, also as a numeric text; None if it is something else."""
+    try:
+        number: int = _read_scalar(int, raw, "")
+    except WireError:
+        return None
+    return number
 
 
 _NAMES = {bool: "true or false", str: "a text", int: "a whole number", float: "a number"}

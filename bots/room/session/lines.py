@@ -89,8 +89,8 @@ class Lines:
             RequestRefused: no answer.
         """
         answer = await connection.conversation.answer_to("publish", asked, timeout_s=timeout_s)
-        number = answer.get("id")
-        if not answer.is_ok or not isinstance(number, int):
+        number = answer.number("id")
+        if not answer.is_ok or number is None:
             raise PublishRefused(self._room_id, answer.result, answer.reason or "it gave no stream id")
         outgoing = self.outgoing or self._network.outgoing()
         line = self._network.publication(

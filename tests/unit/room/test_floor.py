@@ -149,8 +149,9 @@ def test_locks_and_the_time_that_is_left_are_told() -> None:
     assert [LockChanged(True)] == apply(state, "roomManagementEvents", {"id": "room-locked", "msg": {}})
     assert state.is_locked
     assert [LockChanged(False)] == apply(state, "roomManagementEvents", {"id": "room-unlocked"})
-    remaining = {"id": "conference-remaining-duration", "msg": {"timeLeft": 5}}
-    assert [TimeLeft(5)] == apply(state, "roomManagementEvents", remaining)
+    for left in (5, "5", 5.5):
+        remaining = {"id": "conference-remaining-duration", "msg": {"timeLeft": left}}
+        assert [TimeLeft(5)] == apply(state, "roomManagementEvents", remaining)
     odd = apply(state, "roomManagementEvents", {"id": "conference-remaining-duration", "msg": "soon"})
     assert [Unknown] == [type(one) for one in odd]
 

@@ -24,6 +24,8 @@ from bots.wire import Answer, granted, read_answer, refused, token_refused
         (({"result": 4108, "error": "share running"},), 4108, "share running"),
         (("error", {"result": 4118, "msg": "invalid token"}), 4118, "invalid token"),
         (("error", "text"), -1, "text"),
+        (("error", 1729), 1729, "1729"),
+        ((None, "1729"), 1729, "1729"),
         (("error", {"result": 0}), -1, ""),
         (("error",), -1, "no reason given"),
         ((None, "reason"), -1, "reason"),
@@ -44,6 +46,14 @@ def test_a_value_of_the_answer_can_be_read() -> None:
     assert 5 == read_answer(("success", {"result": 0, "id": 5})).get("id")
     assert None is read_answer((True,)).get("id")
     assert "ZXlK" == read_answer(("ZXlK",)).data
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [(5, 5), ("5", 5), (5.0, 5), (2**60 + 1, 2**60 + 1), ("five", None), (True, None), (None, None)],
+)
+def test_a_number_of_the_answer_may_be_a_text(value: object, number: int | None) -> None:
+    assert number == read_answer(("success", {"result": "0", "id": value})).number("id")
 
 
 def test_what_we_send_is_understood_by_our_own_reader() -> None:

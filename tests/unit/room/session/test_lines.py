@@ -1,7 +1,10 @@
-"""Which media lines have failed, by their silence."""
+"""The media lines of a session: under which number, and which have failed, by their silence."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
+
+import pytest
 
 from bots.room.network import Network
 from bots.room.session.connection import Connection
@@ -35,6 +38,13 @@ class FakeNetwork:
     def incoming(self) -> object:
         return object()
 
+    def outgoing(self) -> object:
+        return object()
+
+    def publication(self, number: int, *_: object, **__: object) -> FakeLine:
+        self.made.append(FakeLine(number))
+        return self.made[-1]
+
     def subscription(self, number: int, *_: object, **__: object) -> FakeLine:
         self.made.append(FakeLine(number))
         return self.made[-1]
@@ -52,9 +62,13 @@ class FakeConnection:
         return answer
 
 
+def lines_over(network: FakeNetwork) -> Lines:
+    return Lines(cast("Network", network), room_id="r", name="bot", is_local=True, on_failed=lambda what: None)
+
+
 async def listening(slots: Sequence[int]) -> tuple[Lines, list[FakeLine]]:
     network = FakeNetwork()
-    lines = Lines(cast("Network", network), room_id="r", name="bot", is_local=True, on_failed=lambda what: None)
+    lines = lines_over(network)
     await lines.listen(cast("Connection", FakeConnection()), slots, timeout_s=1)
     return lines, network.made
 
@@ -84,3 +98,12 @@ async def test_whose_process_stood_still_asks_before_it_judges() -> None:
     one.silent_s = 60.0
     assert [] == lines.notice_silence(100.0)
     assert 1 == one.probes
+
+
+@pytest.mark.parametrize("number", [904959696, "904959696"])
+async def test_a_publication_has_the_number_that_the_server_says_be_it_a_text(number: object) -> None:
+    network, connection = FakeNetwork(), cast("Connection", FakeConnection())
+    lines = lines_over(network)
+    asked = cast("asyncio.Future[Answer]", Answer(0, data={"result": 0, "id": number}))
+    await lines.publish(connection, asked, timeout_s=1)
+    assert ([904959696], 904959696) == ([line.number for line in network.made], lines.publication_id)
