@@ -25,7 +25,7 @@ def decode_token(text: str) -> dict[str, Any]:
         ConfigError: it is no token; the message never repeats it.
     """
     try:
-        plain = text.strip().replace("-", "+").replace("_", "/")
+        plain = "".join(text.split()).replace("-", "+").replace("_", "/")  # base64 may be folded into lines
         fields = json.loads(base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True))
     except (ValueError, binascii.Error, RecursionError):
         raise ConfigError("the token cannot be read; fetch a new one from the Server API") from None

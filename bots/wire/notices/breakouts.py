@@ -26,7 +26,8 @@ class BreakoutInvited(Notice):
     @property
     def inviter_id(self) -> str:
         """The inviter's client id; the wire has an object or a text (breakouts.md section 2.5)."""
-        raw = self.requestor.get("id", "") if isinstance(self.requestor, Mapping) else self.requestor
+        asked = self.requestor
+        raw = (asked.get("id") or asked.get("clientId")) if isinstance(asked, Mapping) else asked
         return str(raw or "")
 
 

@@ -3,13 +3,13 @@
 Source: signalling.md sections 3.2, 3.3, 4 and 11.2; moderation.md sections 3, 4, 9 and 10.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from bots.wire.notices.notice import Notice
 from bots.wire.objects import Permissions, Stream, User
-from bots.wire.record import Record, wire_key
+from bots.wire.record import Record, whole_number, wire_key
 
 __all__ = [
     "DataReceived",
@@ -29,16 +29,33 @@ __all__ = [
 ]
 
 
-def _identified(user: object, client_id: object) -> object:
+def _identified(user: object, client_id: object) -> dict[str, Any] | None:
     """A user with its client id, which may stand beside it instead of inside."""
     return {"clientId": client_id, **user} if isinstance(user, Mapping) else None
 
 
-def _people(users: object) -> list[object]:
-    """The users of a list, or of an object by client id (signalling.md 3.3); what names nobody is left out."""
-    listed = users.items() if isinstance(users, Mapping) else ((None, one) for one in _list(users))
-    found = (_identified(one, key) for key, one in listed)
-    return [one for one in found if isinstance(one, Mapping) and isinstance(one.get("clientId"), str)]
+def _entries(values: object, key: str) -> Iterator[dict[str, Any]]:
+    """The objects of a list, or of an object by their `key` (signalling.md 3.3)."""
+    listed = values.items() if isinstance(values, Mapping) else ((None, one) for one in _list(values))
+    return ({key: found, **one} for found, one in listed if isinstance(one, Mapping))
+
+
+def _people(users: object) -> list[dict[str, Any]]:
+    """The users; what names nobody is left out."""
+    return [one for one in _entries(users, "clientId") if type(one["clientId"]) in (str, int)]
+
+
+def _streams(streams: object) -> list[dict[str, Any]]:
+    """The streams; one without a number is none that can be heard, and loses no other."""
+    return [one for one in _entries(streams, "id") if whole_number(one["id"]) is not None]
+
+
+def _me(user: dict[str, Any] | None, people: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Oneself, with what only the list of users says."""
+    if user is None:
+        return None
+    listed = next((one for one in people if str(one["clientId"]) == str(user["clientId"])), {})
+    return {**listed, **{key: value for key, value in user.items() if value is not None}}
 
 
 def _list(value: object) -> Sequence[object]:
@@ -79,8 +96,9 @@ class RoomConnected(Notice):
     @classmethod
     def read(cls, data: object) -> Self:
         if isinstance(data, Mapping):  # the shortest payload that the SDK takes has no id in `user` (signalling.md 3.3)
-            user = _identified(data.get("user"), data.get("clientId") or "")
-            data = {**data, "user": user, "userList": _people(data.get("userList"))}
+            people = _people(data.get("userList"))
+            user = _me(_identified(data.get("user"), data.get("clientId") or ""), people)
+            data = {**data, "user": user, "userList": people, "streams": _streams(data.get("streams"))}
         return super(RoomConnected, cls).read(data)
 
 
@@ -107,6 +125,8 @@ class RoomDisconnected(Notice):
         # documented both flat and one level deeper (moderation.md section 3)
         if isinstance(data, Mapping) and isinstance(data.get("cause"), Mapping):
             data = data["cause"]
+        if isinstance(data, Mapping) and isinstance(data.get("cause"), str) and whole_number(data["cause"]) is None:
+            data = {"msg": data["cause"], **{key: value for key, value in data.items() if key != "cause"}}
         if isinstance(data, str):
             data = {"msg": data}
         return super(RoomDisconnected, cls).read(data)
@@ -216,7 +236,7 @@ class RoomData(Record):
     @classmethod
     def read(cls, data: object) -> Self:
         if isinstance(data, Mapping):
-            data = {**data, "userList": _people(data.get("userList"))}
+            data = {**data, "userList": _people(data.get("userList")), "streams": _streams(data.get("streams"))}
         return super(RoomData, cls).read(data)
 
 

@@ -17,8 +17,11 @@ def encode(fields: object) -> str:
     return base64.b64encode(json.dumps(fields).encode()).decode()
 
 
-@pytest.mark.parametrize("change", [str, lambda t: t.rstrip("="), lambda t: t.replace("+", "-").replace("/", "_")])
-def test_a_token_is_base64_of_json_in_either_alphabet(change: Callable[[str], str]) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [str, lambda t: t.rstrip("="), lambda t: t.replace("+", "-").replace("/", "_"), lambda t: f"{t[:9]}\n{t[9:]}\n"],
+)
+def test_a_token_is_base64_of_json_in_either_alphabet_also_in_lines(change: Callable[[str], str]) -> None:
     assert FIELDS == decode_token(change(encode(FIELDS)))
 
 

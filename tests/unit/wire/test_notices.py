@@ -158,6 +158,8 @@ def test_the_smallest_room_connected_is_enough() -> None:
         ({"cause": 2002, "msg": "unexpected-disconnection"}, 2002, "unexpected-disconnection"),
         ({"cause": {"msg": "user-denied"}}, 2002, "user-denied"),
         ("Conference Expired", 2002, "Conference Expired"),
+        ({"cause": "user-denied"}, 2002, "user-denied"),
+        ({"cause": {"cause": "2001", "msg": "disconnected-by-moderator"}}, 2001, "disconnected-by-moderator"),
         (None, 2002, "unexpected-disconnection"),
     ],
 )
@@ -165,7 +167,7 @@ def test_the_end_is_understood_at_both_depths(payload: Any, cause: int, msg: str
     assert RoomDisconnected(cause=cause, msg=msg) == read_notice("room-disconnected", [payload])
 
 
-@pytest.mark.parametrize("requestor", ["c-9", {"id": "c-9", "name": "Asha"}])
+@pytest.mark.parametrize("requestor", ["c-9", {"id": "c-9", "name": "Asha"}, {"clientId": "c-9"}])
 def test_the_inviter_may_be_a_text_or_an_object(requestor: Any) -> None:
     read = read_notice("invite-breakout-room", [{"room_id": "b", "requestor": requestor}])
     assert isinstance(read, BreakoutInvited)
@@ -238,6 +240,30 @@ def test_users_may_come_by_client_id_and_who_is_nobody_is_left_out() -> None:
     assert isinstance(listed, RoomConnected)
     assert ["c-1", "c-2"] == [user.client_id for user in by_id.user_list]
     assert ["c-2"] == [user.client_id for user in listed.user_list]
+
+
+def test_what_only_the_list_of_users_says_of_oneself_counts() -> None:
+    users = [{"clientId": "c-2", "role": "participant"}, {"clientId": "c-1", "role": "moderator", "name": "A."}]
+    payload = {"room": {}, "clientId": "c-1", "user": {"name": "Asha", "role": None}, "userList": users}
+    notice = read_notice("room-connected", [payload])
+    assert isinstance(notice, RoomConnected)
+    assert User(client_id="c-1", name="Asha", role="moderator") == notice.user
+
+
+def test_client_ids_may_be_numbers() -> None:
+    notice = read_notice("room-connected", [{"room": {}, "clientId": 1, "user": {}, "userList": [{"clientId": 1}]}])
+    assert isinstance(notice, RoomConnected)
+    assert ("1", User(client_id="1"), (User(client_id="1"),)) == (notice.client_id, notice.user, notice.user_list)
+
+
+@pytest.mark.parametrize("event", ["room-connected", "roomManagementEvents"])
+def test_streams_may_come_by_number_and_an_odd_one_loses_no_other(event: str) -> None:
+    for streams in ({"2": {"audio": True}, "x": {"audio": True}}, [{"id": "2"}, {"audio": True}, {"id": "share"}, 3]):
+        payload = {"room": {}, "streams": streams, "id": "wait-room-disabled", "roomData": {"streams": streams}}
+        notice = read_notice(event, [payload])
+        told = notice.room_data if isinstance(notice, RoomManagement) else notice
+        assert isinstance(told, RoomConnected | RoomData)
+        assert [2] == [stream.id for stream in told.streams]
 
 
 @pytest.mark.parametrize(
