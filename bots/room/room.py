@@ -14,7 +14,7 @@ import structlog
 from bots.clock import Clock
 from bots.errors import BreakoutRefused, RequestRefused, RoomClosed
 from bots.media import Pacer
-from bots.room.breakout import BAD_ARGUMENT, BreakoutTable, BreakoutWay, Joinee, StreamInfo, token_in
+from bots.room.breakout import BAD_ARGUMENT, FAILED, BreakoutTable, BreakoutWay, Joinee, StreamInfo, token_in
 from bots.room.events import (
     BreakoutConnected,
     BreakoutDestroyed,
@@ -52,8 +52,10 @@ from bots.wire import (
 __all__ = ["Room"]
 
 _HARD_MUTED = 1201
+_NOT_CREATED = 1731
 _NOT_AUTHORISED = 5003
 _NOT_CONNECTED = 1163
+_ENDED_S = 2.0  # its own connection has said by then that the breakout is over; the parent's word must do otherwise
 
 log = structlog.get_logger()
 EventCallback = Callable[[RoomEvent], None]
@@ -188,10 +190,21 @@ class Room(Moderation, KeptData):
     # ---- breakout rooms
 
     async def create_breakouts(self, definition: BreakoutDefinition) -> tuple[str, ...]:
-        """Make breakout rooms of this room; returns their ids."""
+        """Make breakout rooms of this room; returns their ids.
+
+        A server may take one room for the default, whatever `max_rooms` says: it is asked until there are enough.
+        """
         if not definition.participants or definition.participants < 0:
             raise RequestRefused(CreateBreakout.event, BAD_ARGUMENT, "participants must be 2 or more")
-        return await self._create(CreateBreakout(definition=definition))
+        wanted, made = definition.max_rooms, list[str]()
+        while True:
+            rest = replace(definition, max_rooms=wanted - len(made))
+            more = await self._create(CreateBreakout(definition=rest))
+            if not more:
+                raise RequestRefused(CreateBreakout.event, _NOT_CREATED, "the server names no room that it made")
+            made += more
+            if len(made) >= wanted:
+                return tuple(made[:wanted])
 
     async def create_and_invite(self, definition: BreakoutDefinition) -> tuple[str, ...]:
         """Make breakout rooms and force everybody else in, spread at random by capacity; returns their ids."""
@@ -203,6 +216,7 @@ class Room(Moderation, KeptData):
         """Invite participants of this room to one of its breakout rooms; `force`: they go without being asked."""
         request = InviteToBreakout(room_id=room_id, clients=tuple(client_ids), force_join=True if force else None)
         self._check_at_home(request.event)
+        self._session.state.whereabouts.invited(room_id, client_ids)  # they may be there before the answer is here
         await self._session.ask(request)
 
     async def reject_invite(self, room_id: str) -> None:
@@ -227,7 +241,7 @@ class Room(Moderation, KeptData):
             BreakoutRefused: refused locally or by the server, or the room could not be entered.
         """
         if self.parent is not None:
-            refused = BreakoutRefused(joinee.room_id, _NOT_AUTHORISED, "only possible from the parent room")
+            refused = BreakoutRefused(joinee.room_id, FAILED, "only possible from the parent room")
             self._emit(BreakoutError(joinee.room_id, refused.result, refused.reason))
             raise refused
         await self._way.join(joinee, stream_info)
@@ -315,8 +329,10 @@ class Room(Moderation, KeptData):
             case BreakoutInvite():
                 is_lost = self.breakout is not None and not self.breakout.is_connected
                 follow = self._table.invite(event, is_lost=is_lost)
-            case BreakoutDestroyed():
-                self._table.destroyed(event.room_id)
+            case BreakoutDestroyed(room_id=room_id):
+                self._table.destroyed(room_id)
+                if room_id == self._table.room_id:
+                    asyncio.get_running_loop().call_later(_ENDED_S, self._leave_ended, room_id)
             case Closed():
                 self._closed()
         self._emit(event)
@@ -334,6 +350,11 @@ class Room(Moderation, KeptData):
             self._spawn(self.breakout.leave(), "leave-breakout")
         if self.parent is not None and self.parent.breakout is self:
             self.parent._spawn(self.parent._breakout_ended(self), "back")
+
+    def _leave_ended(self, room_id: str) -> None:
+        """Whoever is still in a breakout that is over comes out of it."""
+        if self.breakout is not None and self._table.room_id == room_id:
+            self._spawn(self.breakout.leave(), "leave-breakout")
 
     async def _breakout_ended(self, breakout: "Room") -> None:
         await breakout.wait_closed()

@@ -41,6 +41,7 @@ from bots.room.moderated import (
     RoleWished,
 )
 from bots.room.shown import Shown
+from bots.room.whereabouts import Whereabouts
 from bots.wire import DataReceived as DataNotice
 from bots.wire import (
     FloorManagement,
@@ -99,6 +100,7 @@ class RoomState:
         self._awaited: dict[str, Participant] = {}
         self.floor = Floor()
         self.shown = Shown()
+        self.whereabouts = Whereabouts()
         self.mode = "group"
         self.is_locked = False
         self.is_recorded = False
@@ -179,7 +181,7 @@ class RoomState:
             case RecordingOnNotice() | RecordingOffNotice():
                 return self._record(notice.moderator_id, is_on=isinstance(notice, RecordingOnNotice))
             case _:
-                return meaning_of(notice)
+                return [self.whereabouts.complete(event) for event in meaning_of(notice)]
 
     def _record(self, moderator_id: str, *, is_on: bool) -> list[RoomEvent]:
         if is_on == self.is_recorded:

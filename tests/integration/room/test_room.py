@@ -29,6 +29,7 @@ from bots.room import (
     ServerApi,
     StreamInfo,
 )
+from bots.wire import BreakoutDestroyed as BreakoutEnded
 from tests.integration.room.conftest import House, Person
 
 
@@ -218,9 +219,10 @@ async def test_a_second_breakout_needs_the_way_back_first(house: House) -> None:
     teacher, [pupil] = await teacher_and_pupils(house, "Ravi")
     red, blue = await breakout_with(teacher, pupil), await breakout_with(teacher, pupil)
     breakout = await pupil.room.join_breakout(Joinee(room_id=red), StreamInfo(audio=False))
-    for room in (pupil.room, breakout):
-        with pytest.raises(BreakoutRefused):
+    for room, told in ((pupil.room, pupil.events), (breakout, pupil.breakout_events)):
+        with pytest.raises(BreakoutRefused, match="1729"):
             await room.join_breakout(Joinee(room_id=blue), StreamInfo())
+        assert [1729] == [event.result for event in told if isinstance(event, BreakoutError)]
     with pytest.raises(RequestRefused, match="parent"):
         await breakout.create_breakouts(BreakoutDefinition(participants=2))
     await pupil.room.leave_breakout()
@@ -239,6 +241,16 @@ async def test_a_forced_invite_is_followed_without_asking_once(house: House) -> 
         await person.saw(BreakoutDisconnected(room_id))
         await person.until(lambda person=person: not person.room.is_muted)  # type: ignore[misc]
         assert person.room.breakout is None
+
+
+async def test_a_breakout_whose_end_only_the_parent_tells_is_left(house: House) -> None:
+    teacher, [pupil] = await teacher_and_pupils(house, "Ravi")
+    room_id = await breakout_with(teacher, pupil)
+    await pupil.room.join_breakout(Joinee(room_id=room_id), StreamInfo(audio=False))
+    house.server._reception.tell(pupil.room.client_id, BreakoutEnded(room_id=room_id))
+    await pupil.saw(BreakoutDisconnected(room_id))
+    await pupil.until(lambda: not pupil.room.is_muted)
+    assert pupil.room.breakout is None
 
 
 async def test_leaving_the_parent_leaves_the_breakout_too(house: House) -> None:
