@@ -32,6 +32,7 @@ __all__ = [
 CALL_BACK = {"bots": "call_back"}  # user data that calls one of our bots back to the parent
 CALL_BACK_LINE = "Please come back to the main room."
 ENDED_WITHIN_S = 1.0  # the news of an end is on its way when the refusal is there
+OUT_WITHIN_S = 3.0  # a room that ends breakouts sends everybody out of them at once
 BACK_WITHIN_S = 15.0  # nobody can be fetched: who does not come within this time stays away
 
 
@@ -115,6 +116,13 @@ async def join(kit: Kit, step: Join) -> None:
 async def call_back(kit: Kit, step: CallBack, run: Run) -> None:
     """Call people back: our bots by user data, others by a chat line; ends when they are back."""
     people = [person for person in kit.people(step.people, run) if person.client_id in kit.presence.away]
+    await _call(kit, people)
+    if not await done_within(kit.clock, _all_back(kit, people), BACK_WITHIN_S):
+        missing = [person.pseudonym for person in people if person.client_id in kit.presence.away]
+        kit.log.warning("people_missing", people=missing, waited_s=BACK_WITHIN_S)
+
+
+async def _call(kit: Kit, people: Sequence[Person]) -> None:
     bots = [person.client_id for person in people if person.is_bot]
     others = [person.client_id for person in people if not person.is_bot]
     parent = kit.presence.parent
@@ -122,9 +130,6 @@ async def call_back(kit: Kit, step: CallBack, run: Run) -> None:
         await parent.send_data(CALL_BACK, to=bots)
     if others:
         await parent.say(CALL_BACK_LINE, to=others)
-    if not await done_within(kit.clock, _all_back(kit, people), BACK_WITHIN_S):
-        missing = [person.pseudonym for person in people if person.client_id in kit.presence.away]
-        kit.log.warning("people_missing", people=missing, waited_s=BACK_WITHIN_S)
 
 
 async def leave(kit: Kit, step: Leave) -> None:
@@ -156,9 +161,7 @@ async def _open(kit: Kit, step: Breakouts, names: tuple[str, ...], *, found: Seq
             max_rooms=len(names),
         )
     )
-    if len(room_ids) < len(names):
-        raise CannotDo(f"{len(names)} breakouts were asked for, the room made {len(room_ids)}")
-    named = dict(zip(names, room_ids, strict=False))
+    named = dict(zip(names, room_ids, strict=True))
     kit.presence.name_breakouts(named)
     kit.presence.own_breakouts.update(room_ids)
     kit.changed.ring()
@@ -206,6 +209,8 @@ def _forget(kit: Kit, room_ids: list[str]) -> None:
 async def end_breakouts(kit: Kit, room_ids: Sequence[str]) -> None:
     """Ask the room to end breakouts; one that has ended by itself meanwhile, as the last one left it, is no failure.
 
+    A server that does not know this request of ours grants it and does nothing: whoever is still inside is called back.
+
     Raises:
         BotsError: the room does not end them.
     """
@@ -217,6 +222,20 @@ async def end_breakouts(kit: Kit, room_ids: Sequence[str]) -> None:
                 await end_breakouts(kit, [room_id])
         elif not await done_within(kit.clock, _over(kit, room_ids[0]), ENDED_WITHIN_S):
             raise
+    else:
+        await _see_out(kit, [one for one in kit.presence.people if kit.presence.away.get(one.client_id) in room_ids])
+
+
+async def _see_out(kit: Kit, people: list[Person]) -> None:
+    """Wait until they have come out, and call those who have not."""
+    if not people or await done_within(kit.clock, _all_back(kit, people), OUT_WITHIN_S):
+        return
+    inside = [person for person in people if person.client_id in kit.presence.away]
+    kit.log.warning("breakout_kept", reason=f"the room has granted its end, and {len(inside)} people are still inside")
+    try:
+        await _call(kit, inside)
+    except RequestRefused as refused:
+        kit.log.warning("message_not_sent", what="call back", reason=str(refused))
 
 
 async def _over(kit: Kit, room_id: str) -> None:

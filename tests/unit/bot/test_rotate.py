@@ -328,6 +328,19 @@ async def test_rooms_that_cannot_be_closed_are_called_empty() -> None:
         assert {(one.client_id,) for one in PUPILS} == called
 
 
+async def test_who_is_left_inside_by_a_server_that_only_says_that_it_closes_rooms_is_called_back() -> None:
+    async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        await go_in(stage)
+        await stage.pass_s(120)
+        stage.room.push(BreakoutLeft("c1", invited(stage)["c1"]))
+        await stage.pass_s(1)
+        assert [] == [to for text, to in stage.room.asked("say") if "come back" in text]
+        await stage.pass_s(3)
+        [called] = [to for text, to in stage.room.asked("say") if "come back" in text]
+        assert {one.client_id for one in PUPILS} - {"c1"} == set(called)
+
+
 async def test_who_was_really_together_is_remembered_by_ids_and_the_next_lesson_mixes_others() -> None:
     guest = Participant(client_id="c-guest", name="Guest")
     spec = lesson(group_size=2, is_remembered=True, terms=replace(TERMS, rounds=1))
