@@ -1,5 +1,5 @@
-"""ICE through aioice 0.13, with what it lacks: loopback candidates, a guard around its datagram callback, and a gate
-before its sockets for whoever may not send at any time.
+"""ICE through aioice 0.13, with what it lacks: loopback candidates, a guard around its datagram callback, a gate
+before its sockets for whoever may not send at any time, and cheap checks for as long as a connection lasts.
 
 aioice tries to parse every datagram as STUN. An RTP packet whose sequence number happens to equal its length minus 20
 looks like a STUN message to it, and a truncated attribute then raises `struct.error` out of the callback (the
@@ -8,6 +8,7 @@ connection goes on, the log fills). RFC 7983 tells the kinds of datagram apart b
 """
 
 import asyncio
+import random
 import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,11 +19,14 @@ import aioice.stun
 import structlog
 from aiortc import RTCIceGatherer
 
+from bots.media.consent import Answers, Asking
 from bots.media.iceservers import IceServers, Relay, read_ice_servers
 from bots.media.trust import tls_context
 
 __all__ = ["Gatherer", "MediaConnection"]
 
+ASK_EVERY_S = (4.0, 6.0)  # at random between them (RFC 7675)
+CONSENT_S = 30.0  # without an answer nothing may be sent any more
 GATHER_S = 2  # for STUN and TURN servers that do not answer; less than one try to come back may take
 
 log = structlog.get_logger()
@@ -47,7 +51,10 @@ class MediaConnection(aioice.ice.Connection):
 
     def __init__(self, ice_controlling: bool, **settings: Any) -> None:
         super().__init__(ice_controlling, **settings)
+        self._asking: Asking | None = None
+        self._answers: Answers | None = None
         self._nominated = _Nominated(self)
+        self._wanted_s = 0.0  # when the peer last said so, monotonic
 
     async def get_component_candidates(
         self, component: int, addresses: list[str], timeout: int = GATHER_S
@@ -83,14 +90,45 @@ class MediaConnection(aioice.ice.Connection):
             turn_transport=relay.transport,
         )  # fmt: skip
 
+    async def query_consent(self) -> None:
+        """Ask the nominated peer from time to time whether it still wants what is sent; close if it does not say so."""
+        self._wanted_s = time.monotonic()
+        while time.monotonic() - self._wanted_s < CONSENT_S:
+            await asyncio.sleep(random.uniform(*ASK_EVERY_S))
+            self.probe()
+        self._query_consent_task = None  # closing would wait for it
+        await self.close()
+
     def probe(self) -> None:
-        """Check the nominated way at once (RFC 7675), and not only when the next check is due."""
+        """Ask the nominated peer at once, and not only when it is due."""
         pair = self._nominated.get(1)
         if pair is None or self.remote_password is None:
             return
-        request = self.build_request(pair, nominate=False)
-        request.add_message_integrity(self.remote_password.encode())
-        pair.protocol.send_stun(request, pair.remote_addr)
+        if self._asking is None:
+            self._asking = Asking(self.build_request(pair, nominate=False), self.remote_password.encode())
+        pair.protocol.transport.sendto(self._asking.ask(), pair.remote_addr)
+
+    def settle(self, protocol: aioice.ice.StunProtocol, data: bytes, address: tuple[str, int]) -> bool:
+        """Deal with a check of the nominated peer, or its answer to one; false if aioice has to."""
+        pair = self._nominated.get(1)
+        if pair is None or pair.protocol is not protocol or pair.remote_addr != address:
+            return False
+        if self._asking is not None and self._asking.is_answer(data):
+            self._wanted_s = time.monotonic()
+            return True
+        answer = None if self._answers is None else self._answers.answer(data)
+        if answer is None:
+            key = self.local_password.encode()
+            self._answers = Answers.to(data, key, address, is_controlling=self.ice_controlling) or self._answers
+            return False
+        protocol.transport.sendto(answer, address)
+        return True
+
+    def change_way(self) -> None:
+        """Another pair is nominated, or none any more."""
+        self._asking = self._answers = None
+        if self.way_changed is not None:
+            self.way_changed()
 
     def way(self) -> Way | None:
         """How a datagram leaves for the nominated peer, and its address; None if there is no such peer (any more).
@@ -125,16 +163,13 @@ class _Nominated(dict[int, aioice.ice.CandidatePair]):
         self._connection = connection
 
     def __setitem__(self, component: int, pair: aioice.ice.CandidatePair) -> None:
-        super().__setitem__(component, pair)
-        self._tell()
+        if self.get(component) is not pair:  # browsers nominate the same one with each check
+            super().__setitem__(component, pair)
+            self._connection.change_way()
 
     def clear(self) -> None:
         super().clear()
-        self._tell()
-
-    def _tell(self) -> None:
-        if self._connection.way_changed is not None:
-            self._connection.way_changed()
+        self._connection.change_way()
 
 
 class Gatherer(RTCIceGatherer):
@@ -199,6 +234,8 @@ def _datagram_received(self: aioice.ice.StunProtocol, data: bytes | str, addr: t
     if isinstance(receiver, MediaConnection):
         receiver.heard_s = time.monotonic()
     if first < 4:
+        if isinstance(receiver, MediaConnection) and receiver.settle(self, data, (addr[0], addr[1])):
+            return
         try:
             _AIOICE_RECEIVES(self, data, addr)
         except (struct.error, IndexError, UnicodeDecodeError):

@@ -4,7 +4,9 @@ import asyncio
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import copy
 from pathlib import Path
+from typing import Any
 
 import aioice
 import aioice.ice
@@ -13,7 +15,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack
 
 from bots.errors import MediaError
-from bots.media import LineAnswer, MediaLine, OfferedLine, PeerConnection, build_rtp, parse_rtp
+from bots.media import LineAnswer, MediaLine, OfferedLine, PeerConnection, build_rtp, ice, parse_rtp
 from bots.media.ice import MediaConnection, guard_datagrams
 
 LIMIT_S = 10
@@ -174,6 +176,51 @@ async def test_we_answer_stock_aiortc_and_hear_it(monkeypatch: pytest.MonkeyPatc
         await asyncio.gather(ours.close(), stock.close())
 
 
+# ---- consent (RFC 7675)
+
+
+async def test_stock_aiortc_and_we_go_on_asking_and_answering(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda **_: ["127.0.0.1"])
+    monkeypatch.setattr(aioice.ice, "CONSENT_INTERVAL", 0.05)
+    monkeypatch.setattr(ice, "ASK_EVERY_S", (0.04, 0.06))
+    monkeypatch.setattr(ice, "CONSENT_S", 1.0)
+    ours, stock = PeerConnection(), RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    try:
+        stock.addTrack(AudioStreamTrack())
+        await stock.setLocalDescription(await stock.createOffer())
+        answer = await ours.answer(stock.localDescription.sdp, lambda _n, _line: LineAnswer("recvonly"))
+        await stock.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        await ours.wait_connected(LIMIT_S)
+        connection = ours._gatherer.connection
+        read: list[aioice.stun.Message] = []
+        reads = connection.request_received
+
+        def counted(message: aioice.stun.Message, *rest: Any) -> None:
+            read.append(message)
+            reads(message, *rest)
+
+        monkeypatch.setattr(connection, "request_received", counted)
+        begun_s = connection._wanted_s
+        await asyncio.sleep(4)  # its patience is 6 checks of 0.55 s, ours 1 s
+        assert "connected" == stock.connectionState == ours.state
+        assert connection._wanted_s > begun_s + 3
+        assert len(read) < 5  # of about eighty: the others were answered from memory
+    finally:
+        await asyncio.gather(ours.close(), stock.close())
+
+
+async def test_a_peer_that_answers_no_more_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ice, "ASK_EVERY_S", (0.04, 0.06))
+    monkeypatch.setattr(ice, "CONSENT_S", 1.0)
+    async with connected(MediaLine("sendonly", ssrc=77)) as (ours, theirs):
+        failed = asyncio.Event()
+        ours.on_state(lambda state: failed.set() if state == "failed" else None)
+        await asyncio.sleep(1.5)
+        assert not failed.is_set()
+        monkeypatch.setattr(theirs._gatherer.connection, "settle", lambda *_: True)  # takes it and says nothing
+        await asyncio.wait_for(failed.wait(), LIMIT_S)
+
+
 # ---- the inner parts of aioice and aiortc that ice.py and peer.py stand on
 
 
@@ -225,7 +272,9 @@ async def test_packets_leave_by_the_socket_itself_until_the_connection_ends() ->
 async def test_another_nominated_pair_is_another_way_out() -> None:
     async with connected(MediaLine("sendonly", ssrc=77)) as (ours, _):
         connection, before = ours._gatherer.connection, ours.outlet
-        connection._nominated[1] = connection._nominated[1]
+        connection._nominated[1] = connection._nominated[1]  # the same again
+        assert before is ours.outlet
+        connection._nominated[1] = copy(connection._nominated[1])
         assert ours.outlet is not None
         assert before is not ours.outlet
 
