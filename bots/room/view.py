@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bots.room.breakout import BreakoutTable
+from bots.room.breakout import BreakoutState, BreakoutTable
 from bots.room.events import BreakoutInvite, Participant, Talker
 from bots.room.floor import Floor
 from bots.room.network import Incoming, Outgoing
@@ -115,6 +115,11 @@ class RoomView:
     def is_connected(self) -> bool:
         """Whether the connection and its media are there: not lost, not on the way back."""
         return self._session.is_connected
+
+    @property
+    def is_returning(self) -> bool:
+        """Whether it is out of a breakout, and this room is not resumed yet: until then no other can be joined."""
+        return self._table.state is BreakoutState.RETURNING
 
     @property
     def is_muted(self) -> bool:

@@ -156,6 +156,7 @@ class FakeRoom:
     breakout: "FakeRoom | None" = None
     is_closed: bool = False
     is_connected: bool = True
+    is_returning: bool = False
     took_s: Mapping[str, float] = field(default_factory=dict)
     incoming: Mapping[int, FakeIncoming] = field(default_factory=dict)
     outgoing: FakeOutgoing | None = None

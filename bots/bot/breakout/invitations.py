@@ -144,7 +144,7 @@ class Invitations:
         canvas: bool = False,
         in_run: bool = False,
     ) -> None:
-        """Go into the breakout; a bot that is in another one goes out of it first.
+        """Go into the breakout; a bot that is in another one goes out of it first, or on to the main room.
 
         A participant goes in as a participant, whatever `role` says.
 
@@ -166,7 +166,7 @@ class Invitations:
                 "invite_accepted", breakout_id=room_id, breakout=self._presence.breakout_name(room_id),
                 waited_s=self.waited_s(room_id),
             )  # fmt: skip
-        if self._presence.breakout is not None:
+        if self._presence.breakout is not None or self._presence.parent.is_returning:
             await self._presence.parent.leave_breakout()
         began_s = self._clock.monotonic()
         await self._presence.parent.join_breakout(

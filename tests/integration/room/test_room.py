@@ -229,6 +229,19 @@ async def test_a_second_breakout_needs_the_way_back_first(house: House) -> None:
     assert blue == (await pupil.room.join_breakout(Joinee(room_id=blue), StreamInfo(audio=False))).room_id
 
 
+async def test_who_is_on_the_way_back_says_so_and_leaving_again_waits_for_it(house: House) -> None:
+    teacher, [pupil] = await teacher_and_pupils(house, "Ravi")
+    red, blue = await breakout_with(teacher, pupil), await breakout_with(teacher, pupil)
+    breakout = await pupil.room.join_breakout(Joinee(room_id=red), StreamInfo(audio=False))
+    assert not pupil.room.is_returning
+    leaving = asyncio.create_task(breakout.leave())
+    await pupil.until(lambda: pupil.room.is_returning)
+    await pupil.room.leave_breakout()
+    assert not pupil.room.is_returning
+    assert blue == (await pupil.room.join_breakout(Joinee(room_id=blue), StreamInfo(audio=False))).room_id
+    await leaving
+
+
 async def test_a_forced_invite_is_followed_without_asking_once(house: House) -> None:
     teacher, [ravi, lena] = await teacher_and_pupils(house, "Ravi", "Lena")
     [room_id] = await teacher.room.create_and_invite(BreakoutDefinition(participants=2))

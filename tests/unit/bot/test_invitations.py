@@ -122,6 +122,14 @@ async def test_a_bot_in_a_breakout_goes_out_of_it_for_the_next() -> None:
         assert ["join_breakout", "leave_breakout", "join_breakout"] == [one[0] for one in stage.room.did]
 
 
+async def test_an_invite_that_comes_on_the_way_out_of_a_breakout_waits_until_the_bot_is_back() -> None:
+    async with on_stage(spec_of(invites=(OPEN,)), TEACHER) as stage:
+        stage.room.is_returning = True
+        invite(stage, "br-2")
+        await stage.pass_s()
+        assert ["leave_breakout", "join_breakout"] == [one[0] for one in stage.room.did]
+
+
 async def test_a_refused_join_is_told_with_the_servers_code_and_ends_nothing_else() -> None:
     with capture_logs() as lines:
         async with on_stage(spec_of(invites=(OPEN,)), TEACHER) as stage:
