@@ -91,12 +91,15 @@ def serve(
     http: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="where the endpoints are; BOTS_HTTP_TOKEN opens those that steer")
     ] = "127.0.0.1:8080",
+    on: Annotated[
+        str, typer.Option(metavar="local|workers:N", help="where bots live: in this process, or in N others")
+    ] = "local",
     log_format: LogFormat = "auto",
 ) -> None:
     """Run every session of a folder of playbooks at its time, until Ctrl-C; files may change meanwhile."""
     from bots.cli.serve import serve_folder
 
-    raise typer.Exit(serve_folder(folder, store=store, http=http, log_format=log_format))
+    raise typer.Exit(serve_folder(folder, store=store, http=http, on=on, log_format=log_format))
 
 
 @sessions_app.callback(invoke_without_command=True)

@@ -25,7 +25,7 @@ from bots.cli.stopping import Stop
 from bots.cli.telling import tell
 from bots.clock import SystemClock
 from bots.errors import ConfigError, PlaybookError
-from bots.fleet import SessionResult, resume_session, run_session, session_label
+from bots.fleet import SessionResult, resume_session, run_session, session_label, workers_of
 from bots.journal import Journal, OpenSession
 from bots.log import Format, configure
 from bots.media import engine_fault, load_clip
@@ -160,10 +160,9 @@ async def _run(asked: Asked, named: Provider | None, stop: asyncio.Event) -> Ses
 
 async def _go_on(asked: Asked, named: Provider | None, again: OpenSession, stop: asyncio.Event) -> SessionResult:
     with _traced(asked, again.record.id, again):
-        async with opened(named) as provider:
+        async with opened(named) as provider, workers_of(asked.workers) as workers:
             return await resume_session(
-                again, provider=provider, clock=SystemClock(), stop=stop, memory=memory_of_user(),
-                workers=asked.workers,
+                again, provider=provider, clock=SystemClock(), stop=stop, memory=memory_of_user(), workers=workers,
             )  # fmt: skip
 
 
@@ -181,7 +180,7 @@ async def _begin(
     new = None if journal is None else await begun(journal, playbook, starts_at, session, is_shared=is_shared)
     with _traced(asked, session_label(playbook, starts_at, session) if new is None else new.record.id, new):
         log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
-        async with opened(named) as provider:
+        async with opened(named) as provider, workers_of(asked.workers) as workers:
             return await run_session(
                 playbook,
                 provider=provider,
@@ -193,7 +192,7 @@ async def _begin(
                 memory=memory_of_user(),
                 stop=stop,
                 opened=new,
-                workers=asked.workers,
+                workers=workers,
             )
 
 

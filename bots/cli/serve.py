@@ -27,7 +27,7 @@ from bots.cli.trace import forget_traces
 from bots.clock import SystemClock
 from bots.dashboard import endpoints
 from bots.errors import ConfigError
-from bots.fleet import SessionResult, resume_session, run_session
+from bots.fleet import SessionResult, Workers, resume_session, run_session, workers_of
 from bots.journal import SessionRecord
 from bots.log import Traces, configure, hide
 from bots.playbook import Playbook, load
@@ -44,19 +44,20 @@ MOST_AT_ONCE = 100  # connections
 log = structlog.get_logger()
 
 
-def serve_folder(folder: str, *, store: str, http: str, log_format: str) -> int:
+def serve_folder(folder: str, *, store: str, http: str, on: str, log_format: str) -> int:
     """Serve it; says by the exit code how it ended.
 
     Raises:
-        typer.BadParameter: it is no folder, or `http` no address.
-        ConfigError, JournalError: there is no journal, the provider is half configured, the address is taken.
+        typer.BadParameter: it is no folder, `http` no address, or `on` no place for bots.
+        ConfigError, JournalError: there is no journal, the provider is half configured, the address is taken, worker
+            processes do not begin.
     """
     traces = Traces()
     configure(log_format_of(log_format), trace=traces)
     path = Path(folder).resolve()
     if not path.is_dir():
         raise typer.BadParameter(f"{folder} is no folder", param_hint="DIR")
-    asked = _Asked(path, store, *_address(http), _token(os.environ.get("BOTS_HTTP_TOKEN", "")))
+    asked = _Asked(path, store, *_address(http), _token(os.environ.get("BOTS_HTTP_TOKEN", "")), _workers(on))
     named, stop = provider_of(), Stop()
     counts = stop.run(lambda: _serve(asked, named, stop.asked, traces))
     if counts.left_behind:
@@ -73,16 +74,19 @@ class _Asked:
     host: str
     port: int
     token: str
+    workers: int
 
 
 async def _serve(asked: _Asked, named: Provider | None, stop: asyncio.Event, traces: Traces) -> Counts:
     clock = SystemClock()
     alarms = AlarmClock(clock)
-    async with journal_at(asked.store) as journal, opened(named) as provider:
+    async with (
+        journal_at(asked.store) as journal, opened(named) as provider, workers_of(asked.workers) as workers
+    ):  # fmt: skip
         if journal is None:
             raise ConfigError("bots serve keeps what it has begun in a journal, and there is none; write --store URL")
         shelf = Shelf(asked.folder, find=partial(playbooks_below, asked.folder), read=_read)
-        player = _Player(provider, traces)
+        player = _Player(provider, traces, workers)
         timetable = Timetable(
             asked.folder, shelf, journal, player.play, forgotten=_remove_files, clock=clock, alarms=alarms
         )  # fmt: skip
@@ -103,6 +107,19 @@ def _address(text: str) -> tuple[str, int]:
     if not (colon and host and port.isdecimal() and int(port) < 65_536):
         raise typer.BadParameter(f"{text!r} is no address; write 127.0.0.1:8080", param_hint="--http")
     return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _workers(text: str) -> int:
+    """How many processes the bots live in; one is this process."""
+    place, colon, count = text.partition(":")
+    if text == "local":
+        return 1
+    if place == "workers" and colon and count.isdecimal() and count.isascii() and int(count) > 0:
+        return int(count)
+    raise typer.BadParameter(
+        f"{text!r} is no place for bots; there are local, which is this process, and workers:N, which is N processes "
+        "of this machine, such as workers:2", param_hint="--on",
+    )  # fmt: skip
 
 
 def _token(text: str) -> str:
@@ -126,11 +143,16 @@ def _read(path: Path) -> Playbook:
 
 
 class _Player:
-    """Plays sessions in this process: each with a trace, and a folder for what it saves."""
+    """Plays sessions: each with a trace, and a folder for what it saves.
 
-    def __init__(self, provider: Provider, traces: Traces) -> None:
+    Args:
+        workers: where the bots live; in this process unless given.
+    """
+
+    def __init__(self, provider: Provider, traces: Traces, workers: Workers | None) -> None:
         self._provider = provider
         self._traces = traces
+        self._workers = workers
         self._clock = SystemClock()
         self._memory = memory_of_user()
 
@@ -142,13 +164,13 @@ class _Player:
                 assert part.opened is not None, "what goes on is in the journal"
                 return await resume_session(
                     part.opened, provider=self._provider, clock=self._clock, stop=part.stop, memory=self._memory,
-                    on_start=part.watch,
+                    on_start=part.watch, workers=self._workers,
                 )  # fmt: skip
             await load_sounds(playbook)
             return await run_session(
                 playbook, provider=self._provider, clock=self._clock, starts_at=record.starts_at,
                 session_id=record.entry, report_folder=_report_folder(record.id), memory=self._memory, stop=part.stop,
-                on_start=part.watch, opened=part.opened, begin_by=part.begin_by,
+                on_start=part.watch, opened=part.opened, begin_by=part.begin_by, workers=self._workers,
             )  # fmt: skip
 
     @contextlib.contextmanager

@@ -6,6 +6,7 @@ from bots.fleet.fleet import Fleet
 from bots.fleet.local import LocalFleet
 from bots.fleet.memory import FileMemory, Memory, Remembered, histories
 from bots.fleet.plan import earliest_arrival, plan, session_label, session_times
+from bots.fleet.pool import Workers, workers_of
 from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
 from bots.fleet.script import Script
 from bots.fleet.session import Session
@@ -26,6 +27,7 @@ __all__ = [
     "SessionResult",
     "SessionSnapshot",
     "WorkerFleet",
+    "Workers",
     "earliest_arrival",
     "expectations_of",
     "histories",
@@ -34,4 +36,5 @@ __all__ = [
     "run_session",
     "session_label",
     "session_times",
+    "workers_of",
 ]

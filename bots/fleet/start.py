@@ -16,6 +16,7 @@ from bots.fleet.local import LocalFleet
 from bots.fleet.memory import Memory, Remembered, histories
 from bots.fleet.patience import patiently
 from bots.fleet.plan import plan, session_label, session_times
+from bots.fleet.pool import Workers
 from bots.fleet.result import SessionResult
 from bots.fleet.script import Script
 from bots.fleet.session import Session
@@ -43,10 +44,10 @@ async def run_session(
     on_start: Callable[[Session], None] | None = None,
     memory: Memory | None = None,
     opened: OpenSession | None = None,
-    workers: int = 1,
+    workers: Workers | None = None,
     begin_by: datetime | None = None,
 ) -> SessionResult:
-    """Run one session, in this process, until every bot has ended.
+    """Run one session until every bot has ended.
 
     Args:
         provider: where the rooms are.
@@ -58,7 +59,7 @@ async def run_session(
         memory: of who was with whom in lessons before.
         on_start: gets the session when its bots are planned, to watch it by `snapshot`.
         opened: of the journal, begun for this session; without it nothing is kept.
-        workers: processes that the bots live in; one is this process itself.
+        workers: where the bots live; in this process unless given.
         begin_by: until then, a provider that does not answer and a process that is too busy are tried again.
 
     Raises:
@@ -116,9 +117,9 @@ async def resume_session(
     stop: asyncio.Event,
     on_start: Callable[[Session], None] | None = None,
     memory: Memory | None = None,
-    workers: int = 1,
+    workers: Workers | None = None,
 ) -> SessionResult:
-    """Go on with a session that was cut off, as it was planned, in this process.
+    """Go on with a session that was cut off, as it was planned.
 
     Args:
         opened: of the journal.
@@ -160,15 +161,19 @@ async def _play(
     on_start: Callable[[Session], None] | None,
     remember: Callable[[RoundPlayed], None] | None,
     opened: OpenSession | None,
-    workers: int,
+    workers: Workers | None,
 ) -> SessionResult:
     """Play a script to its end; one that is cut off keeps its room and stays open in the journal."""
     alarms = AlarmClock(clock)
     alarms.start()
     is_over = opened is None
     try:
-        local = LocalFleet(provider, clock, opened) if workers == 1 else WorkerFleet(provider, workers, opened)
-        async with local as fleet:
+        placed: LocalFleet | WorkerFleet
+        if workers is None:
+            placed = LocalFleet(provider, clock, opened)
+        else:
+            placed = WorkerFleet(provider, workers, opened, session=label)
+        async with placed as fleet:
             session = Session(
                 label, script.specs, script.expected, fleet=fleet, clock=clock, alarms=alarms, remember=remember,
                 opened=opened,

@@ -1,89 +1,15 @@
 """`bots serve`: real sessions at their times, `kill -9`, two processes, and a signal."""
 
-import asyncio
 import signal
 import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bots.clock import SystemClock
-from bots.journal import Journal
-from bots.playbook import load
-from bots.timetable.row import version_of
-from tests.e2e.program import Ended, Program, Provider, room_server
-
-LESSON = """\
-playbook: 1
-name: {name}
-timezone: UTC
-room: {{create: {{name: {name}, mode: group, max_active_talkers: 4, moderators: 1, participants: 4}}}}
-schedule:
-  - {{id: lesson, cron: "{minute} {hour} * * *", length: {length}s, if_missed: {{start_within: 15m}}}}
-bots:
-  helper:
-    role: moderator
-    display_name: Helper
-    timeline: [{{at: end - 4s, do: [{{say: "Good-bye"}}]}}]
-"""
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    with room_server(tmp_path_factory.mktemp("room")) as (_, provider):
-        yield provider
-
-
-class School:
-    """A folder of playbooks, a journal, and processes that serve them."""
-
-    def __init__(self, folder: Path, server: Provider, started: list[Program]) -> None:
-        self.folder, self._server, self._started = folder, server, started
-        self.playbooks = folder / "playbooks"
-        self.playbooks.mkdir()
-        self.store = f"sqlite:///{folder}/journal.db"
-
-    def write(self, name: str, *, ago: timedelta, length: timedelta) -> None:
-        """A playbook with one session a day, which began so long ago today."""
-        starts_at = datetime.now(UTC) - ago
-        text = LESSON.format(
-            name=name, minute=starts_at.minute, hour=starts_at.hour, length=round(length.total_seconds())
-        )  # fmt: skip
-        (self.playbooks / f"{name.lower()}.yaml").write_text(text, encoding="utf-8")
-
-    async def decided(self, until: datetime) -> None:
-        """As if a process had run until then."""
-        async with Journal(self.store, SystemClock()) as journal:
-            for path in self.playbooks.glob("*.yaml"):
-                playbook = load(path, environment={})
-                journal.schedules.decided(
-                    f"{path.resolve()}#lesson", version_of(playbook, playbook.entry("lesson")), until
-                )  # fmt: skip
-            await journal.store.flushed()
-
-    def serve(self, *arguments: str, **environment: str) -> Program:
-        self._started.append(
-            Program(
-                "serve", str(self.playbooks), "--store", self.store, "--http", "127.0.0.1:0",
-                "--log-format", "json", *arguments, folder=self.folder,
-                environment={
-                    **self._server.environment, "XDG_STATE_HOME": str(self.folder / "state"), **environment,
-                },
-            )
-        )  # fmt: skip
-        return self._started[-1]
-
-
-@pytest.fixture
-def school(tmp_path: Path, server: Provider, started: list[Program]) -> School:
-    return School(tmp_path, server, started)
-
-
-async def ended(program: Program) -> Ended:
-    return await asyncio.to_thread(program.end)
+from tests.e2e.program import Program, room_server
+from tests.e2e.school import LESSON, School, ended
 
 
 async def test_sessions_that_may_be_late_are_played_at_once_and_one_that_may_not_is_missed(school: School) -> None:
@@ -182,7 +108,7 @@ async def test_a_folder_may_be_empty_at_first_and_what_comes_is_played(school: S
     program = school.serve()
     program.wait_event("timetable_opened", limit_s=40)
     starts_at = (datetime.now(UTC) + timedelta(seconds=80)).replace(second=0)
-    text = LESSON.format(name="Coming", minute=starts_at.minute, hour=starts_at.hour, length=8)
+    text = LESSON.format(name="Coming", minute=starts_at.minute, hour=starts_at.hour, length=8, pupils="")
     (school.playbooks / "coming.yaml").write_text(text, encoding="utf-8")
     program.wait_event("playbook_loaded", limit_s=40)
     (school.playbooks / "coming.yaml").write_text(text.replace("name: Coming\n", "name: [\n"), encoding="utf-8")
@@ -196,8 +122,16 @@ async def test_a_folder_may_be_empty_at_first_and_what_comes_is_played(school: S
     assert 0 == (await ended(program)).code
 
 
-def test_a_folder_that_is_none_is_refused(school: School) -> None:
-    program = Program("serve", str(school.folder / "nowhere"), folder=school.folder)
-    done = program.end()
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("nowhere",), "Invalid value for DIR"),
+        ((".", "--on", "cluster"), "there are local, which is this process, and workers:N"),
+        ((".", "--on", "workers:0"), "such as workers:2"),
+    ],
+)
+def test_what_cannot_be_served_is_refused(tmp_path: Path, arguments: tuple[str, ...], problem: str) -> None:
+    folder, *others = arguments
+    done = Program("serve", str(tmp_path / folder), *others, folder=tmp_path).end()
     assert 2 == done.code
-    assert "Invalid value for DIR" in done.err
+    assert problem in " ".join(done.err.replace("│", " ").split())
