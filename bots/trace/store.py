@@ -1,5 +1,10 @@
-"""Where the traces of sessions are kept: one bounded file of JSON lines each, the newest of each kind."""
+"""Where the traces of sessions are kept: one bounded file of JSON lines each, the newest of each kind.
 
+A trace that is being written is locked, so that no process takes it for an old one.
+"""
+
+import contextlib
+import fcntl
 import io
 import re
 from collections.abc import Mapping
@@ -12,6 +17,7 @@ __all__ = ["KEPT", "MOST_BYTES", "Kept", "KeptTrace", "kept_traces", "state_fold
 KEPT = 50  # of each kind
 MOST_BYTES = 20_000_000  # of one trace
 _SLUG = re.compile(r"[^a-z0-9]+")
+_NUMBER = re.compile(r"(?<=z)-\d+$")  # behind its instant: of a session that was cut off, and has several
 _SIMULATED = "-simulated"
 _LAST = tuple(f'"event": "{name}"' for name in ("rule_tallied", "expectation_judged", "bot_failed", "session_finished"))
 
@@ -61,6 +67,8 @@ class KeptTrace(io.TextIOBase):
         suffix = _SIMULATED if kind == "simulated" else ""
         self.path = _free(folder, _SLUG.sub("-", label.casefold()).strip("-")[:80] + suffix)
         self._file = self.path.open("x", encoding="utf-8")
+        with contextlib.suppress(OSError):  # a file system that knows no locks
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._most_bytes = most_bytes
         self._bytes = 0
         _forget_old(folder, kind)
@@ -95,7 +103,26 @@ def _free(folder: Path, name: str) -> Path:
 
 
 def _forget_old(folder: Path, kind: Kind) -> None:
-    """Keep the newest; live sessions and simulated ones do not push each other out."""
+    """Keep the newest, and all of sessions that run; live ones and simulated ones do not push each other out."""
     alike = [one for one in kept_traces(folder) if (_SIMULATED in one.id) == (kind == "simulated")]
+    if len(alike) <= KEPT:
+        return
+    running = {_session_of(one) for one in alike if _is_being_written(one.path)}
     for old in alike[KEPT:]:
-        old.path.unlink(missing_ok=True)
+        if _session_of(old) not in running:
+            old.path.unlink(missing_ok=True)
+
+
+def _session_of(one: Kept) -> str:
+    return _NUMBER.sub("", one.id)
+
+
+def _is_being_written(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # it went meanwhile
+    return False

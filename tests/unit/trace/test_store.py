@@ -53,3 +53,20 @@ def test_the_newest_of_each_kind_are_kept(tmp_path: Path) -> None:
     assert 2 * KEPT == len(ids)
     assert not {"lesson-0", "lesson-0-simulated", "lesson-2"} & set(ids)
     assert {f"lesson-{KEPT + 2}", f"lesson-{KEPT + 2}-simulated", "lesson-3"} <= set(ids)
+
+
+def test_the_trace_of_a_session_that_runs_is_never_forgotten_nor_that_of_its_life_before(tmp_path: Path) -> None:
+    before = KeptTrace(tmp_path, LABEL, "live")
+    before.close()  # its process was killed
+    running = [KeptTrace(tmp_path, LABEL, "live")]
+    running += [KeptTrace(tmp_path, f"lesson {number}", "live") for number in range(KEPT + 2)]
+    for number, one in enumerate([before, *running]):
+        os.utime(one.path, ns=(number, number))
+    KeptTrace(tmp_path, "another", "live").close()
+    assert {one.id for one in (before, *running)} < {one.id for one in kept_traces(tmp_path)}
+    running[0].write("line\n")
+    for one in running:
+        one.close()
+    assert "line\n" == running[0].path.read_text()
+    KeptTrace(tmp_path, "the last", "live").close()
+    assert KEPT == len(kept_traces(tmp_path))
