@@ -125,6 +125,7 @@ class PeerConnection:
         self._on_rtp: Receiver | None = None
         self._on_rtcp: Receiver | None = None
         self._connecting: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
         self._offered: tuple[MediaLine, ...] = ()
         self._loop = asyncio.get_running_loop()
@@ -279,10 +280,17 @@ class PeerConnection:
             raise MediaError("media connection", f"it {self._state}")
 
     async def close(self) -> None:
-        """End the connection; may be called more than once."""
-        if self._state == "closed":
-            return
-        self._set_state("closed")
+        """End the connection; may be called more than once.
+
+        It is ended whole, also if who asked for it is cancelled: aioice, left in the middle, keeps its sockets, or has
+        closed them and never says so to the task of aiortc that waits for that.
+        """
+        if self._closing is None:
+            self._set_state("closed")
+            self._closing = asyncio.create_task(self._close(), name="peer/close")
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.gather(self._connecting, return_exceptions=True)

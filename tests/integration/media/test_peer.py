@@ -93,6 +93,30 @@ async def test_closing_twice_and_in_the_middle_is_quiet() -> None:
     await asyncio.gather(ours.close(), theirs.close())
 
 
+@pytest.mark.parametrize("is_connected", [True, False])
+async def test_who_is_cancelled_while_closing_leaves_no_socket_and_no_task(*, is_connected: bool) -> None:
+    async with connected(MediaLine("sendonly", ssrc=77)):
+        pass  # whatever is opened once for the whole process is open now
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for turns in range(8):
+        ours, theirs = PeerConnection(), PeerConnection()
+        await ours.accept_answer(
+            await theirs.answer(await ours.offer([MediaLine("sendonly", ssrc=7)]), take_everything)
+        )
+        if is_connected:
+            await asyncio.gather(ours.wait_connected(LIMIT_S), theirs.wait_connected(LIMIT_S))
+        closing = asyncio.create_task(ours.close())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        closing.cancel()
+        await asyncio.gather(closing, return_exceptions=True)
+        await asyncio.gather(ours.close(), theirs.close())
+    await asyncio.sleep(0.05)
+    left = [task.get_coro().__qualname__ for task in asyncio.all_tasks() if task is not asyncio.current_task()]  # type: ignore[union-attr]  # a coroutine of a function
+    assert [] == [name for name in left if name.startswith(("RTC", "PeerConnection"))]
+    assert before == len(list(Path("/proc/self/fd").iterdir()))
+
+
 async def test_what_is_closed_while_it_is_being_made_says_so_and_keeps_no_socket() -> None:
     async with connected(MediaLine("sendonly", ssrc=77)):
         pass  # whatever is opened once for the whole process is open now
