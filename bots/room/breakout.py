@@ -4,6 +4,7 @@
 parent room. Contract: breakouts.md sections 1, 5 and 6.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -79,7 +80,7 @@ class BreakoutTable:
         """Open invites by room id; a live view."""
         return MappingProxyType(self._invites)
 
-    def invite(self, invite: BreakoutInvite, *, is_lost: bool = False) -> bool:
+    def invite(self, invite: BreakoutInvite, *, is_lost: bool = False, is_over: bool = False) -> bool:
         """Keep an invite; returns whether to follow it now without asking.
 
         A forced one is followed on arrival in the parent if it comes on the way back, or calls back into the breakout
@@ -87,10 +88,13 @@ class BreakoutTable:
 
         Args:
             is_lost: the connection to the breakout is down.
+            is_over: the breakout has ended, and the way back is about to begin.
         """
         self._invites[invite.room_id] = invite
-        is_called_back = self._place is BreakoutState.INSIDE and is_lost and invite.room_id == self.room_id
-        if invite.is_forced and (is_called_back or self._place is BreakoutState.RETURNING):
+        is_inside = self._place is BreakoutState.INSIDE
+        is_called_back = is_inside and is_lost and invite.room_id == self.room_id
+        is_on_the_way = self._place is BreakoutState.RETURNING or (is_inside and is_over)
+        if invite.is_forced and (is_called_back or is_on_the_way):
             self._next = invite.room_id
         return invite.is_forced and self._place is BreakoutState.PARENT
 
@@ -177,15 +181,28 @@ class BreakoutWay:
     def __init__(self, parent: ParentPort, table: BreakoutTable) -> None:
         self._parent = parent
         self._table = table
+        self._is_home = asyncio.Event()
+        self._is_home.set()
+
+    def turn_back(self) -> None:
+        """The breakout that the bot is in has ended: who joins another one waits until the way back is done."""
+        if self._table.state is BreakoutState.INSIDE:
+            self._is_home.clear()
+
+    def give_up(self) -> None:
+        """The parent is over, and no way leads back."""
+        self._is_home.set()
 
     async def join(self, joinee: Joinee, stream_info: StreamInfo) -> None:
         """Pause the parent, ask for a token, enter; whatever fails, the parent is resumed.
 
-        Every refusal is also told as a `BreakoutError` event, with the server's own code and text.
+        On the way back from another one, it waits for that. Every refusal is also told as a `BreakoutError` event,
+        with the server's own code and text.
 
         Raises:
             BreakoutRefused: refused locally or by the server, or the breakout could not be entered.
         """
+        await self._is_home.wait()
         try:
             self._begin(joinee)
         except BreakoutRefused as refused:
@@ -196,6 +213,7 @@ class BreakoutWay:
         try:
             connected = await self._enter(joinee, has_audio=stream_info.audio)
         except BaseException as error:
+            self._is_home.clear()
             self._table.returning()
             if isinstance(error, BreakoutRefused):
                 self._parent.emit(BreakoutError(joinee.room_id, error.result, error.reason))
@@ -209,6 +227,7 @@ class BreakoutWay:
         if self._table.state is not BreakoutState.INSIDE:
             return
         room_id = self._table.room_id
+        self._is_home.clear()
         self._table.returning()
         self._parent.emit(BreakoutDisconnected(room_id))
         await self._resume()
@@ -252,6 +271,7 @@ class BreakoutWay:
             room_id = self._table.returned()
             if room_id and not self._parent.is_closed:
                 self._parent.follow(room_id)
+            self._is_home.set()
 
 
 def token_in(room_id: str, answer: Answer) -> str:

@@ -234,7 +234,8 @@ class Room(Moderation, KeptData):
     async def join_breakout(self, joinee: Joinee, stream_info: StreamInfo) -> "Room":
         """EnableX's `joinBreakOutRoom`: from the parent, invited or creator, one at a time.
 
-        This room is paused while the bot is away, and resumed after leaving or failing. Events here:
+        This room is paused while the bot is away, and resumed after leaving or failing; on the way back from another
+        breakout that is waited for. Events here:
         `BreakoutConnected` once on success, `BreakoutError` on every refusal, with the server's own code and text.
 
         Raises:
@@ -327,8 +328,11 @@ class Room(Moderation, KeptData):
             case RoomJoined() | ConnectionRestored() if self.parent is not None:
                 self.parent._session.send(AnnounceBreakoutJoin(name=self.room_name))
             case BreakoutInvite():
-                is_lost = self.breakout is not None and not self.breakout.is_connected
-                follow = self._table.invite(event, is_lost=is_lost)
+                inside = self.breakout
+                follow = self._table.invite(
+                    event, is_lost=inside is not None and not inside.is_connected,
+                    is_over=inside is not None and inside.is_closed,
+                )  # fmt: skip
             case BreakoutDestroyed(room_id=room_id):
                 self._table.destroyed(room_id)
                 if room_id == self._table.room_id:
@@ -346,9 +350,11 @@ class Room(Moderation, KeptData):
             self.parent._on_breakout_event(event)
 
     def _closed(self) -> None:
+        self._way.give_up()
         if self.breakout is not None:
             self._spawn(self.breakout.leave(), "leave-breakout")
         if self.parent is not None and self.parent.breakout is self:
+            self.parent._way.turn_back()
             self.parent._spawn(self.parent._breakout_ended(self), "back")
 
     def _leave_ended(self, room_id: str) -> None:

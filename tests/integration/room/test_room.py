@@ -242,6 +242,19 @@ async def test_who_is_on_the_way_back_says_so_and_leaving_again_waits_for_it(hou
     await leaving
 
 
+async def test_who_is_invited_while_their_breakout_ends_comes_back_first_and_follows(house: House) -> None:
+    teacher, [pupil] = await teacher_and_pupils(house, "Ravi")
+    red, blue = await breakout_with(teacher, pupil), await breakout_with(teacher, pupil)
+    breakout = await pupil.room.join_breakout(Joinee(room_id=red), StreamInfo())
+    await teacher.room.destroy_breakouts([red])
+    await pupil.until(lambda: breakout.is_closed)
+    assert BreakoutDisconnected(red) not in pupil.events
+    assert blue == (await pupil.room.join_breakout(Joinee(room_id=blue), StreamInfo())).room_id
+    ways = [type(event) for event in pupil.events if isinstance(event, BreakoutDisconnected | BreakoutConnected)]
+    assert [BreakoutConnected, BreakoutDisconnected, BreakoutConnected] == ways
+    assert 0 == pupil.times(BreakoutError)
+
+
 async def test_a_forced_invite_is_followed_without_asking_once(house: House) -> None:
     teacher, [ravi, lena] = await teacher_and_pupils(house, "Ravi", "Lena")
     [room_id] = await teacher.room.create_and_invite(BreakoutDefinition(participants=2))

@@ -274,6 +274,41 @@ async def test_a_forced_invite_on_the_way_back_is_followed_on_arrival() -> None:
     assert "" == table.returned()  # once
 
 
+async def test_a_join_after_the_breakout_has_ended_goes_on_when_the_parent_is_resumed() -> None:
+    parent = FakeParent()
+    way, table = await inside(parent)
+    table.invite(BreakoutInvite("d", "c-2"))
+    way.turn_back()
+    joining = asyncio.create_task(way.join(Joinee(room_id="d"), StreamInfo()))
+    await asyncio.sleep(0)
+    assert "b" == table.room_id
+    await way.come_back()
+    await joining
+    assert ["resume", "pause", "join-breakout-room", "enter T True"] == parent.steps[-4:]
+    assert [] == [event for event in parent.events if isinstance(event, BreakoutError)]
+
+
+async def test_a_join_on_a_way_back_that_ends_with_the_parent_is_refused() -> None:
+    parent = FakeParent()
+    way, table = await inside(parent)
+    table.invite(BreakoutInvite("d", "c-2"))
+    way.turn_back()
+    joining = asyncio.create_task(way.join(Joinee(room_id="d"), StreamInfo()))
+    await asyncio.sleep(0)
+    parent.is_closed = True
+    way.give_up()
+    with pytest.raises(BreakoutRefused, match="not connected"):
+        await joining
+
+
+async def test_a_forced_invite_after_the_breakout_has_ended_is_followed_on_arrival() -> None:
+    parent = FakeParent()
+    way, table = await inside(parent)
+    assert not table.invite(BreakoutInvite("d", "c-2", is_forced=True), is_over=True)
+    await way.come_back()
+    assert ["resume", "follow d"] == parent.steps[-2:]
+
+
 @pytest.mark.parametrize("ended", ["destroyed", "rejected"])
 async def test_a_forced_invite_that_ended_meanwhile_is_not_followed(ended: str) -> None:
     _, table = await inside(FakeParent())
