@@ -23,11 +23,13 @@ def metrics_of(status: Status, *, tasks: int) -> str:
     counts = status.counts
     snapshots = [one.snapshot for one in status.running if one.snapshot is not None]
     broken = sum(book.problem is not None for book in status.books)
+    kept = sum(book.problem is not None and book.playbook is not None for book in status.books)
     families = (
         ("bots_up", "gauge", "Is everything open and not stopping?", [("", status.is_open and not status.is_stopping)]),
         ("bots_playbooks", "gauge", "Playbook files in the folder.", [
             ('{state="good"}', len(status.books) - broken), ('{state="broken"}', broken),
         ]),
+        ("bots_playbooks_kept", "gauge", "Broken files whose last good version goes on.", [("", kept)]),
         ("bots_sessions_running", "gauge", "Sessions that run in this process.", [("", len(status.running))]),
         ("bots_bots_planned", "gauge", "Bots of sessions that run.", [("", sum(one.bots for one in snapshots))]),
         ("bots_bots_present", "gauge", "Bots that are in their rooms.", [("", sum(one.present for one in snapshots))]),

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from bots.clock import Clock
 from bots.errors import JournalError
+from bots.journal.books import Books
 from bots.journal.diary import Diary
 from bots.journal.holders import Holder
 from bots.journal.instants import instant_of, maybe_instant_of, us_of
@@ -183,6 +184,7 @@ class Journal:
         self.store = Store(url)
         self.statements = statements_for(self.store.kind)
         self.schedules = Schedules(self.store)
+        self.books = Books(self.store)
         self._clock = clock
         holder = Holder.of_this_process()
         self._leases = Leases(self.store.engine, holder, ttl_s=lease_s or LEASE_S[self.store.kind])

@@ -46,7 +46,12 @@ _FIRST = (
 
 _NO_COPIES = ("DROP TABLE groups", "DROP TABLE pairs", "DROP TABLE attendance")  # what bots keep has all of it
 
-MIGRATIONS = (_FIRST, _NO_COPIES)
+_LAST_GOOD = (
+    """CREATE TABLE books (
+        file TEXT NOT NULL PRIMARY KEY, version TEXT NOT NULL, since BIGINT NOT NULL, text TEXT NOT NULL)""",
+)
+
+MIGRATIONS = (_FIRST, _NO_COPIES, _LAST_GOOD)
 
 _META = "CREATE TABLE IF NOT EXISTS meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)"
 

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Tabl
 __all__ = [
     "METADATA",
     "OF_SESSIONS",
+    "books",
     "bots",
     "invites",
     "leases",
@@ -134,6 +135,15 @@ schedules = Table(
     _key("id"),  # folder, file and entry
     _text("version"),  # of what decides when: a change begins anew
     _at("decided_until"),  # every planned start up to here has been started or reported
+)
+
+books = Table(
+    "books",
+    METADATA,
+    _key("file"),  # of a playbook, absolute
+    _text("version"),  # of what was read of it, with all that it uses
+    _at("since"),  # it has been the last good version
+    _text("text"),  # the playbook, as JSON
 )
 
 leases = Table(

@@ -5,7 +5,7 @@ One that cannot be read keeps its last good version, and says why.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bots.errors import BotsError
@@ -22,7 +22,7 @@ class Book:
     """One playbook file.
 
     Attributes:
-        playbook: its last good version; None if it never had one here.
+        playbook: its last good version; None if it never had one.
         problem: why the file as it is now cannot be used.
     """
 
@@ -66,6 +66,16 @@ class Shelf:
         """Read everything, as it is."""
         self._seen = self._last = self._prints()
         return self._renew(changed=set(self._seen))
+
+    def has(self, name: str) -> bool:
+        """Does a playbook of the folder have this name?"""
+        return any(book.playbook is not None and book.playbook.name == name for book in self._books.values())
+
+    def recall(self, file: str, playbook: Playbook) -> Book:
+        """A file that is broken goes on with this version, which an earlier process has read."""
+        book = replace(self._books[file], playbook=playbook)
+        self._books = {**self._books, file: book}
+        return book
 
     def look(self) -> Change:
         """Has something changed, and been left alone since the look before?"""

@@ -20,12 +20,17 @@ class EntryStatus:
 
 @dataclass(frozen=True, slots=True)
 class BookStatus:
-    """A playbook file; with a `problem`, its entries are those of its last good version, if it had one."""
+    """A playbook file; with a `problem`, its entries are those of its last good version, if it had one.
+
+    Attributes:
+        good_since: when its last good version was read for the first time.
+    """
 
     file: str
     playbook: str | None
     problem: str | None
     entries: tuple[EntryStatus, ...]
+    good_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,16 @@ from pathlib import Path
 import structlog
 
 from bots.clock import Clock
-from bots.errors import BotsError, JournalError, Overloaded, SessionHeld, StartMissed
+from bots.errors import BotsError, JournalError, Overloaded, ScheduleError, SessionHeld, StartMissed
 from bots.journal import Journal, OpenSession, SessionRecord
 from bots.playbook import Playbook
 from bots.schedule import Alarms, Planned, is_misfired
 from bots.timetable.part import Part, Play
 from bots.timetable.row import Row, version_of
-from bots.timetable.shelf import Change, Shelf
+from bots.timetable.shelf import Book, Change, Shelf
 from bots.timetable.starts import Begun, Starts
 from bots.timetable.status import BookStatus, Counts, EntryStatus, RunningStatus, Status
+from bots.timetable.versions import Versions
 
 __all__ = ["Timetable"]
 
@@ -63,6 +64,7 @@ class Timetable:
         self._alarms = alarms
         self._look_s, self._adopt_s = look_s, adopt_s
         self._counts = Counts()
+        self._versions = Versions(folder, journal, clock)
         self._starts = Starts(journal, clock=clock, alarms=alarms, counts=self._counts)
         self._rows: dict[str, list[Row]] = {}
         self._cursors: dict[str, tuple[str, datetime]] = {}
@@ -102,7 +104,7 @@ class Timetable:
         books = tuple(
             BookStatus(
                 book.file, None if book.playbook is None else book.playbook.name, book.problem,
-                tuple(map(_entry_status, self._rows.get(book.file, ()))),
+                tuple(map(_entry_status, self._rows.get(book.file, ()))), self._versions.since(book.file),
             )
             for book in self._shelf.books.values()
         )  # fmt: skip
@@ -131,11 +133,26 @@ class Timetable:
 
     async def _open(self) -> None:
         self._cursors = dict(await self._journal.schedules.all())
-        self._apply(await asyncio.to_thread(self._shelf.open))
+        await self._versions.open()
+        found = await asyncio.to_thread(self._shelf.open)
+        self._apply(Change(tuple([await self._recalled(book) for book in found.books])))
         known = {row.id for rows in self._rows.values() for row in rows}
         files = set(self._shelf.books)
         ours = [one for one in self._cursors if self._is_ours(one) and one not in known]
         self._forget(one for one in ours if not any(one.startswith(f"{file}#") for file in files))
+        self._versions.forget_all_but(files)
+
+    async def _recalled(self, book: Book) -> Book:
+        """A file that is broken when a process begins goes on with its last good version."""
+        playbook = None if book.problem is None else await self._versions.last(book.file)
+        if playbook is None or self._shelf.has(playbook.name):
+            return book
+        try:
+            self._schedule(book.file, playbook)
+        except ScheduleError as gone:
+            log.warning("playbook_not_recalled", file=book.file, reason=str(gone))
+            return book
+        return self._shelf.recall(book.file, playbook)
 
     def _tell_open(self) -> None:
         self._is_open = True
@@ -156,16 +173,25 @@ class Timetable:
         """Sessions that run keep the version that they began with; what is to come follows the new one."""
         for file in change.gone:
             log.info("playbook_removed", file=file)
+            self._versions.forget([file])
             self._forget(row.id for row in self._rows.pop(file, []))
         for book in change.books:
             if book.problem is not None:
-                log.error("playbook_broken", file=book.file, reason=book.problem, is_kept=book.playbook is not None)
+                log.error(
+                    "playbook_broken", file=book.file, reason=book.problem, is_kept=book.playbook is not None,
+                    good_since=self._versions.since(book.file),
+                )  # fmt: skip
             elif book.playbook is not None:
-                self._plan(book.file, book.playbook)
+                log.info(
+                    "playbook_loaded", playbook=book.playbook.name, file=book.file,
+                    bots=len(book.playbook.instances()),
+                )  # fmt: skip
+                self._schedule(book.file, book.playbook)
+                self._versions.good(book.file, book.playbook)
         self._changed.set()
 
-    def _plan(self, file: str, playbook: Playbook) -> None:
-        log.info("playbook_loaded", playbook=playbook.name, file=file, bots=len(playbook.instances()))
+    def _schedule(self, file: str, playbook: Playbook) -> None:
+        """Its sessions are those of this version from now on."""
         before = {row.id for row in self._rows.get(file, ())}
         now, rows = self._clock.now(), []
         for entry in playbook.schedule:

@@ -3,6 +3,7 @@
 import re
 
 from bots.dashboard import metrics_of
+from bots.timetable import BookStatus
 from tests.unit.dashboard.watched import status_of
 
 LINE = re.compile(r"# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+=\"[a-z_]+\"\})? [0-9.e+]+")
@@ -21,7 +22,13 @@ def test_the_numbers_are_those_of_the_timetable_and_no_name_is_told() -> None:
     for line in (
         "bots_sessions_running 1", "bots_bots_present 3", "bots_sessions_started_total 7", "bots_starts_missed_total 1",
         "bots_starts_refused_total 1", "bots_start_lag_limit_seconds 0.02",
-        'bots_playbooks{state="broken"} 1', "bots_journal_waiting 2", "bots_up 1", "bots_tasks 12",
+        'bots_playbooks{state="broken"} 1', "bots_playbooks_kept 0", "bots_journal_waiting 2",
+        "bots_up 1", "bots_tasks 12",
     ):  # fmt: skip
         assert line in text.splitlines()
     assert "Spanish" not in text
+
+
+def test_a_broken_file_whose_last_good_version_goes_on_is_counted() -> None:
+    books = (BookStatus("/p/b.yaml", "Spanish 9B", "b.yaml:1:1: error[no-name] …", ()),)
+    assert "bots_playbooks_kept 1" in metrics_of(status_of(books=books), tasks=12).splitlines()
