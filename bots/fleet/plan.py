@@ -55,8 +55,7 @@ def earliest_arrival(playbook: Playbook, starts_at: datetime, session_id: str | 
     """
     times = session_times(playbook, starts_at, session_id)
     early = timedelta(seconds=_entry(playbook, session_id).join_early_s)
-    first = (one for one in playbook.instances() if one.number == 1)  # its copies come later
-    return min(_arrives_at(playbook.bots[one.bot_id], one, times, playbook.seed, early=early) for one in first)
+    return min(_first_arrives_at(bot, times, early) for bot in playbook.bots.values())  # its copies come later
 
 
 def plan(
@@ -170,17 +169,23 @@ def _spec(
     )
 
 
-def _arrives_at(
-    bot: Bot, instance: Instance, times: SessionTimes, seed: int, *, early: timedelta = timedelta(0)
-) -> datetime:
-    """The first copy comes at `arrive.at`, the others each somewhere in their own slice of `arrive.over`.
+def _first_arrives_at(bot: Bot, times: SessionTimes, early: timedelta) -> datetime:
+    """When the first copy comes.
 
     A bot that does not say when it arrives is there for the first entry of its timeline, and at the start at latest,
     or as much before it as the entry's `join_early`.
     """
     at = instant_at(bot.arrive.at, times)
-    if "arrive" not in bot.model_fields_set:
-        at = min([at - early, *(instant_at(entry.at, times) for entry in bot.timeline)])
+    if "arrive" in bot.model_fields_set:
+        return at
+    return min([at - early, *(instant_at(entry.at, times) for entry in bot.timeline)])
+
+
+def _arrives_at(
+    bot: Bot, instance: Instance, times: SessionTimes, seed: int, *, early: timedelta = timedelta(0)
+) -> datetime:
+    """The first copy comes at `arrive.at`, the others each somewhere in their own slice of `arrive.over`."""
+    at = _first_arrives_at(bot, times, early)
     if instance.number == 1:
         return at
     place = instance.number - 1 + Random(f"{seed}/{instance.id}/arrival").random()

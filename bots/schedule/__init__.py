@@ -1,6 +1,6 @@
 """When: which starts are planned, what is due and what was missed, and an alarm clock to wait for it."""
 
-from bots.schedule.calendar import Planned, Skipped, clashes, planned
+from bots.schedule.calendar import Planned, Skipped, clashes, most_a_day, planned
 from bots.schedule.due import PUNCTUAL, Due, Overlap, due, is_misfired, when_running
 from bots.schedule.engine import AlarmClock, Alarms, wait_until
 from bots.schedule.localtime import Oddity, instant_of, oddity_of, zone_named
@@ -29,6 +29,7 @@ __all__ = [
     "instant_of",
     "is_misfired",
     "local_starts",
+    "most_a_day",
     "occurrences",
     "oddity_of",
     "parse_cron",

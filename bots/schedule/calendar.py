@@ -12,7 +12,7 @@ from bots.playbook import Holidays, Playbook, ScheduleEntry, SkippedDays, read_h
 from bots.schedule.localtime import Oddity, instant_of, oddity_of, zone_named
 from bots.schedule.occurrences import WEEKDAYS, Start, Times, Weekly, local_starts, parse_cron
 
-__all__ = ["Planned", "Skipped", "clashes", "planned"]
+__all__ = ["Planned", "Skipped", "clashes", "most_a_day", "planned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ def planned(playbook: Playbook, entry: ScheduleEntry, *, after: datetime) -> Ite
         ends_at = start.at + timedelta(seconds=entry.length_s)
         oddity = oddity_of(start.day, start.clock, zone)
         yield Planned(playbook.name, entry.id, playbook.room.id, start.at, ends_at, zone, start, oddity)
+
+
+def most_a_day(entry: ScheduleEntry) -> int:
+    """How many starts a day of this entry can have."""
+    return (1 if entry.cron is None else parse_cron(entry.cron).most_a_day) + min(1, len(entry.also_on))
 
 
 def clashes(sessions: Iterable[Planned]) -> list[tuple[Planned, Planned]]:

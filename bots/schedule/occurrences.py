@@ -8,11 +8,12 @@ where only one is restricted, and either where both are (crontab's rule).
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from bots.errors import ScheduleError
-from bots.schedule.localtime import instant_of
+from bots.schedule.localtime import instants_on
 
 __all__ = ["WEEKDAYS", "Cron", "Start", "Times", "Weekly", "local_starts", "occurrences", "parse_cron"]
 
@@ -31,6 +32,10 @@ class Weekly:
     def times_on(self, day: date) -> Sequence[time]:
         return (self.at,) if day.weekday() in self.days else ()
 
+    @property
+    def most_a_day(self) -> int:
+        return 1
+
 
 @dataclass(frozen=True, slots=True)
 class Cron:
@@ -45,7 +50,11 @@ class Cron:
     def times_on(self, day: date) -> Sequence[time]:
         if day.month not in self.months or not self._has(day):
             return ()
-        return tuple(time(hour, minute) for hour in self.hours for minute in self.minutes)
+        return _clock_times(self.hours, self.minutes)
+
+    @property
+    def most_a_day(self) -> int:
+        return len(self.hours) * len(self.minutes)
 
     def _has(self, day: date) -> bool:
         by_date, by_weekday = day.day in self.days, day.weekday() in self.weekdays
@@ -94,14 +103,14 @@ def local_starts(
     day = max(after.astimezone(zone).date() - timedelta(days=1), first_day or date.min)
     previous, give_up = after, day + _SEARCH
     while day <= give_up and (last_day is None or day <= last_day):
-        clocks = {instant_of(day, clock, zone): clock for clock in times.times_on(day)}
-        for at, clock in sorted(clocks.items()):
+        for at, clock in instants_on(day, times.times_on(day), zone):
             if at > previous:
                 previous, give_up = at, day + _SEARCH
                 yield Start(at, day, clock)
         day += timedelta(days=1)
 
 
+@lru_cache(maxsize=1024)
 def parse_cron(text: str) -> Cron:
     """Read a cron line of five fields.
 
@@ -123,6 +132,11 @@ def parse_cron(text: str) -> Cron:
     if not any(islice((cron.times_on(day) for day in leap_cycle if cron.times_on(day)), 1)):
         raise ScheduleError(text, "names a date that never comes")
     return cron
+
+
+@lru_cache(maxsize=256)
+def _clock_times(hours: tuple[int, ...], minutes: tuple[int, ...]) -> tuple[time, ...]:
+    return tuple(time(hour, minute) for hour in hours for minute in minutes)
 
 
 def _weekdays(text: str, field: str) -> frozenset[int]:

@@ -7,12 +7,13 @@ from hashlib import sha256
 
 from bots.fleet import earliest_arrival
 from bots.playbook import Playbook, ScheduleEntry
-from bots.schedule import Planned, Skipped, due, planned
+from bots.schedule import Planned, Skipped, due, most_a_day, planned
 
 __all__ = ["Row", "Taken", "version_of"]
 
 READY = timedelta(seconds=15)  # before the first bot comes: for the room, the sounds, the plan
 LOOK_BACK = timedelta(days=7)  # starts that nobody was there for are told one by one, so far back
+MOST_TOLD = 100  # and about so many of them, of one entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Row:
         self.id = f"{file}#{entry.id}"
         self.file, self.playbook, self.entry = file, playbook, entry
         self.version = version_of(playbook, entry)
-        self.decided_until = max(decided_until, now - LOOK_BACK)
+        self.decided_until = max(decided_until, now - self._look_back)
         self.untold_since = decided_until if decided_until < self.decided_until else None
         self._coming: Iterator[Planned | Skipped] = planned(playbook, entry, after=self.decided_until)
         self.begins_at: datetime | None = None
@@ -89,6 +90,11 @@ class Row:
         """How late a session may begin: not when it would be over."""
         within_s = 0.0 if self.entry.if_missed is None else self.entry.if_missed.start_within_s
         return timedelta(seconds=min(within_s, self.entry.length_s))
+
+    @property
+    def _look_back(self) -> timedelta:
+        """What has to be walked through after an outage does not grow with it."""
+        return max(self.grace, min(LOOK_BACK, timedelta(days=MOST_TOLD / most_a_day(self.entry))))
 
     def _following(self) -> Planned | None:
         found = next((one for one in self._coming if isinstance(one, Planned)), None)

@@ -13,6 +13,7 @@ from bots.errors import BotsError, JournalError, Overloaded, ScheduleError, Sess
 from bots.journal import Journal, OpenSession, SessionRecord
 from bots.playbook import Playbook
 from bots.schedule import Alarms, Planned, is_misfired
+from bots.timetable.agenda import Agenda
 from bots.timetable.part import Part, Play
 from bots.timetable.row import Row, version_of
 from bots.timetable.shelf import Book, Change, Shelf
@@ -67,6 +68,7 @@ class Timetable:
         self._versions = Versions(folder, journal, clock)
         self._starts = Starts(journal, clock=clock, alarms=alarms, counts=self._counts)
         self._rows: dict[str, list[Row]] = {}
+        self._agenda = Agenda()
         self._cursors: dict[str, tuple[str, datetime]] = {}
         self._running: dict[str, Part] = {}
         self._changed = asyncio.Event()
@@ -171,6 +173,8 @@ class Timetable:
 
     def _apply(self, change: Change) -> None:
         """Sessions that run keep the version that they began with; what is to come follows the new one."""
+        if not (change.books or change.gone):
+            return
         for file in change.gone:
             log.info("playbook_removed", file=file)
             self._versions.forget([file])
@@ -188,6 +192,7 @@ class Timetable:
                 )  # fmt: skip
                 self._schedule(book.file, book.playbook)
                 self._versions.good(book.file, book.playbook)
+        self._agenda = Agenda(row for rows in self._rows.values() for row in rows)
         self._changed.set()
 
     def _schedule(self, file: str, playbook: Playbook) -> None:
@@ -226,21 +231,29 @@ class Timetable:
     async def _decide(self) -> None:
         """Decide what is due, then wait for the next start, or a change of the folder."""
         self._changed.clear()
-        now = self._clock.now()
-        for row in [row for rows in self._rows.values() for row in rows]:
-            taken = row.take(now)
-            if taken.missed:
-                await self._starts.miss(row, taken.missed)
-            for start in taken.starts:
-                self._group.create_task(self._start(row, start), name=f"timetable/{row.id}")
-            if taken.missed and not taken.starts:
-                self._decided(row)
-        coming = [row.begins_at for rows in self._rows.values() for row in rows if row.begins_at is not None]
-        cancel = self._alarms.at(min(coming), "timetable", self._changed.set) if coming else lambda: None
+        agenda = self._agenda
+        due = agenda.take(self._clock.now())
+        try:
+            for row in due:
+                await self._take(row)
+        finally:
+            for row in due:
+                agenda.add(row)
+        next_at = self._agenda.next_at  # of another one, if the folder has changed meanwhile
+        cancel = self._alarms.at(next_at, "timetable", self._changed.set) if next_at is not None else lambda: None
         try:
             await self._changed.wait()
         finally:
             cancel()
+
+    async def _take(self, row: Row) -> None:
+        taken = row.take(self._clock.now())
+        if taken.missed:
+            await self._starts.miss(row, taken.missed)
+        for start in taken.starts:
+            self._group.create_task(self._start(row, start), name=f"timetable/{row.id}")
+        if taken.missed and not taken.starts:
+            self._decided(row)
 
     async def _start(self, row: Row, start: Planned) -> None:
         begun = await self._starts.begin(row, start)

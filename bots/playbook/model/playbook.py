@@ -285,7 +285,10 @@ class Playbook(Frozen):
         """
         if session_id is None:
             return self.schedule[0]
-        return {entry.id: entry for entry in self.schedule}[session_id]
+        for entry in self.schedule:
+            if entry.id == session_id:
+                return entry
+        raise KeyError(session_id)
 
     def count_of(self, role: Role) -> int:
         """How many bots have this role."""

@@ -63,4 +63,13 @@ def test_only_what_says_when_makes_another_version() -> None:
 
 def test_starts_of_long_ago_are_not_walked_through() -> None:
     one = row(now=MONDAY + timedelta(days=365), cron='"* * * * *"')
-    assert (MONDAY, MONDAY + timedelta(days=358)) == (one.untold_since, one.decided_until)
+    assert (MONDAY, MONDAY + timedelta(days=365, minutes=-100)) == (one.untold_since, one.decided_until)
+    one = row(now=MONDAY + timedelta(days=365))
+    assert MONDAY + timedelta(days=365, hours=-100) == one.decided_until
+    one = row(now=MONDAY + timedelta(days=365), cron='"0 9 * * *"')
+    assert MONDAY + timedelta(days=358) == one.decided_until
+
+
+def test_what_may_still_begin_is_never_left_out_as_too_much() -> None:
+    one = row(now=MONDAY + timedelta(days=3), cron='"* * * * *"', length="4h", if_missed="{start_within: 3h}")
+    assert MONDAY + timedelta(days=3, hours=-3) == one.decided_until
