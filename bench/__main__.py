@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bench import alarms, linting, playing, rotation, simulation
+from bench import alarms, linting, playing, rotation, schedules, simulation, steps
 from bench.sound import compare, growth, heard, memory
 
 
@@ -23,6 +23,10 @@ async def main() -> None:
 
 if __name__ == "__main__":
     asyncio.run(main())
+    print()
+    steps.main()
+    print()
+    schedules.main()
     print()
     simulation.main()
     print()
