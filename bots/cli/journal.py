@@ -15,9 +15,10 @@ from bots.journal import Journal, OpenSession, SessionRecord
 from bots.playbook import Playbook
 from bots.trace import state_folder
 
-__all__ = ["begun", "cut_off", "journal_at", "store_url"]
+__all__ = ["begun", "cut_off", "end_past", "journal_at", "store_url"]
 
 MOST_ALIKE = 1000  # sessions of one playbook that begin in one minute
+OVER = "no process ran it when it ended"
 
 log = structlog.get_logger()
 
@@ -114,7 +115,20 @@ async def cut_off(journal: Journal, path: str, entry: str | None) -> OpenSession
         opened = await journal.resume(record.id)
         if record.ends_at > now and record.plan is not None:
             return opened
-        reason = "it was cut off before it was planned" if record.plan is None else "no process ran it when it ended"
+        reason = "it was cut off before it was planned" if record.plan is None else OVER
         log.warning("session_given_up", session=record.id, reason=reason)
         await opened.end("ended_early", reason, None, now)
     return None
+
+
+async def end_past(journal: Journal) -> None:
+    """End what was cut off, should be over by now, and is run by nobody: it has ended, and can be forgotten.
+
+    Raises:
+        JournalError: the journal cannot be read or written.
+    """
+    now = SystemClock().now()
+    for record in await journal.open_sessions():
+        if record.ends_at <= now:
+            with contextlib.suppress(SessionHeld):
+                await (await journal.resume(record.id)).end("ended_early", OVER, None, record.ends_at)

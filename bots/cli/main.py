@@ -2,16 +2,17 @@
 
 import sys
 import traceback
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from bots.cli.exits import Exit, exit_of
+from bots.cli.history import StoreUrl, memory_app, report, sessions_app, trace_app
 from bots.errors import BotsError, PlaybookError
 
 __all__ = ["main"]
 
+SHELLS = ("bash", "zsh", "fish")
 
 app = typer.Typer(
     name="bots",
@@ -21,36 +22,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-
-class _TraceGroup(TyperGroup):
-    """`bots trace ID` is `bots trace why ID`: what is no command names a trace."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # its types are typer's private ones
-        return super().resolve_command(ctx, args if args[0] in self.commands else ["why", *args])
-
-
-trace_app = typer.Typer(
-    name="trace", cls=_TraceGroup, help="Why did it happen, or not? bots trace ID, or FILE.", no_args_is_help=True
+ctl_app = typer.Typer(
+    name="ctl", help="Look at a bots serve that runs, and steer it; needs its BOTS_HTTP_TOKEN.", no_args_is_help=True
 )
-app.add_typer(trace_app)
-memory_app = typer.Typer(
-    name="memory", help="Who was with whom in earlier lessons: list it, export it, erase it.", no_args_is_help=True
-)
-app.add_typer(memory_app)
+app.add_typer(ctl_app)
 
-sessions_app = typer.Typer(name="sessions", help="What has been: bots sessions; and what is to be forgotten.")
-app.add_typer(sessions_app)
-
+SERVED_AT = "127.0.0.1:8080"
+ServedAt = Annotated[str, typer.Option("--http", metavar="HOST:PORT", help="where the endpoints of bots serve are")]
+RunningSession = Annotated[str, typer.Argument(metavar="ID", help="a session that runs, or the beginning of its id")]
 PlaybookPath = Annotated[str, typer.Argument(metavar="PLAYBOOK", help="the YAML file")]
 SetInput = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="give an input of the playbook; repeatable")
-]
-StoreUrl = Annotated[
-    str,
-    typer.Option(
-        metavar="URL",
-        help="the journal: sqlite:////path/journal.db or postgresql://host/name; default: in your state folder",
-    ),
 ]
 LogFormat = Annotated[
     str, typer.Option("--log-format", metavar="auto|text|json", help="auto: text on a terminal, JSON lines otherwise")
@@ -90,7 +72,7 @@ def serve(
     store: StoreUrl = "",
     http: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="where the endpoints are; BOTS_HTTP_TOKEN opens those that steer")
-    ] = "127.0.0.1:8080",
+    ] = SERVED_AT,
     on: Annotated[
         str, typer.Option(metavar="local|workers:N", help="where bots live: in this process, or in N others")
     ] = "local",
@@ -102,43 +84,37 @@ def serve(
     raise typer.Exit(serve_folder(folder, store=store, http=http, on=on, log_format=log_format))
 
 
-@sessions_app.callback(invoke_without_command=True)
-def sessions(
-    context: typer.Context,
-    store: StoreUrl = "",
-    last: Annotated[int, typer.Option(metavar="N", min=1, help="how many, the newest first")] = 20,
+@ctl_app.command("status")
+def ctl_status(
+    http: ServedAt = SERVED_AT,
     json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
-    """The newest sessions of the journal: what came of each, or who runs it."""
-    from bots.cli.sessions import list_sessions
+    """What runs there, what comes, and which files cannot be used."""
+    from bots.cli.ctl import show_status
 
-    if context.invoked_subcommand is None:
-        raise typer.Exit(list_sessions(store=store, count=last, as_json=json))
+    raise typer.Exit(show_status(http=http, as_json=json))
 
 
-@sessions_app.command("forget")
-def sessions_forget(
-    session: Annotated[str, typer.Argument(metavar="[ID]", help="one session")] = "",
-    before: Annotated[str, typer.Option(metavar="DATE", help="all that ended before this day")] = "",
-    person: Annotated[str, typer.Option(metavar="ID", help="all that know this person, by id or by name")] = "",
-    store: StoreUrl = "",
+@ctl_app.command("stop")
+def ctl_stop(session: RunningSession, http: ServedAt = SERVED_AT) -> None:
+    """End a session in order, as Ctrl-C does: its bots finish their step, and leave."""
+    from bots.cli.ctl import stop_session
+
+    raise typer.Exit(stop_session(session, http=http))
+
+
+@ctl_app.command("steer")
+def ctl_steer(
+    session: RunningSession,
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS…", help="more 2m, hold, next, back, swap ana luis, undo")
+    ],
+    http: ServedAt = SERVED_AT,
 ) -> None:
-    """Remove sessions that have ended, with everything that is kept of them."""
-    from bots.cli.sessions import forget_sessions
+    """Steer the rotation of a session, as the controls in the chat do."""
+    from bots.cli.ctl import steer_session
 
-    raise typer.Exit(forget_sessions(session, store=store, before=before, person=person))
-
-
-@app.command()
-def report(
-    session: Annotated[str, typer.Argument(metavar="ID", help="a session, or the beginning of its id")],
-    store: StoreUrl = "",
-    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
-) -> None:
-    """Who was there, and who was with whom, in a session of the journal."""
-    from bots.cli.sessions import report_session
-
-    raise typer.Exit(report_session(session, store=store, as_json=json))
+    raise typer.Exit(steer_session(session, words, http=http))
 
 
 @app.command()
@@ -316,73 +292,6 @@ def plan(  # noqa: PLR0917 -- one argument an option
     )  # fmt: skip
 
 
-@trace_app.command()
-def why(
-    trace: Annotated[
-        str, typer.Argument(metavar="ID|FILE", help="of bots sessions or bots trace list, or a log in JSON lines")
-    ],
-    store: StoreUrl = "",
-) -> None:
-    """Tell what became of every rule, timeline entry and invite: how often it was fired, and why it did not run."""
-    from bots.cli.sessions import traces_of_session
-    from bots.cli.trace import tell_trace
-
-    raise typer.Exit(tell_trace(trace, of_session=lambda name: traces_of_session(name, store=store)))
-
-
-@trace_app.command("list")
-def list_(
-    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
-) -> None:
-    """List the traces that are kept, the newest first."""
-    from bots.cli.trace import list_traces
-
-    raise typer.Exit(list_traces(as_json=json))
-
-
-@trace_app.command()
-def diff(
-    first: Annotated[str, typer.Argument(metavar="A", help="a log in JSON lines, of bots run or bots simulate")],
-    second: Annotated[str, typer.Argument(metavar="B", help="the log to compare it with")],
-) -> None:
-    """Compare what the bots of two sessions decided, in order; ends with 6 if it differs."""
-    from bots.cli.trace import diff_traces
-
-    raise typer.Exit(diff_traces(first, second))
-
-
-OfPlaybook = Annotated[str, typer.Option("--playbook", metavar="NAME", help="only of the playbook with this name")]
-OfPerson = Annotated[str, typer.Option("--person", metavar="ID", help="only of this person")]
-
-
-@memory_app.command("list")
-def list_memory(json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
-    """List the rotations of which something is remembered."""
-    from bots.cli.memory import list_memory
-
-    raise typer.Exit(list_memory(as_json=json))
-
-
-@memory_app.command("export")
-def export_memory(playbook: OfPlaybook = "", person: OfPerson = "") -> None:
-    """Print who was with whom, a JSON object a round."""
-    from bots.cli.memory import export_memory
-
-    raise typer.Exit(export_memory(playbook=playbook, person=person))
-
-
-@memory_app.command("erase")
-def erase_memory(
-    playbook: OfPlaybook = "",
-    person: OfPerson = "",
-    everything: Annotated[bool, typer.Option("--all", help="everything that is remembered")] = False,
-) -> None:
-    """Forget lessons of a playbook, a person, or everything."""
-    from bots.cli.memory import erase_memory
-
-    raise typer.Exit(erase_memory(playbook=playbook, person=person, is_all=everything))
-
-
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of a playbook, for editors."""
@@ -447,6 +356,23 @@ def version() -> None:
     from bots.cli.version import print_versions
 
     print_versions()
+
+
+@app.command()
+def completion(
+    shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish", help="for which shell")],
+) -> None:
+    """Print what a shell needs to complete the words of bots."""
+    from typer.completion import shell_complete
+
+    if shell not in SHELLS:
+        raise typer.BadParameter(f"must be one of {', '.join(SHELLS)}", param_hint="SHELL")
+    raise typer.Exit(shell_complete(typer.main.get_command(app), {}, "bots", "_BOTS_COMPLETE", f"source_{shell}"))
+
+
+app.command()(report)
+for past in (sessions_app, trace_app, memory_app):
+    app.add_typer(past)
 
 
 def main() -> None:

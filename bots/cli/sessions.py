@@ -10,10 +10,10 @@ import typer
 
 from bots.bot import FILES, Provider, Report, kept_report
 from bots.cli.exits import Exit
-from bots.cli.journal import journal_at
+from bots.cli.journal import end_past, journal_at, store_url
 from bots.cli.memory import memory_of_user
 from bots.cli.trace import forget_traces
-from bots.errors import ConfigError
+from bots.errors import ConfigError, JournalError
 from bots.fleet import Script
 from bots.journal import Journal, SessionRecord
 from bots.playbook.values.meant import did_you_mean
@@ -43,12 +43,15 @@ def list_sessions(*, store: str, count: int, as_json: bool) -> int:
     elif not found:
         typer.echo("no session is in the journal yet; bots run keeps each there")
     for one in found if not as_json else ():
-        what = one["outcome"] or (
-            f"running: {one['run_by']}" if one["run_by"] else "cut off; bots run --resume goes on"
-        )
+        what = one["outcome"] or (f"running: {one['run_by']}" if one["run_by"] else _cut_off(one["ends_at"]))
         reason = f" ({one['reason']})" if one["reason"] else ""
         typer.echo(f"{one['starts_at']}  {one['session']}  {what}{reason}")
     return Exit.DONE
+
+
+def _cut_off(ends_at: str) -> str:
+    is_over = datetime.fromisoformat(ends_at) <= datetime.now(UTC)
+    return "cut off, and its time is over" if is_over else "cut off; bots run --resume goes on"
 
 
 def report_session(name: str, *, store: str, as_json: bool) -> int:
@@ -90,13 +93,14 @@ def forget_sessions(name: str, *, store: str, before: str, person: str) -> int:
         raise typer.BadParameter("name one session, or --before DATE, or --person ID", param_hint="ID")
 
     async def forget(journal: Journal) -> Sequence[SessionRecord]:
+        await end_past(journal)
         if before:
             return await journal.forget(_day(before))
         if person:
             return await journal.forget_person(person)
         record = session_named(journal, name)
         if record.state == "open":
-            raise ConfigError(f"{record.id} has not ended; end it, or go on with it, first")
+            raise ConfigError(f"{record.id} has not ended: bots run {record.file} --resume goes on with it")
         return await journal.forget_session(record.id)
 
     gone = _with_journal(store, forget)
@@ -117,12 +121,17 @@ def traces_of_session(name: str, *, store: str) -> tuple[str, ...]:
     """
 
     async def read() -> tuple[str, ...]:
-        async with journal_at(store) as journal:
+        async with journal_at(store_url(store) or "") as journal:
             found = [] if journal is None else journal.listed(MOST)
             is_there = any(one.id.startswith(name) for one in found)
             return session_named(journal, name).traces if journal is not None and is_there else ()
 
-    return asyncio.run(read())
+    try:
+        return asyncio.run(read())
+    except JournalError:
+        if store:
+            raise
+        return ()  # it was asked for a trace, and only perhaps for a session
 
 
 def session_named(journal: Journal, name: str) -> SessionRecord:
@@ -144,7 +153,7 @@ def session_named(journal: Journal, name: str) -> SessionRecord:
 
 def _with_journal(store: str, work: Callable[[Journal], Awaitable[T]]) -> T:
     async def opened() -> T:
-        async with journal_at(store) as journal:
+        async with journal_at(store_url(store) or "") as journal:
             if journal is None:
                 raise ConfigError("there is no home folder, so no journal; write --store URL")
             return await work(journal)

@@ -1,8 +1,11 @@
 """What has been: `bots sessions`, `bots report` and `bots trace` read the journal, and it can be forgotten."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bots.clock import SystemClock
+from bots.journal import Journal, SessionRecord
 from tests.e2e.program import Ended, Program
 
 LESSON = """\
@@ -53,3 +56,42 @@ def test_a_session_is_listed_reported_traced_and_forgotten(tmp_path: Path) -> No
     assert "1 session forgotten" in bots(tmp_path, "sessions", "forget", "--person", "ana.r").out
     assert [] == json.loads(bots(tmp_path, "sessions", "--json").out)
     assert [] == list((tmp_path / "bots" / "traces").glob("*.jsonl"))
+
+
+async def cut_off(store: str, *, ago: timedelta) -> None:
+    """A session of ten minutes, begun so long ago by a process that is gone."""
+    starts_at = datetime.now(UTC) - ago
+    record = SessionRecord(
+        id=f"Old/lesson@{starts_at:%H:%M}", playbook="Old", file="/p/old.yaml", entry="lesson",
+        starts_at=starts_at, ends_at=starts_at + timedelta(minutes=10),
+    )  # fmt: skip
+    async with Journal(store, SystemClock()) as journal:
+        opened = await journal.begin(record)
+        assert opened is not None
+        await journal.keeper.give_back(opened.hold)
+
+
+async def test_what_was_cut_off_can_be_forgotten_once_its_time_is_over(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/other.db"
+    await cut_off(store, ago=timedelta(hours=1))
+    await cut_off(store, ago=timedelta(minutes=1))
+    listed = bots(tmp_path, "sessions", "--store", store).out.splitlines()
+    assert ["cut off; bots run --resume goes on", "cut off, and its time is over"] == [
+        line.split("  ")[2] for line in listed
+    ]
+    assert "0 sessions forgotten" in bots(tmp_path, "sessions", "forget", "--before", "2000-01-01").out
+    # the store may stand before the word, too: it is never another journal that is emptied
+    assert "1 session forgotten" in bots(tmp_path, "sessions", "--store", store, "forget", "--before", "2100-01-01").out
+    [left] = json.loads(bots(tmp_path, "sessions", "--store", store, "--json").out)
+    assert "bots run /p/old.yaml --resume" in bots(
+        tmp_path, "sessions", "forget", left["session"], "--store", store, code=4
+    ).err  # fmt: skip
+
+
+def test_a_journal_that_cannot_be_read_is_told_on_standard_error_only(tmp_path: Path) -> None:
+    (tmp_path / "bots").write_text("no folder", encoding="utf-8")
+    for words in (("sessions", "--json"), ("report", "Lesson", "--json")):
+        done = bots(tmp_path, *words, code=4)
+        assert "" == done.out
+        assert "journal.db cannot be made" in done.err
+    assert "no trace and no file is called" in bots(tmp_path, "trace", "Lesson", code=4).err
