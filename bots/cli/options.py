@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from bots.log import Format
 
-__all__ = ["inputs_of", "log_format_of"]
+__all__ = ["address_of", "inputs_of", "log_format_of"]
 
 
 def log_format_of(text: str) -> "Format":
@@ -38,3 +38,15 @@ def inputs_of(pairs: Sequence[str]) -> dict[str, str]:
             raise typer.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--set")
         inputs[name] = value
     return inputs
+
+
+def address_of(text: str) -> tuple[str, int]:
+    """Host and port of `--http HOST:PORT`; an IPv6 address may stand in brackets.
+
+    Raises:
+        typer.BadParameter: it is no address.
+    """
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isdecimal() and int(port) < 65_536):
+        raise typer.BadParameter(f"{text!r} is no address; write 127.0.0.1:8080", param_hint="--http")
+    return host.removeprefix("[").removesuffix("]"), int(port)

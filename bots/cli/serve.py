@@ -19,7 +19,7 @@ from bots.cli.files import playbooks_below
 from bots.cli.journal import journal_at
 from bots.cli.kept import kept_trace
 from bots.cli.memory import memory_of_user
-from bots.cli.options import log_format_of
+from bots.cli.options import address_of, log_format_of
 from bots.cli.provider import opened, provider_of
 from bots.cli.run import load_sounds, refuse_errors
 from bots.cli.stopping import Stop
@@ -57,7 +57,7 @@ def serve_folder(folder: str, *, store: str, http: str, on: str, log_format: str
     path = Path(folder).resolve()
     if not path.is_dir():
         raise typer.BadParameter(f"{folder} is no folder", param_hint="DIR")
-    asked = _Asked(path, store, *_address(http), _token(os.environ.get("BOTS_HTTP_TOKEN", "")), _workers(on))
+    asked = _Asked(path, store, *address_of(http), _token(os.environ.get("BOTS_HTTP_TOKEN", "")), _workers(on))
     named, stop = provider_of(), Stop()
     counts = stop.run(lambda: _serve(asked, named, stop.asked, traces))
     if counts.left_behind:
@@ -100,13 +100,6 @@ async def _serve(asked: _Asked, named: Provider | None, stop: asyncio.Event, tra
                 return await timetable.run(stop)
         finally:
             alarms.stop()
-
-
-def _address(text: str) -> tuple[str, int]:
-    host, colon, port = text.rpartition(":")
-    if not (colon and host and port.isdecimal() and int(port) < 65_536):
-        raise typer.BadParameter(f"{text!r} is no address; write 127.0.0.1:8080", param_hint="--http")
-    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def _workers(text: str) -> int:
