@@ -41,9 +41,9 @@ def is_case(path: Path) -> bool:
     return path.name.endswith(_CASES)
 
 
-def counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str, several: str = "") -> str:
     """`1 playbook`, `2 playbooks`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count} {several or f'{noun}s'}"
 
 
 def _playbooks(path: Path, *, parts: bool) -> Iterator[Path]:

@@ -14,6 +14,7 @@ from typing import Any
 import typer
 
 from bots.cli.exits import Exit
+from bots.cli.files import counted
 from bots.cli.options import inputs_of
 from bots.errors import PlaybookError
 from bots.playbook import Playbook, RosterEntry, Rotation, examine_file, plain_name, read
@@ -236,7 +237,8 @@ def _most_said(problem: Problem) -> str:
     count, least = len(problem.people), len(problem.people) // problem.rooms
     most = most_rounds(count, problem.rooms)
     if most is None or problem.pattern not in ("mix", "pairs"):
-        return f"{count} people, {problem.rooms} rooms, {problem.rounds} rounds"
+        rooms, rounds = counted(problem.rooms, "room"), counted(problem.rounds, "round")
+        return f"{counted(count, 'person', 'people')}, {rooms}, {rounds}"
     sizes = f"{least}" if count % problem.rooms == 0 else f"{least} to {least + 1}"
     times = f"{most} time{'s' if most > 1 else ''}"
     return f"{count} people in groups of {sizes} can rotate at most {times} without repeats; {problem.rounds} asked"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bots.cli.files import counted
 from bots.playbook import format_duration
 
 __all__ = ["SENTENCES", "line_of", "told"]
@@ -14,7 +15,7 @@ _UNTOLD = {
 }  # fmt: skip
 _ROTATIONS = {
     "round_started", "round_ended", "group_changed", "group_answered", "person_left_out", "round_skipped",
-    "rotation_ended", "timeline_shifted",
+    "rotation_ended", "rotation_planned", "timeline_shifted",
 }  # fmt: skip
 SENTENCES = {
     "room_kept": "could not delete the room that was made for it",
@@ -212,6 +213,11 @@ def _what(event: Mapping[str, Any]) -> str | None:
 def _rotation(name: str, event: Mapping[str, Any]) -> str:
     get = event.get
     match name:
+        case "rotation_planned":
+            best = ", best possible" if get("repeats") == get("bound") else f", no plan has fewer than {get('bound')}"
+            repeats = "" if get("repeats") is None else f", {counted(get('repeats') or 0, 'repeat')}{best}"
+            groups = f"{counted(get('people') or 0, 'person', 'people')} in {counted(get('rooms') or 0, 'group')}"
+            return f"plans {counted(get('rounds') or 0, 'round')} of {get('rotation')}: {groups}{repeats}"
         case "round_started":
             groups = "; ".join(f"{group}: {', '.join(people)}" for group, people in (get("groups") or {}).items())
             return f"begins round {get('round')} of {get('rotation')}, {_span(get('length_s'))}. {groups}"
@@ -250,11 +256,6 @@ class _Fields(dict[str, Any]):
     def __getitem__(self, name: str) -> object:
         value = self.get(name)
         return ", ".join(map(str, value)) if isinstance(value, list) else "?" if value is None else value
-
-
-def counted(count: object, noun: str) -> str:
-    """`1 bot`, `2 bots`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def told(value: object) -> str:

@@ -357,6 +357,7 @@ class Conductor:
         groups = await asyncio.to_thread(self._grouping.groups_of, act.round, act.here)
         for key, people in self._grouping.left_out.items():
             self._diary.left_out(act.round, key, people)
+        self._diary.planned(act.round, groups, self._grouping.plan)
         await self._do(self._course.planned(groups, self._now_s()))
 
     async def _open(self, act: OpenRooms) -> None:

@@ -1,5 +1,6 @@
 """What is kept of a rotation: its lines in the log, and its rounds in the record."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bots.bot.contract.messages import RoundPlayed
@@ -11,6 +12,7 @@ from bots.bot.rotation.acts import Answered, BeginRound, EndRound, Move
 from bots.bot.rotation.crowd import Crowd
 from bots.bot.rotation.rooms import GroupRooms
 from bots.bot.steps.kit import Kit
+from bots.rotation import Plan
 
 __all__ = ["Diary"]
 
@@ -32,10 +34,31 @@ class Diary:
         self._rooms = rooms
         self._log = kit.log.bind(rotation=plan.name)
         self._round = 0
+        self._is_planned = False
+        self._told: Plan | None = None
 
     @property
     def _record(self) -> record.Round:
         return self._kit.record.rounds[-1]
+
+    def planned(self, number: int, groups: Sequence[Sequence[str]], plan: Plan | None) -> None:
+        """Who is with whom from this round on; what was told already is not told again.
+
+        Args:
+            plan: None where the playbook names the groups itself.
+        """
+        if not groups or (self._is_planned and plan is self._told):
+            return
+        self._is_planned, self._told = True, plan
+        self._log.info(
+            "rotation_planned",
+            round=number,
+            rounds=max(1, self._plan.terms.rounds - number + 1),
+            people=sum(map(len, groups)),
+            rooms=len(groups),
+            repeats=None if plan is None else plan.repeats,
+            bound=None if plan is None else plan.bound,
+        )
 
     def left_out(self, number: int, key: str, people: tuple[str, ...]) -> None:
         """Somebody has no place in the groups of a round."""

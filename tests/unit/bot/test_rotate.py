@@ -90,7 +90,17 @@ async def test_everybody_is_invited_to_a_group_warned_called_back_and_invited_to
             assert [("Welcome back.", ())] == stage.room.asked("say")[-1:]
             assert "finished" == stage.told(RunEnded)[0].outcome
     told = [line["event"] for line in lines if line["event"].startswith(("round_", "rotation_"))]
-    assert ["round_started", "round_ended", "round_started", "round_ended", "rotation_ended"] == told
+    assert [
+        "rotation_planned",
+        "round_started",
+        "round_ended",
+        "round_started",
+        "round_ended",
+        "rotation_ended",
+    ] == told
+    [planned] = [line for line in lines if line["event"] == "rotation_planned"]
+    assert (1, 2, 6, 2) == tuple(planned[name] for name in ("round", "rounds", "people", "rooms"))
+    assert planned["repeats"] == planned["bound"] > 0  # two groups of three cannot be mixed without
 
 
 async def test_who_does_not_come_is_reminded_in_private_and_a_lone_person_is_given_to_the_others() -> None:
