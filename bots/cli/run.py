@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TextIO, cast
 
 import structlog
 import typer
@@ -18,6 +19,7 @@ from bots.cli.audio import shape_of
 from bots.cli.exits import Exit
 from bots.cli.journal import begun, cut_off, journal_at
 from bots.cli.kept import kept_trace
+from bots.cli.live import LiveLines, live_lines
 from bots.cli.memory import memory_of_user
 from bots.cli.options import inputs_of, log_format_of
 from bots.cli.provider import opened, provider_of
@@ -25,7 +27,7 @@ from bots.cli.stopping import Stop
 from bots.cli.telling import tell
 from bots.clock import SystemClock
 from bots.errors import ConfigError, PlaybookError
-from bots.fleet import SessionResult, resume_session, run_session, session_label, workers_of
+from bots.fleet import Session, SessionResult, resume_session, run_session, session_label, workers_of
 from bots.journal import Journal, OpenSession
 from bots.log import Format, configure
 from bots.media import engine_fault, load_clip
@@ -93,7 +95,7 @@ def run_playbook(
         trace=trace, store=store, resume=resume, workers=workers, form=form,
     )  # fmt: skip
     named, stop = provider_of(), Stop()
-    result = stop.run(lambda: _run(asked, named, stop.asked))
+    result = stop.run(lambda: _run(asked, named, stop))
     if log_format == "text" or (log_format == "auto" and sys.stdout.isatty()):
         typer.echo(tell(path, result, command="bots" if shutil.which("bots") else sys.argv[0]))
     return exit_of_result(result)
@@ -149,25 +151,48 @@ def _saved(playbook: Playbook, bot: Bot) -> Iterator[str]:
     return (name for step in playbook.steps_of(bot) if isinstance(step, Save) for name in step.files)
 
 
-async def _run(asked: Asked, named: Provider | None, stop: asyncio.Event) -> SessionResult:
-    async with journal_at(asked.store) as journal:
+async def _run(asked: Asked, named: Provider | None, stop: Stop) -> SessionResult:
+    async with live_lines(asked.form) as lines, journal_at(asked.store) as journal:
+        shown = _Shown(asked.form, lines)
+        if lines is not None:
+            stop.tell = lines.note
         if journal is not None and asked.resume:
             again = await cut_off(journal, asked.path, asked.session or None)
             if again is not None:
-                return await _go_on(asked, named, again, stop)
-        return await _begin(asked, named, journal, stop)
+                return await _go_on(asked, named, again, stop.asked, shown)
+        return await _begin(asked, named, journal, stop.asked, shown)
 
 
-async def _go_on(asked: Asked, named: Provider | None, again: OpenSession, stop: asyncio.Event) -> SessionResult:
-    with _traced(asked, again.record.id, again):
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The log, and on a terminal the live line below it."""
+
+    form: Format
+    lines: LiveLines | None
+
+    def watch(self, session: Session) -> None:
+        """Show how it stands."""
+        if self.lines is not None:
+            self.lines.watch(lambda: (session.snapshot(),))
+
+    def configure(self, trace: TextIO | None = None) -> None:
+        """Write the log there, and into a trace."""
+        configure(self.form, cast("TextIO | None", self.lines), trace=trace)
+
+
+async def _go_on(
+    asked: Asked, named: Provider | None, again: OpenSession, stop: asyncio.Event, shown: _Shown
+) -> SessionResult:  # fmt: skip
+    with _traced(asked, again.record.id, again, shown):
         async with opened(named) as provider, workers_of(asked.workers) as workers:
             return await resume_session(
                 again, provider=provider, clock=SystemClock(), stop=stop, memory=memory_of_user(), workers=workers,
+                on_start=shown.watch,
             )  # fmt: skip
 
 
 async def _begin(
-    asked: Asked, named: Provider | None, journal: Journal | None, stop: asyncio.Event
+    asked: Asked, named: Provider | None, journal: Journal | None, stop: asyncio.Event, shown: _Shown
 ) -> SessionResult:  # fmt: skip
     playbook = load(asked.path, environment=os.environ, inputs=asked.inputs)
     refuse_errors(asked.path, dict(asked.inputs))
@@ -178,7 +203,7 @@ async def _begin(
     starts_at = datetime.now(UTC) + timedelta(seconds=asked.delay_s)
     is_shared = named is not None and playbook.room.id is not None
     new = None if journal is None else await begun(journal, playbook, starts_at, session, is_shared=is_shared)
-    with _traced(asked, session_label(playbook, starts_at, session) if new is None else new.record.id, new):
+    with _traced(asked, session_label(playbook, starts_at, session) if new is None else new.record.id, new, shown):
         log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
         async with opened(named) as provider, workers_of(asked.workers) as workers:
             return await run_session(
@@ -193,20 +218,21 @@ async def _begin(
                 stop=stop,
                 opened=new,
                 workers=workers,
+                on_start=shown.watch,
             )
 
 
 @contextmanager
-def _traced(asked: Asked, label: str, kept: OpenSession | None) -> Iterator[None]:
+def _traced(asked: Asked, label: str, kept: OpenSession | None, shown: _Shown) -> Iterator[None]:
     """Inside, events go into a trace too; the journal knows which."""
     with kept_trace(asked.trace, label, "live") as trace:
-        configure(asked.form, trace=trace)
+        shown.configure(trace)
         try:
             if kept is not None and isinstance(trace, KeptTrace):
                 kept.traced(trace.id)
             yield
         finally:
-            configure(asked.form)
+            shown.configure()
 
 
 async def load_sounds(playbook: Playbook) -> None:

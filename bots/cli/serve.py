@@ -1,6 +1,5 @@
 """`bots serve`: the sessions of a folder of playbooks, each at its time, until it is stopped."""
 
-import asyncio
 import contextlib
 import os
 import re
@@ -9,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TextIO, cast
 
 import structlog
 import typer
@@ -18,6 +18,7 @@ from bots.cli.exits import Exit
 from bots.cli.files import playbooks_below
 from bots.cli.journal import journal_at
 from bots.cli.kept import kept_trace
+from bots.cli.live import live_lines
 from bots.cli.memory import memory_of_user
 from bots.cli.options import address_of, log_format_of
 from bots.cli.provider import opened, provider_of
@@ -29,7 +30,7 @@ from bots.dashboard import endpoints
 from bots.errors import ConfigError
 from bots.fleet import SessionResult, Workers, resume_session, run_session, workers_of
 from bots.journal import SessionRecord
-from bots.log import Traces, configure, hide
+from bots.log import Format, Traces, configure, hide
 from bots.playbook import Playbook, load
 from bots.schedule import AlarmClock
 from bots.server import HttpServer
@@ -52,14 +53,14 @@ def serve_folder(folder: str, *, store: str, http: str, on: str, log_format: str
         ConfigError, JournalError: there is no journal, the provider is half configured, the address is taken, worker
             processes do not begin.
     """
-    traces = Traces()
-    configure(log_format_of(log_format), trace=traces)
+    traces, form = Traces(), log_format_of(log_format)
+    configure(form, trace=traces)
     path = Path(folder).resolve()
     if not path.is_dir():
         raise typer.BadParameter(f"{folder} is no folder", param_hint="DIR")
-    asked = _Asked(path, store, *address_of(http), _token(os.environ.get("BOTS_HTTP_TOKEN", "")), _workers(on))
+    asked = _Asked(path, store, *address_of(http), _token(os.environ.get("BOTS_HTTP_TOKEN", "")), _workers(on), form)
     named, stop = provider_of(), Stop()
-    counts = stop.run(lambda: _serve(asked, named, stop.asked, traces))
+    counts = stop.run(lambda: _serve(asked, named, stop, traces))
     if counts.left_behind:
         return Exit.DRAIN_TIMEOUT
     return Exit.MISSED if counts.missed else Exit.DONE
@@ -75,14 +76,17 @@ class _Asked:
     port: int
     token: str
     workers: int
+    form: Format
 
 
-async def _serve(asked: _Asked, named: Provider | None, stop: asyncio.Event, traces: Traces) -> Counts:
+async def _serve(asked: _Asked, named: Provider | None, stop: Stop, traces: Traces) -> Counts:
     clock = SystemClock()
     alarms = AlarmClock(clock)
     async with (
-        journal_at(asked.store) as journal, opened(named) as provider, workers_of(asked.workers) as workers
+        live_lines(asked.form) as lines, journal_at(asked.store) as journal, opened(named) as provider,
+        workers_of(asked.workers) as workers,
     ):  # fmt: skip
+        configure(asked.form, cast("TextIO | None", lines), trace=traces)
         if journal is None:
             raise ConfigError("bots serve keeps what it has begun in a journal, and there is none; write --store URL")
         shelf = Shelf(asked.folder, find=partial(playbooks_below, asked.folder), read=_read)
@@ -90,6 +94,9 @@ async def _serve(asked: _Asked, named: Provider | None, stop: asyncio.Event, tra
         timetable = Timetable(
             asked.folder, shelf, journal, player.play, forgotten=_remove_files, clock=clock, alarms=alarms
         )  # fmt: skip
+        if lines is not None:
+            stop.tell = lines.note
+            lines.watch(lambda: [one.snapshot for one in timetable.status().running if one.snapshot is not None])
         alarms.start()
         app = endpoints(timetable, token=asked.token, now_s=clock.monotonic)
         try:
@@ -97,7 +104,7 @@ async def _serve(asked: _Asked, named: Provider | None, stop: asyncio.Event, tra
                 app, host=asked.host, port=asked.port, ws="none", limit_concurrency=MOST_AT_ONCE, proxy_headers=False
             ) as http:  # fmt: skip
                 log.info("http_opened", address=f"{http.host}:{http.port}", has_token=bool(asked.token))
-                return await timetable.run(stop)
+                return await timetable.run(stop.asked)
         finally:
             alarms.stop()
 

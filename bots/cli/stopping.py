@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, TypeVar
 
 import typer
@@ -21,10 +22,12 @@ class Stop:
 
     Attributes:
         asked: is set by the first signal.
+        tell: says to the user what is being done.
     """
 
     def __init__(self) -> None:
         self.asked = asyncio.Event()
+        self.tell: Callable[[str], None] = partial(typer.echo, err=True)
         self._code: int | None = None
 
     def run(self, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -56,11 +59,11 @@ class Stop:
             return
         self.asked.set()
         asyncio.get_running_loop().call_later(LIMIT_S, self._give_up, work)
-        typer.echo("stopping: bots leave their rooms; once more to stop at once", err=True)
+        self.tell("stopping: bots leave their rooms; once more to stop at once")
 
     def _give_up(self, work: asyncio.Task[Any]) -> None:
         if self._code is None:
-            typer.echo(f"stopping: not everything ended within {LIMIT_S:g} s; it is cut short", err=True)
+            self.tell(f"stopping: not everything ended within {LIMIT_S:g} s; it is cut short")
             self._cut(Exit.DRAIN_TIMEOUT, work)
 
     def _cut(self, code: int, work: asyncio.Task[Any]) -> None:

@@ -119,7 +119,7 @@ def _what(event: Mapping[str, Any]) -> str | None:
         case name if name in _UNTOLD:
             return None
         case "session_started":
-            return f"starts with {counted(get('bots'), 'bot')}"
+            return f"starts with {counted(get('bots') or 0, 'bot')}"
         case "session_finished":
             return f"ends: {get('outcome')}{reason}"
         case "expectation_judged":

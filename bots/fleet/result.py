@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from bots.bot import RoundStands
 from bots.fleet.expect import ExpectResult
 
 __all__ = ["Outcome", "SessionResult", "SessionSnapshot"]
@@ -56,7 +57,7 @@ class SessionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSnapshot:
-    """A session at one instant, for whoever watches."""
+    """A session at one instant, for whoever watches; with the rotations that are played."""
 
     session: str
     starts_at: datetime
@@ -65,6 +66,7 @@ class SessionSnapshot:
     present: int
     gone: int
     counts: dict[str, int] = field(default_factory=dict)
+    rounds: tuple[RoundStands, ...] = ()
 
 
 _RESULT = TypeAdapter(SessionResult)

@@ -27,6 +27,7 @@ from bots.bot import (
     RoleSeen,
     RoleTold,
     RoundPlayed,
+    RoundStands,
     SignalGiven,
     SignalSent,
     SteerRotation,
@@ -94,6 +95,7 @@ class Session:
         self._is_stopped = False
         self._is_overtime = asyncio.Event()
         self._left_behind: tuple[str, ...] = ()
+        self._rounds: dict[str, RoundStands] = {}
 
     def snapshot(self) -> SessionSnapshot:
         """The session now."""
@@ -106,6 +108,7 @@ class Session:
             present=len(self._standing.joined & self._alive),
             gone=len(self._specs) - len(self._alive),
             counts=self._standing.tally.counts(),
+            rounds=tuple(one for bot_id, one in self._rounds.items() if bot_id in self._alive and one.phase != "over"),
         )
 
     def steer(self, text: str) -> None:
@@ -168,6 +171,8 @@ class Session:
                 self._tell_others(bot_id, RoleTold(room_id=room_id, client_id=client_id))
             case SignalSent():
                 self._pass_on(event)
+            case RoundStands(bot_id=bot_id):
+                self._rounds[bot_id] = event
             case RoundPlayed() if self._remember is not None:
                 self._remember(event)
             case BreakoutsClosed(bot_id=bot_id, room_ids=room_ids):

@@ -23,6 +23,7 @@ from bots.bot import (
     PlayFinished,
     RoleSeen,
     RoundPlayed,
+    RoundStands,
     RunEnded,
     Said,
     SignalSent,
@@ -111,6 +112,7 @@ class Tally:
                 | PersonClaimed()
                 | RoleSeen()
                 | RoundPlayed()
+                | RoundStands()
                 | SignalSent()
                 | StepUnknown()
             ):

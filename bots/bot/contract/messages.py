@@ -42,6 +42,7 @@ __all__ = [
     "RoleSeen",
     "RoleTold",
     "RoundPlayed",
+    "RoundStands",
     "RunEnded",
     "Said",
     "SignalGiven",
@@ -392,10 +393,35 @@ class RoundPlayed:
     pairs: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundStands:
+    """How a rotation stands, whenever that has changed; for whoever watches.
+
+    Attributes:
+        round, rounds: the number of the round that runs or ran last (0: none yet), and how many are planned.
+        phase: `waiting` for a round to begin, `running`, `closing`: people come back; `over`: the rotation is.
+        until: when the phase ends if nothing happens; of a round that is held, if it went on now.
+        rooms: that are open.
+        people: who belong to a group now. missing: of these, who is not in one; as the log names people.
+    """
+
+    bot_id: str
+    rotation: str
+    round: int
+    rounds: int
+    phase: Literal["waiting", "running", "closing", "over"]
+    until: datetime
+    is_held: bool = False
+    rooms: int = 0
+    people: int = 0
+    missing: tuple[str, ...] = ()
+
+
 BotEvent = (
     PersonClaimed
     | RoleSeen
     | RoundPlayed
+    | RoundStands
     | BotJoined
     | BotAway
     | BotBack

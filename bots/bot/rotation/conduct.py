@@ -110,6 +110,7 @@ class Conductor:
                 for task in self._tasks:
                     task.cancel()
                 ends = await asyncio.gather(*self._tasks, return_exceptions=True)
+                self._diary.closed()
         for end in ends:
             if isinstance(end, Exception):
                 raise end
@@ -297,6 +298,7 @@ class Conductor:
     # ---- what is to be done
 
     async def _do(self, acts: Sequence[Act]) -> None:
+        self._diary.stands(self._course, self._now_s())  # before the room is asked, which may take its time
         is_kept = self._begun.diary.is_kept
         if is_kept and any(not isinstance(act, QUIET) for act in acts):
             await self._begun.noted(self._kept(acts))

@@ -1,14 +1,17 @@
-"""What is kept of a rotation: its lines in the log, and its rounds in the record."""
+"""What is told of a rotation: its lines in the log, its rounds in the record, how it stands to whoever watches."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Literal
 
-from bots.bot.contract.messages import RoundPlayed
+from bots.bot.contract.messages import RoundPlayed, RoundStands
 from bots.bot.contract.rotation import RotationPlan
 from bots.bot.place.keys import NAME
 from bots.bot.record import record
 from bots.bot.record.groups import met_in
 from bots.bot.rotation.acts import Answered, BeginRound, EndRound, Move
+from bots.bot.rotation.course import Course, Phase
 from bots.bot.rotation.crowd import Crowd
 from bots.bot.rotation.rooms import GroupRooms
 from bots.bot.steps.kit import Kit
@@ -16,7 +19,12 @@ from bots.rotation import Plan
 
 __all__ = ["Diary"]
 
+SAME_S = 0.5  # an end that was computed anew is the same one
 TOGETHER = 0.5  # the share of a round for which two must be in one breakout to have met
+_SEEN: dict[Phase, Literal["waiting", "running", "closing", "over"]] = {
+    "waiting": "waiting", "planning": "waiting", "opening": "waiting", "running": "running", "closing": "closing",
+    "over": "over",
+}  # fmt: skip
 
 
 class Diary:
@@ -36,6 +44,7 @@ class Diary:
         self._round = 0
         self._is_planned = False
         self._told: Plan | None = None
+        self._stood: RoundStands | None = None
 
     @property
     def _record(self) -> record.Round:
@@ -131,6 +140,29 @@ class Diary:
         self._log.info("round_ended", round=act.round, missing=[self._crowd.pseudonym(key) for key in act.missing])
         if self._plan.is_remembered:
             self._tell_pairs(self._record, self._record.until)
+
+    def stands(self, course: Course, now_s: float) -> None:
+        """How it stands, if that is something else than before."""
+        people = course.people
+        placed = [key for key in people if course.room_of(key) is not None]
+        until = self._kit.clock.now() + timedelta(seconds=course.left_s(now_s))
+        now = RoundStands(
+            bot_id=self._kit.spec.id, rotation=self._rotation, round=course.number, rounds=self._plan.terms.rounds,
+            phase=_SEEN[course.phase], until=until, is_held=course.is_held,
+            rooms=len(course.open_rooms), people=len(placed),
+            missing=tuple(self._crowd.pseudonym(key) for key in placed if people[key][1] is None),
+        )  # fmt: skip
+        stood = self._stood
+        if stood is not None and abs((stood.until - until).total_seconds()) < SAME_S:
+            now = replace(now, until=stood.until)
+        if now != stood:
+            self._stood = now
+            self._kit.emit(now)
+
+    def closed(self) -> None:
+        """It is over, or was ended."""
+        if self._stood is not None:
+            self._kit.emit(replace(self._stood, phase="over"))
 
     def _tell_pairs(self, one: record.Round, now: datetime) -> None:
         """Who was together for half of the round, by ids that mean the same in the next lesson."""

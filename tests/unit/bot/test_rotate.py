@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
-from bots.bot import BotSpec, ClipPlay, RotationPlan, RoundPlayed, RunEnded, Terms, WarningPlan
+from bots.bot import BotSpec, ClipPlay, RotationPlan, RoundPlayed, RoundStands, RunEnded, Terms, WarningPlan
 from bots.errors import RequestRefused
 from bots.playbook import RosterEntry, Template
 from bots.room import BreakoutDestroyed, BreakoutJoined, BreakoutLeft, InviteRejected, Participant, ParticipantLeft
@@ -101,6 +101,25 @@ async def test_everybody_is_invited_to_a_group_warned_called_back_and_invited_to
     [planned] = [line for line in lines if line["event"] == "rotation_planned"]
     assert (1, 2, 6, 2) == tuple(planned[name] for name in ("round", "rounds", "people", "rooms"))
     assert planned["repeats"] == planned["bound"] > 0  # two groups of three cannot be mixed without
+
+
+async def test_who_watches_is_told_how_the_round_stands() -> None:
+    async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        stands = stage.told(RoundStands)[-1]
+        assert ("running", 1, 2, 2, 6, 6) == (
+            stands.phase, stands.round, stands.rounds, stands.rooms, stands.people, len(stands.missing),
+        )  # fmt: skip
+        assert timedelta(seconds=119) == stands.until - stage.clock.now()
+        await go_in(stage, *(one.client_id for one in PUPILS[:5]))
+        assert 1 == len(stage.told(RoundStands)[-1].missing)
+        await go_in(stage, PUPILS[5].client_id)
+        assert () == stage.told(RoundStands)[-1].missing
+        await stage.pass_s(120)
+        assert "closing" == stage.told(RoundStands)[-1].phase
+        await come_out(stage)
+        assert ("waiting", 1) == (stage.told(RoundStands)[-1].phase, stage.told(RoundStands)[-1].round)
+    assert "over" == stage.told(RoundStands)[-1].phase
 
 
 async def test_who_does_not_come_is_reminded_in_private_and_a_lone_person_is_given_to_the_others() -> None:

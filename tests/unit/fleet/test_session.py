@@ -23,6 +23,7 @@ from bots.bot import (
     Drain,
     Judge,
     Judged,
+    RoundStands,
     SignalGiven,
     SignalSent,
 )
@@ -96,6 +97,19 @@ async def test_every_bot_is_started_and_the_session_ends_with_the_last_of_them()
         await stage.tell(*left("helper"))
         result = await stage.result()
         assert ("finished", 4, True, True) == (result.outcome, result.joined, result.joined_all, result.expect_met)
+
+
+async def test_who_watches_sees_the_round_that_runs_until_the_rotation_or_its_bot_is_gone() -> None:
+    runs = RoundStands(bot_id="helper", rotation="talk", round=1, rounds=3, phase="running", until=START)
+    async with under_way() as stage:
+        await stage.tell(*joined(*ALL), runs)
+        assert (runs,) == stage.session.snapshot().rounds
+        await stage.tell(replace(runs, missing=("pupil-01",)))
+        assert [("pupil-01",)] == [one.missing for one in stage.session.snapshot().rounds]
+        await stage.tell(replace(runs, phase="over"))
+        assert () == stage.session.snapshot().rounds
+        await stage.tell(runs, *left("helper"))
+        assert () == stage.session.snapshot().rounds
 
 
 async def test_session_finished_is_the_last_line_with_outcome_counts_and_expectations() -> None:
