@@ -21,6 +21,7 @@ _MAX_FACT = 2_000  # characters of a fact that is put in; a chat message may be 
 
 _PARTS = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\{|\}")
 _WIDTH = re.compile(r"0?[1-9]", re.ASCII)
+_TOO_WIDE = re.compile(r"[\w. ]+: *\d+ *", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ class Template:
                 raise ExpressionError(
                     "bad-placeholder", "a placeholder needs a name; write {{ and }} for braces", offset, 2
                 )
+            if not width and _TOO_WIDE.fullmatch(inner):
+                message = "a number is shown with 1 to 9 digits, like {n:02}"
+                raise ExpressionError("bad-placeholder", message, offset, len(inner) + 2)
             try:
                 kind = type_of(inner)
             except ExpressionError as problem:

@@ -241,7 +241,8 @@ def _contradicts(expectation: Expectation) -> bool:
 def _most(playbook: Playbook) -> dict[str, tuple[int, str]]:
     """The most that a counter can reach, where the playbook says so, and why."""
     bots, steps = len(playbook.instances()), list(playbook.all_steps())
-    most = {"joined": (bots, f"the playbook has {bots} bots"), "back": (bots, f"the playbook has {bots} bots")}
+    few = f"the playbook has {bots} bot{'' if bots == 1 else 's'}"
+    most = {"joined": (bots, few), "back": (bots, few)}
     if not any(bot.listens for bot in playbook.bots.values()):
         heard = ("heard", "heard_in_parent", "heard_in_breakouts", "breakouts_heard")
         most |= dict.fromkeys(heard, (0, "no bot listens (listens: true)"))

@@ -23,6 +23,9 @@ def check_moments(playbook: Playbook) -> Iterator[Finding]:
         way: Loc = ("bots", bot_id)
         if _is_late(bot.arrive.at, playbook):
             yield _late((*way, "arrive", "at"), f'"{bot_id}" arrives', bot.arrive.at, playbook)
+        elif bot.count > 1 and bot.arrive.over_s and _is_late(bot.arrive.at, playbook, bot.arrive.over_s):
+            message = f'the last ones of "{bot_id}" arrive after the end ({_lengths(playbook)})'
+            yield Finding((*way, "arrive", "over"), "after-end", message, "warning")
         for index, entry in enumerate(bot.invites.entries):
             yield from _check_window((*way, "invites", index), entry, playbook)
         for index, planned in enumerate(bot.timeline):
@@ -44,10 +47,10 @@ def after_start_s(moment: Offset, entry: ScheduleEntry) -> float | None:
     return (clock - start + _DAY_S / 2) % _DAY_S - _DAY_S / 2
 
 
-def _is_late(moment: Offset, playbook: Playbook) -> bool:
-    """Is it after the end of every session?"""
+def _is_late(moment: Offset, playbook: Playbook, later_s: float = 0.0) -> bool:
+    """Is it, or so many seconds later, after the end of every session?"""
     found = [(after_start_s(moment, entry), entry.length_s) for entry in playbook.schedule]
-    return all(at is not None and at > length for at, length in found)
+    return all(at is not None and at + later_s > length for at, length in found)
 
 
 def _lengths(playbook: Playbook) -> str:

@@ -115,7 +115,12 @@ def _check_repeats(name: str, rotation: Rotation, people: int) -> Iterator[Findi
 
 
 def _check_rules(name: str, rotation: Rotation) -> Iterator[Finding]:
-    """Two people cannot be kept apart and together."""
+    """Two people cannot be kept apart and together, and nobody stays in a group that there will never be."""
+    most = rotation.rooms or len(rotation.groups or ()) or MOST_BREAKOUTS
+    for person, where in rotation.anchors.items():
+        if isinstance(where, int) and not 1 <= where <= most:
+            message = f'"{person}" is to stay in group {where}; there are at most {most}, from 1'
+            yield Finding(("rotations", name, "anchors", person), "impossible", message)
     anchored = [(one, two) for one, two in rotation.anchors.items() if isinstance(two, str)]
     together = {frozenset(pair) for group in (*rotation.keep_together, *anchored) for pair in combinations(group, 2)}
     for number, group in enumerate(rotation.keep_apart):

@@ -100,6 +100,8 @@ class InvitePolicy(Frozen):
                 raise bad("wrong-type", "invites is a list: - {from: start, until: end}")
             return data
         last = data[-1] if data else None
+        if any(isinstance(entry, Mapping) and "otherwise" in entry for entry in data[:-1]):
+            raise bad("bad-value", '"otherwise" is for the last entry: what stands behind it is never looked at')
         if isinstance(last, Mapping) and "otherwise" in last:
             if len(last) > 1:
                 second = next(key for key in last if key != "otherwise")
@@ -194,6 +196,8 @@ def _check_name(name: Template) -> Template:
     strange = sorted(name.facts - {"n", "bot.id"})
     if strange:
         raise bad("unknown-name", f"a display name can use {{n}} and {{bot.id}}, not {{{strange[0]}}}")
+    if not name.text.strip():
+        raise bad("bad-value", "a display name is empty; without one it is the bot's id")
     return name
 
 

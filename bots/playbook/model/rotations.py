@@ -92,6 +92,8 @@ class Rotation(Frozen):
             raise bad("bad-value", 'write one of "group_size", "rooms" and "groups"')
         if self.groups is not None and self.pattern not in ("mix", "fixed"):
             raise bad("bad-value", f'"groups" are the same in every round; they cannot {self.pattern}')
+        if self.shortest_round_s is not None and self.shortest_round_s > self.round_length_s:
+            raise bad("bad-value", '"shortest_round" is at most round_length', key="shortest_round")
         if any(one.left_s >= self.round_length_s for one in self.warn):
             raise bad("bad-value", '"left" of a warning must be shorter than round_length')
         return self

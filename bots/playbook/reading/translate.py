@@ -119,7 +119,10 @@ def _in_our_words(error: ErrorDetails, spot: Spot, whole: str) -> tuple[Node, st
         options = re.findall(r"'([^']*)'", str(context.get("expected", ""))) or [str(context.get("expected"))]
         word = str(error["input"])
         hint = (
-            did_you_mean(word, options) or f"; write {' or '.join(options) if len(options) < 3 else ', '.join(options)}"
+            f"; write {word} without quotes"
+            if word in options
+            else did_you_mean(word, options)
+            or f"; write {' or '.join(options) if len(options) < 3 else ', '.join(options)}"
         )
         return spot.node, "bad-value", f"{_shown(spot.node)} is no value of {noun}{hint}"
     if kind in _LIMITS:
@@ -135,7 +138,11 @@ def _in_our_words(error: ErrorDetails, spot: Spot, whole: str) -> tuple[Node, st
 def _bad_key(error: ErrorDetails) -> tuple[str, str]:
     if error["type"] == "literal_error":
         options = re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", "")))
-        return "unknown-counter", f'"{error["input"]}" is not a counter{did_you_mean(str(error["input"]), options)}'
+        word = str(error["input"])
+        if error["loc"][0] == "controls":
+            hint = did_you_mean(word, options) or f"; there are {', '.join(options)}"
+            return "unknown-key", f'"{word}" is not a control{hint}'
+        return "unknown-counter", f'"{word}" is not a counter{did_you_mean(word, options)}'
     return "bad-key", f'"{error["input"]}" cannot be an id: small letters, digits, "-" and "_", beginning with a letter'
 
 

@@ -159,7 +159,12 @@ def _read_credential(value: Any, info: ValidationInfo) -> str:
     if not isinstance(value, str) or not value.strip():
         raise bad("wrong-type", f"{_shown(value)} is not text; put it in quotes")
     reading = reading_of(info)
-    if reading is None or reading.environment is None:
+    if reading is None:
+        return value
+    offset = _ENVIRONMENT.sub(lambda match: " " * len(match[0]), value).find("$")
+    if offset >= 0:
+        raise bad("bad-value", 'a variable of the environment is written "${NAME}"', offset=offset, width=1)
+    if reading.environment is None:
         return value
     environment = reading.environment
     missing = [name for name in _ENVIRONMENT.findall(value) if not environment.get(name)]

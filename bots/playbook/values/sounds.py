@@ -1,6 +1,6 @@
 """Names of sounds: a clip of the `audio` section, or a file in the playbook's folder. Only existence is checked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
@@ -27,7 +27,7 @@ def _read_file(value: Any, info: ValidationInfo) -> str:
     name = _text(value)
     reading = reading_of(info)
     if reading is not None:
-        _check_file(name, reading)
+        _check_file(name, reading, _files_of(reading))
     return name
 
 
@@ -39,7 +39,7 @@ def _read_name(value: Any, info: ValidationInfo) -> str:
     if reading is None or (not reading.is_whole and not is_file_name(name)):
         return name
     if is_file_name(name):
-        _check_file(name, reading)
+        _check_file(name, reading, _sounds(reading))
         return name
     raise bad("unknown-clip", f'no clip "{name}" in audio{did_you_mean(name, _sounds(reading))}')
 
@@ -54,8 +54,8 @@ def _text(value: Any) -> str:
     return value.name if isinstance(value, Beside) else value
 
 
-def _check_file(name: str, reading: Reading) -> None:
-    """Refuse what is not a file inside the folder, whatever links say."""
+def _check_file(name: str, reading: Reading, meant: Iterable[str]) -> None:
+    """Refuse what is not a file inside the folder, whatever links say; `meant` may be what was to be written."""
     pure = PurePosixPath(name)
     if pure.is_absolute() or ".." in pure.parts or "\\" in name or ":" in name or "\0" in name:
         raise bad("outside-folder", f'"{name}" must be a path inside the folder of the playbook')
@@ -72,15 +72,20 @@ def _check_file(name: str, reading: Reading) -> None:
     if not inside:
         raise bad("outside-folder", f'"{name}" is a link that leads out of the folder of the playbook')
     if not exists:
-        near = did_you_mean(name, _sounds(reading))
+        near = did_you_mean(name, meant)
         raise bad("missing-sound", f"no file '{name}'" + near.replace('"', "'"))
 
 
 def _sounds(reading: Reading) -> Iterator[str]:
-    """Clips, and sound files that the playbook could mean; the folder is looked at once."""
+    """Clips, and sound files that the playbook could mean."""
+    yield from reading.clips
+    yield from _files_of(reading)
+
+
+def _files_of(reading: Reading) -> Iterator[str]:
+    """Sound files that the playbook could mean; the folder is looked at once, when somebody asks."""
     if reading.sound_files is None:
         reading.sound_files = _files(reading)
-    yield from reading.clips
     yield from reading.sound_files
 
 

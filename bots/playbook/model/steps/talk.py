@@ -25,6 +25,8 @@ class Say(AnyStep):
 
     @model_validator(mode="after")
     def _heard(self) -> "Say":
+        if not self.text.text.strip():
+            raise bad("bad-value", '"say" is empty')
         if self.aloud and self.to != ("everyone",):
             raise bad("bad-value", 'what is said "aloud" is heard by everyone: leave out "to"')
         return self
