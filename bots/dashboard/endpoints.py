@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
@@ -13,13 +14,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bots.dashboard.guard import Guard
+from bots.dashboard.guard import PAGE, Guard
 from bots.dashboard.metrics import CONTENT_TYPE, metrics_of
 from bots.timetable import Status
 
 __all__ = ["Watched", "endpoints"]
 
 MOST_WORDS = 200  # characters of a command
+KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+FOLDER = Path(__file__).parent / "page"
 
 
 class Watched(Protocol):
@@ -41,6 +44,7 @@ def endpoints(watched: Watched, *, token: str, now_s: Callable[[], float]) -> AS
     """
     served = _Endpoints(watched)
     routes = [
+        *(Route(path, _file(FOLDER / name)) for path, name in PAGE.items()),
         Route("/startup", served.startup), Route("/live", served.live), Route("/ready", served.ready),
         Route("/metrics", served.metrics), Route("/status", served.status), Route("/schedules", served.schedules),
         Route("/sessions", served.sessions), Route("/sessions/{session:path}/stop", served.stop, methods=["POST"]),
@@ -95,6 +99,11 @@ class _Endpoints:
         if not text or len(text) > MOST_WORDS:
             return PlainTextResponse('send {"text": "more 2m"}, or hold, next, back, swap ana luis, undo\n', 400)
         return _done(session, is_done=self._watched.steer(session, text))
+
+
+def _file(file: Path) -> Callable[[Request], Response]:
+    text, kind = file.read_text(encoding="utf-8"), KINDS[file.suffix]
+    return lambda _: Response(text, media_type=kind)
 
 
 def _told(reasons: list[str]) -> Response:

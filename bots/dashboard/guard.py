@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["OPEN", "Guard", "Rate"]
+__all__ = ["OPEN", "PAGE", "Guard", "Rate"]
 
-OPEN = ("/startup", "/live", "/ready", "/metrics")
+PAGE = {"/": "index.html", "/page.css": "page.css", "/page.js": "page.js"}
+"""The page, which knows nothing: it asks for the token, and for everything else with it."""
+OPEN = ("/startup", "/live", "/ready", "/metrics", *PAGE)
 MOST_BYTES = 4096  # of a body
 BODY_WITHIN_S = 5.0
 MOST_ADDRESSES = 1000
@@ -17,11 +19,15 @@ A_SECOND, AT_ONCE = 20.0, 60.0  # requests of one address; what is open and what
 
 HEADERS = (
     (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
+)
+NOTHING = b"default-src 'none'; frame-ancestors 'none'"
+ITS_OWN = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'none';"
+    b" base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -77,7 +83,7 @@ class Guard:
             await _answer(send, *refusal)
             return
         assert body is not None, "else it was refused"
-        await self._app(scope, _again(body), _hardened(send))
+        await self._app(scope, _again(body), _hardened(send, ITS_OWN if scope["path"] in PAGE else NOTHING))
 
     def _refusal(self, path: str, address: str, headers: dict[bytes, bytes]) -> tuple[int, str] | None:
         if not self._rates[path in OPEN].take(address):
@@ -114,10 +120,11 @@ def _again(body: bytes) -> Receive:
     return receive
 
 
-def _hardened(send: Send) -> Send:
+def _hardened(send: Send, policy: bytes = NOTHING) -> Send:
     async def hardened(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), *HEADERS]}
+            headers = (*HEADERS, (b"content-security-policy", policy))
+            message = {**message, "headers": [*message.get("headers", ()), *headers]}
         await send(message)
 
     return hardened

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bots.dashboard.guard import AT_ONCE, MOST_ADDRESSES, MOST_BYTES, OPEN, Rate
+from bots.dashboard.guard import AT_ONCE, MOST_ADDRESSES, MOST_BYTES, OPEN, PAGE, Rate
 from tests.unit.dashboard.watched import SESSION, TOKEN, FakeTimetable, Seconds, client_of
 
+POLICY = "content-security-policy"
 RIGHT = {"Authorization": f"Bearer {TOKEN}"}
 CLOSED = [("GET", "/status"), ("GET", "/sessions"), ("GET", "/schedules"), ("POST", f"/sessions/{SESSION}/stop")]
 
@@ -17,7 +18,9 @@ async def test_probes_and_numbers_need_no_token(path: str) -> None:
         assert 200 == (await client.get(path)).status_code
 
 
-@pytest.mark.parametrize(("method", "path"), [*CLOSED, ("GET", "/"), ("GET", "/nothing"), ("GET", "/live/../sessions")])
+@pytest.mark.parametrize(
+    ("method", "path"), [*CLOSED, ("GET", "/page.json"), ("GET", "/nothing"), ("GET", "/live/../sessions")]
+)
 async def test_everything_else_needs_the_token(method: str, path: str) -> None:
     wrong = ("", "Bearer", f"Bearer {TOKEN[:-1]}", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, f"bearer {TOKEN}")
     timetable = FakeTimetable()
@@ -58,6 +61,20 @@ async def test_no_page_of_another_origin_may_read_or_embed_an_answer() -> None:
             answer.headers["cache-control"],
             answer.headers["x-frame-options"],
         )
+
+
+async def test_the_page_knows_nothing_and_loads_nothing_from_elsewhere() -> None:
+    async with client_of(FakeTimetable()) as client:
+        answers = {path: await client.get(path) for path in PAGE}
+        assert "default-src 'none'; frame-ancestors 'none'" == (await client.get("/live")).headers[POLICY]
+    for path, answer in answers.items():
+        assert "script-src 'self'" in answer.headers[POLICY]
+        assert "unsafe" not in answer.headers[POLICY]
+        assert "DENY" == answer.headers["x-frame-options"]
+        assert "Spanish" not in answer.text, path
+    assert ["text/html", "text/css", "text/javascript"] == [
+        answer.headers["content-type"].partition(";")[0] for answer in answers.values()
+    ]
 
 
 async def test_a_body_without_end_is_refused_however_its_length_is_said() -> None:
