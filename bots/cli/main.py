@@ -351,11 +351,11 @@ def doctor(
 
 
 @app.command()
-def version() -> None:
+def version(json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
     """Print the versions of bots and of what it stands on."""
     from bots.cli.version import print_versions
 
-    print_versions()
+    print_versions(as_json=json)
 
 
 @app.command()
