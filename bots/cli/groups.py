@@ -16,7 +16,7 @@ import typer
 from bots.cli.exits import Exit
 from bots.cli.files import counted
 from bots.cli.options import inputs_of
-from bots.errors import PlaybookError
+from bots.errors import ConfigError, PlaybookError
 from bots.playbook import Playbook, RosterEntry, Rotation, examine_file, plain_name, read
 from bots.rotation import Plan, Problem, most_rounds, rooms_for, solve
 
@@ -45,6 +45,7 @@ def group_people(
         typer.BadParameter: an option is missing or contradicts another.
         PlaybookError: the playbook or the roster has errors.
         RotationError: the people cannot be grouped as asked; names those concerned.
+        ConfigError: the CSV file cannot be written.
     """
     if asked.people and asked.roster:
         raise typer.BadParameter("write one of --people and --roster", param_hint="--roster")
@@ -66,6 +67,9 @@ def group_people(
 def _read_roster(file: str) -> Sequence[RosterEntry]:
     """The people of a CSV file, read as a playbook beside it would."""
     path = Path(file)
+    if not path.is_file() or path.suffix.lower() != ".csv":
+        what = f"is no .csv file; save it as {path.stem}.csv" if path.is_file() else "is not there, or is no file"
+        raise typer.BadParameter(f"{file} {what}", param_hint="--roster")
     name = json.dumps(path.name, ensure_ascii=False)
     text = f"{{playbook: 1, name: x, room: {{id: x}}, bots: {{x: {{}}}}, schedule: [{{length: 1m}}], roster: {name}}}"
     return read(text, file=str(path.parent / "roster"), folder=path.parent.resolve()).roster
@@ -158,7 +162,7 @@ def _tell(problems: dict[str, Problem], *, seed: int, csv_file: str, as_json: bo
         plan = solve(problem, seed=seed)
         plans[name] = (plan, time.perf_counter() - began)
     if csv_file:
-        Path(csv_file).write_text(_csv({name: plan for name, (plan, _) in plans.items()}), encoding="utf-8")
+        _write(csv_file, _csv({name: plan for name, (plan, _) in plans.items()}))
     if as_json:
         told = {name: _json(plan, seconds) for name, (plan, seconds) in plans.items()}
         typer.echo(json.dumps(told.get("", told), ensure_ascii=False))
@@ -166,6 +170,13 @@ def _tell(problems: dict[str, Problem], *, seed: int, csv_file: str, as_json: bo
     for number, (name, (plan, seconds)) in enumerate(plans.items()):
         typer.echo(("\n" if number else "") + (f"{name}\n" if name else ""), nl=False)
         _show(plan, seconds)
+
+
+def _write(file: str, text: str) -> None:
+    try:
+        Path(file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot write the groups to {file}: {error.strerror}") from error
 
 
 def _json(plan: Plan, seconds: float) -> dict[str, Any]:

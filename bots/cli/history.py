@@ -49,7 +49,7 @@ def sessions(
 @sessions_app.command("forget")
 def sessions_forget(
     context: typer.Context,
-    session: Annotated[str, typer.Argument(metavar="[ID]", help="one session")] = "",
+    session: Annotated[str, typer.Argument(metavar="ID", help="one session")] = "",
     before: Annotated[str, typer.Option(metavar="DATE", help="all that ended before this day")] = "",
     person: Annotated[str, typer.Option(metavar="ID", help="all that know this person, by id or by name")] = "",
     store: StoreUrl = "",

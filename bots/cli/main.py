@@ -106,9 +106,7 @@ def ctl_stop(session: RunningSession, http: ServedAt = SERVED_AT) -> None:
 @ctl_app.command("steer")
 def ctl_steer(
     session: RunningSession,
-    words: Annotated[
-        list[str], typer.Argument(metavar="WORDS…", help="more 2m, hold, next, back, swap ana luis, undo")
-    ],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="more 2m, hold, next, back, swap ana luis, undo")],
     http: ServedAt = SERVED_AT,
 ) -> None:
     """Steer the rotation of a session, as the controls in the chat do."""
@@ -120,7 +118,7 @@ def ctl_steer(
 @app.command()
 def lint(  # noqa: PLR0917 -- one argument an option
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH…", help="playbooks, or folders of them", show_default=False)
+        list[str] | None, typer.Argument(metavar="PATH", help="playbooks, or folders of them", show_default=False)
     ] = None,
     set_input: SetInput = None,
     format: Annotated[  # noqa: A002 -- the option's name
@@ -140,7 +138,7 @@ def lint(  # noqa: PLR0917 -- one argument an option
 
 @app.command()
 def fmt(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="playbooks, or folders of them")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="playbooks, or folders of them")],
     check: Annotated[bool, typer.Option("--check", help="write nothing; say which would change")] = False,
 ) -> None:
     """Lay out playbooks the canonical way; keeps their meaning and every comment."""
@@ -151,7 +149,7 @@ def fmt(
 
 @app.command()
 def groups(  # noqa: PLR0917 -- one argument an option
-    playbook: Annotated[str, typer.Argument(metavar="[PLAYBOOK]", help="all rotations of this YAML file")] = "",
+    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="all rotations of this YAML file")] = "",
     people: Annotated[int, typer.Option(metavar="N", min=0, max=5000, help="how many people")] = 0,
     group_size: Annotated[int, typer.Option(metavar="K", min=0, help="people in a group, at most")] = 0,
     rounds: Annotated[int, typer.Option(metavar="R", min=0, max=1000, help="how many rounds")] = 0,
@@ -187,7 +185,7 @@ def explain(
 
 @app.command()
 def init(
-    folder: Annotated[str, typer.Argument(metavar="[DIR]", help="where to write; made if it is not there")] = ".",
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="where to write; made if it is not there")] = ".",
     template: Annotated[
         str, typer.Option(metavar="classroom|greeter|rehearsal", help="which lesson to begin with")
     ] = "classroom",
@@ -255,7 +253,7 @@ def console(
 @app.command("test")
 def play_tests(  # noqa: PLR0917 -- one argument an option
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH…]", help="*.test.yaml, or folders of them; default: here")
+        list[str] | None, typer.Argument(metavar="PATH", help="*.test.yaml, or folders of them; default: here")
     ] = None,
     pattern: Annotated[str, typer.Option("-k", metavar="PATTERN", help="only those with this in their name")] = "",
     processes: Annotated[int, typer.Option("-j", metavar="N", min=1, max=64, help="how many at once")] = 1,
@@ -274,7 +272,7 @@ def play_tests(  # noqa: PLR0917 -- one argument an option
 @app.command()
 def plan(  # noqa: PLR0917 -- one argument an option
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH…]", help="playbooks, or folders of them; default: here")
+        list[str] | None, typer.Argument(metavar="PATH", help="playbooks, or folders of them; default: here")
     ] = None,
     next: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="how many sessions")] = 10,  # noqa: A002
     first_day: Annotated[str, typer.Option("--from", metavar="DATE", help="from this local day on; default: now")] = "",
@@ -335,7 +333,7 @@ def room(  # noqa: PLR0917 -- one argument an option
 
 @app.command()
 def doctor(
-    playbook: Annotated[str, typer.Argument(metavar="[PLAYBOOK]", help="look also whether its room holds it")] = "",
+    playbook: Annotated[str, typer.Argument(metavar="PLAYBOOK", help="look also whether its room holds it")] = "",
     live: Annotated[
         bool, typer.Option("--live", help="visit a room of yours and say what it does otherwise than expected")
     ] = False,

@@ -10,6 +10,7 @@ _FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
     ("minute", 0, 59, ()), ("hour", 0, 23, ()), ("day", 1, 31, ()), ("month", 1, 12, _MONTHS),
     ("weekday", 1, 0, _WEEKDAYS),
 )  # fmt: skip
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _PART = re.compile(r"(\*|\w+)(?:-(\w+))?(?:/(\d{1,2}))?", re.ASCII)
 
 
@@ -26,7 +27,28 @@ def cron_problem(line: str) -> str | None:
             allowed = [f"{low} to {high}"] if low <= high else []
             wanted = " or ".join(allowed + ([f"{names[0]} to {names[-1]}"] if names else []))
             return f'"{text}" is no {field} of a cron line; write *, or {wanted}, with "," "-" "/"'
+    days, months = (_values(fields[number], *_FIELDS[number][1:]) for number in (2, 3))
+    if all(day > _LONGEST[month - 1] for day in days for month in months):
+        return f'no month has such a day: day "{fields[2]}", month "{fields[3]}" of a cron line'
     return None
+
+
+def _values(text: str, low: int, high: int, names: tuple[str, ...]) -> set[int]:
+    """What a field that fits means."""
+    found: set[int] = set()
+    for part in text.split(","):
+        match = _PART.fullmatch(part)
+        assert match is not None, "it fits"
+        first = low if match[1] == "*" else _place(match[1], low, high, names)
+        last = (
+            high
+            if match[1] == "*" or (match[2] is None and match[3])
+            else _place(match[2] or match[1], low, high, names)
+        )
+        assert first is not None, "it fits"
+        assert last is not None, "it fits"
+        found |= set(range(first, last + 1, int(match[3] or 1)))
+    return found
 
 
 def _fits(part: str, low: int, high: int, names: tuple[str, ...]) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bots.cli.main import app
+from bots.errors import ConfigError
 from tests.unit.rotation.validator import Wanted, faults, repeats
 
 
@@ -69,6 +70,16 @@ def test_a_seed_is_a_plan() -> None:
 )
 def test_what_is_missing_is_said(options: tuple[str, ...], message: str) -> None:
     assert message in told(*options, code=2)
+
+
+def test_a_roster_that_is_not_there_and_a_file_that_cannot_be_written_are_told(tmp_path: Path) -> None:
+    asked = ("--group-size", "2", "--rounds", "1")
+    assert "nobody.csv is not there" in " ".join(told("--roster", "nobody.csv", *asked, code=2).split())
+    (tmp_path / "class.txt").write_text("id,name\na,Ana\n", encoding="utf-8")
+    assert "save it as class.csv" in told("--roster", str(tmp_path / "class.txt"), *asked, code=2).replace("\n", " ")
+    result = CliRunner().invoke(app, ["groups", "--people", "4", *asked, "--csv", str(tmp_path / "no" / "x.csv")])
+    assert isinstance(result.exception, ConfigError)
+    assert "cannot write the groups to" in str(result.exception)
 
 
 def test_numbers_that_cannot_be_are_an_error_of_the_user() -> None:
