@@ -26,6 +26,10 @@ def format_paths(paths: Sequence[str], *, check: bool) -> int:
             refused += 1
             typer.echo(str(error), err=True)
             continue
+        except OSError as error:
+            refused += 1
+            typer.echo(f"{file} cannot be written: {error.strerror}", err=True)
+            continue
         if is_changed:
             changed += 1
             typer.echo(f"would be laid out anew: {file}" if check else f"laid out anew: {file}")

@@ -23,11 +23,11 @@ def write_template(folder: str, *, template: str) -> int:
         raise typer.BadParameter(f"must be one of {', '.join(TEMPLATES)}", param_hint="--template")
     target = Path(folder)
     parts = template_files(template)
-    there = [name for name in parts if (target / name).exists() and (target / name).read_bytes() != parts[name]]
-    if there:
-        message = f"{', '.join(there)} in {target} would be overwritten; name another folder, or move them."
-        raise typer.BadParameter(f"{message} Nothing was written.", param_hint="DIR")
     try:
+        there = [name for name in parts if (target / name).exists() and not _is_there(target / name, parts[name])]
+        if there:
+            message = f"{', '.join(there)} in {target} would be overwritten; name another folder, or move them."
+            raise typer.BadParameter(f"{message} Nothing was written.", param_hint="DIR")
         for name, data in parts.items():
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,6 +46,11 @@ def write_template(folder: str, *, template: str) -> int:
     for command, what in told.items():
         typer.echo(f"  bots {command:{width}}  {what}")
     return Exit.DONE
+
+
+def _is_there(file: Path, data: bytes) -> bool:
+    """Is it there already as it would be written?"""
+    return file.is_file() and file.read_bytes() == data
 
 
 def template_files(template: str) -> dict[str, bytes]:

@@ -44,6 +44,17 @@ def test_fmt_refuses_what_it_cannot_read_and_goes_on(lesson: Path) -> None:
     assert "error[yaml-syntax]" in ended.output
 
 
+def test_fmt_names_a_file_that_it_cannot_replace_and_goes_on(lesson: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object, **_values: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("bots.cli.fmt.tempfile.NamedTemporaryFile", refuse)  # a folder that root cannot write, either
+    ended = run("fmt", str(lesson))
+    assert 3 == ended.exit_code
+    assert f"{lesson} cannot be written: Permission denied" in ended.output
+    assert "0 playbooks changed, 0 as they should be, 1 refused" in ended.output
+
+
 def test_the_playbooks_of_the_product_are_laid_out() -> None:
     assert 0 == run("fmt", "--check", str(ROOT / "playbooks")).exit_code
 
@@ -82,6 +93,12 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
     assert 2 == ended.exit_code
     assert [tmp_path / "greeter.yaml"] == list(tmp_path.iterdir())
     assert "mine" == (tmp_path / "greeter.yaml").read_text(encoding="utf-8")
+
+
+def test_init_takes_a_folder_of_that_name_for_something_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "greeter.yaml").mkdir()
+    ended = run("init", str(tmp_path), "--template", "greeter")
+    assert (2, True) == (ended.exit_code, "greeter.yaml" in ended.output)
 
 
 def test_init_again_is_no_harm(tmp_path: Path) -> None:
