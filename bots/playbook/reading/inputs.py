@@ -27,6 +27,10 @@ _CHECKS: Mapping[str, Callable[[str], bool]] = {
     "share": lambda text: parse_share(text) is not None,
     "boolean": lambda text: text in ("true", "false"),
 }
+_LIKE = {
+    "text": "any text", "number": "like 12", "duration": "like 50m", "clock": "like 10:00", "share": "like 30%",
+    "boolean": "true or false",
+}  # fmt: skip
 _STAND_INS = {
     "text": "text", "number": "2", "duration": "1m", "clock": "10:00", "share": "50%", "boolean": "true",
 }  # fmt: skip
@@ -108,7 +112,9 @@ def read_inputs(document: Document, given: Mapping[str, str], *, must_be_given: 
         elif not _CHECKS[kind](text):
             spoiled.add(name)
             document.report(
-                at.place, "bad-input", f'"{text[:60]}" is no value for the input "{name}": its type is {kind}'
+                at.place,
+                "bad-input",
+                f'"{text[:60]}" is no value for the input "{name}": its type is {kind}, {_LIKE[kind]}',
             )
         values[name] = (_STAND_INS.get(kind, "text") if text is None else text, kind)
     return Inputs(values, frozenset(guessed), frozenset(spoiled))

@@ -114,7 +114,11 @@ def _in_our_words(error: ErrorDetails, spot: Spot, whole: str) -> tuple[Node, st
     if last == "[key]":
         return spot.key or spot.node, *_bad_key(error)
     if kind in _WANTED:
-        return spot.node, "wrong-type", f"{noun} is {_WANTED[kind]}, not {_shown(spot.node)}{_advice(kind, spot.node)}"
+        return (
+            spot.node,
+            "wrong-type",
+            f"{noun} is {_WANTED[kind]}, not {_shown(spot.node, error)}{_advice(kind, spot.node)}",
+        )
     if kind == "literal_error":
         options = re.findall(r"'([^']*)'", str(context.get("expected", ""))) or [str(context.get("expected"))]
         word = str(error["input"])
@@ -124,10 +128,10 @@ def _in_our_words(error: ErrorDetails, spot: Spot, whole: str) -> tuple[Node, st
             else did_you_mean(word, options)
             or f"; write {' or '.join(options) if len(options) < 3 else ', '.join(options)}"
         )
-        return spot.node, "bad-value", f"{_shown(spot.node)} is no value of {noun}{hint}"
+        return spot.node, "bad-value", f"{_shown(spot.node, error)} is no value of {noun}{hint}"
     if kind in _LIMITS:
         name, words = _LIMITS[kind]
-        return spot.node, "bad-value", f"{noun} is {words} {context[name]:g}, not {_shown(spot.node)}"
+        return spot.node, "bad-value", f"{noun} is {words} {context[name]:g}, not {_shown(spot.node, error)}"
     if kind in ("too_short", "string_too_short"):
         return spot.node, "bad-value", f"{noun} is empty"
     if kind == "string_too_long":
@@ -146,7 +150,10 @@ def _bad_key(error: ErrorDetails) -> tuple[str, str]:
     return "bad-key", f'"{error["input"]}" cannot be an id: small letters, digits, "-" and "_", beginning with a letter'
 
 
-def _shown(node: Node) -> str:
+def _shown(node: Node, error: ErrorDetails) -> str:
+    """What stands there; of an input, what it is now."""
+    if isinstance(node, ScalarNode) and "{inputs." in node.text and isinstance(error["input"], str | int | float):
+        return f'"{str(error["input"])[:60]}" ({node.text[:60]})'
     if isinstance(node, ScalarNode):
         return f'"{node.text[:60]}"'
     return "a list" if isinstance(node, SequenceNode) else "a mapping"

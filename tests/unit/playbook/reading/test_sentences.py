@@ -32,3 +32,21 @@ def test_a_missing_file_is_never_said_to_be_meant_as_the_clip_that_names_it(tmp_
         encoding="utf-8",
     )
     assert ["no file 'bell.wav'"] == [problem.message for problem in lint(path)]
+
+
+@pytest.mark.parametrize(
+    ("pupils", "sentence"),
+    [
+        ("0", '"count" is at least 1, not "0" ({inputs.pupils})'),
+        ("2.5", '"count" is a whole number, not "2.5" ({inputs.pupils})'),
+        ("many", '"many" is no value for the input "pupils": its type is number, like 12'),
+    ],
+)
+def test_of_an_input_it_says_what_was_given(pupils: str, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(
+        "playbook: 1\nname: L\nroom: {create: {name: R}}\nschedule: [{length: 5m}]\n"
+        'inputs: {pupils: {type: number, default: 3}}\nbots: {host: {count: "{inputs.pupils}"}}\n',
+        encoding="utf-8",
+    )
+    assert [sentence] == [problem.message for problem in lint(path, inputs={"pupils": pupils})]
