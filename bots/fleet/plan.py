@@ -37,7 +37,11 @@ def session_times(playbook: Playbook, starts_at: datetime, session_id: str | Non
     Raises:
         ConfigError: no schedule entry has this id.
     """
-    ends_at = starts_at + timedelta(seconds=_entry(playbook, session_id).length_s)
+    return _times(playbook, starts_at, _entry(playbook, session_id))
+
+
+def _times(playbook: Playbook, starts_at: datetime, entry: ScheduleEntry) -> SessionTimes:
+    ends_at = starts_at + timedelta(seconds=entry.length_s)
     zone = None if playbook.timezone is None else zone_named(playbook.timezone)
     return SessionTimes(starts_at.astimezone(UTC), ends_at.astimezone(UTC), zone)
 
@@ -47,14 +51,13 @@ def session_label(playbook: Playbook, starts_at: datetime, session_id: str | Non
     return f"{playbook.name}/{_entry(playbook, session_id).id}@{starts_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
-def earliest_arrival(playbook: Playbook, starts_at: datetime, session_id: str | None = None) -> datetime:
+def earliest_arrival(playbook: Playbook, starts_at: datetime, entry: ScheduleEntry) -> datetime:
     """When the first bot of a session comes.
 
     Raises:
-        ConfigError, ScheduleError: as `plan`.
+        ScheduleError: as `plan`.
     """
-    times = session_times(playbook, starts_at, session_id)
-    early = timedelta(seconds=_entry(playbook, session_id).join_early_s)
+    times, early = _times(playbook, starts_at, entry), timedelta(seconds=entry.join_early_s)
     return min(_first_arrives_at(bot, times, early) for bot in playbook.bots.values())  # its copies come later
 
 

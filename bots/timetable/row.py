@@ -100,5 +100,5 @@ class Row:
         found = next((one for one in self._coming if isinstance(one, Planned)), None)
         self.begins_at = None
         if found is not None:
-            self.begins_at = earliest_arrival(self.playbook, found.starts_at, self.entry.id) - READY
+            self.begins_at = earliest_arrival(self.playbook, found.starts_at, self.entry) - READY
         return found
