@@ -11,7 +11,7 @@ from bots.bot.rules.run import Run
 from bots.clock import Clock
 from bots.errors import BotsError
 from bots.journal import Diary, RunPast
-from bots.playbook import Joined, Mute, Play, Save, Stop, Unmute
+from bots.playbook import Joined, Mute, Play, Save, Say, Stop, Unmute
 from bots.room import Participant
 from bots.schedule import is_misfired
 
@@ -155,6 +155,10 @@ def standing(spec: BotSpec, runs: Sequence[RunPast]) -> tuple[Play | None, bool]
     is_muted = False
     for past in sorted(done, key=lambda one: one.intent_at):
         match known[past.path]:
+            case Play(if_playing="mix") | Say(aloud=True, if_playing="mix"):
+                pass  # the loop goes on below it
+            case Say(aloud=True):
+                loop = None
             case Play(within="here") as play:
                 is_here = past.detail is not None and past.detail["room"] == spec.room_id
                 loop = play if is_here and spec.sounds[sound_key(play)].is_looped else None

@@ -8,6 +8,7 @@ from bots.media.mix import Mix
 from bots.media.oggfile import OggFile, join_ogg
 from bots.media.pacer import Pacer
 from bots.media.peer import Line, LineAnswer, MediaLine, OfferedLine, PeerConnection
+from bots.media.playback import Delivery, Playback, Played
 from bots.media.receiver import IncomingAudio
 from bots.media.recorder import Recorder
 from bots.media.rtp import (
@@ -20,7 +21,7 @@ from bots.media.rtp import (
     parse_rtcp,
     parse_rtp,
 )
-from bots.media.sender import Delivery, OutgoingAudio, Playback, Played
+from bots.media.sender import OutgoingAudio
 from bots.media.speech import engine_fault, is_speech, speech_path, speech_text
 from bots.media.trust import tls_context, untrusted
 

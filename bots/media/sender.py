@@ -8,92 +8,22 @@ Source: RFC 3550 (sender reports, receiver reports), RFC 7587 (timestamps go on 
 
 import asyncio
 import secrets
-from dataclasses import dataclass
-from typing import Literal
 
 from bots.media.clip import PACKET_S, Clip
 from bots.media.pacer import Pacer
 from bots.media.peer import PeerConnection
-from bots.media.regain import FADE_S, Prepared, Regain, short_fade
+from bots.media.playback import Delivery, Outcome, Playback
+from bots.media.regain import FADE_S, Layer, Prepared, Regain, short_fade
 from bots.media.rtp import ONE_BYTE, SILENT_LEVEL, build_bye, build_rtp, build_sender_report, pack_levelled, parse_rtcp
 from bots.media.srtp import Outlet
 
-__all__ = ["Delivery", "OutgoingAudio", "Playback", "Played"]
+__all__ = ["OutgoingAudio"]
 
 RATE_HZ = 48_000
 TICKS = 960
 SILENCE = b"\xf8\xff\xfe"  # 20 ms of silence: a decoder fades out on it instead of guessing on
 REPORT_EVERY = 50  # packets: about a second
 FRESH_S = 2.5  # receiver reports come about every second; what was sent after one that is older did not arrive
-
-Outcome = Literal["finished", "stopped", "closed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """How a playback ended; `packets` of 20 ms were sent, over `duration_s` seconds of the clip's time."""
-
-    packets: int
-    duration_s: float
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What the media server says it got, over the life of the sender (its last receiver report).
-
-    `fraction_lost` is 0 to 1 since the report before, `jitter_ms` RTP interarrival jitter in milliseconds. Without
-    `has_report` nothing is known but `packets_sent`.
-    """
-
-    packets_sent: int
-    packets_lost: int = 0
-    fraction_lost: float = 0.0
-    jitter_ms: float = 0.0
-    has_report: bool = False
-
-
-class Playback:
-    """A clip on its way."""
-
-    __slots__ = (
-        *("_done", "_sender", "clip", "gain", "is_ending", "is_looped", "packets", "position", "regain", "started_s"),
-        "ticks",
-    )
-
-    def __init__(self, sender: "OutgoingAudio", clip: Clip, *, loop: bool) -> None:
-        self.clip = clip
-        self.is_looped = loop
-        self.position = 0
-        self.packets = 0
-        self.ticks = 0
-        self.gain = 1.0
-        """What it was ducked to."""
-        self.is_ending = False
-        self.regain: Regain | Prepared | None = None
-        """Gives the packets in the clip's place, while they have another gain than the clip's own."""
-        self.started_s: float | None = None
-        """When its first packet left, in seconds of the pacer's clock."""
-        self._sender = sender
-        self._done: asyncio.Future[Played] = asyncio.get_running_loop().create_future()
-
-    async def wait(self) -> Played:
-        """Return when the last packet was sent, or the playback was stopped."""
-        return await asyncio.shield(self._done)
-
-    def stop(self) -> None:
-        """Stop here, over a fade: the clip's own if it is a loop, or the shortest that is no click."""
-        self._sender.fade_out(self)
-
-    def duck(self, gain: float, over_s: float) -> None:
-        """Go to this gain (a factor of the clip's own; 1.0 is back again) over so many seconds."""
-        self.gain = gain
-        self._sender.duck(self, over_s)
-
-    def finish(self, outcome: Outcome) -> None:
-        """Called by the sender: this is over."""
-        if not self._done.done():
-            self._done.set_result(Played(self.packets, self.ticks * PACKET_S, outcome))
 
 
 class OutgoingAudio:
@@ -119,8 +49,9 @@ class OutgoingAudio:
         *(
             "_sent_before",
             "_lost_before",
-            "_playback",
+            "_voices",
             "_next",
+            "_regain",
             "_delivery",
             "_heard_s",
             "_is_closed",
@@ -144,8 +75,9 @@ class OutgoingAudio:
         self._sent_before = 0  # over earlier connections
         self._lost_before = 0
         self._octets = 0
-        self._playback: Playback | None = None
+        self._voices: tuple[Playback, ...] = ()  # what plays: at most one, and those over it
         self._next: Playback | None = None  # begins when the fade of the one before is over
+        self._regain: Regain | Prepared | None = None  # gives the packets while they are no clip's own
         self._delivery: Delivery | None = None
         self._heard_s = 0.0
         self._is_closed = False
@@ -179,61 +111,88 @@ class OutgoingAudio:
         peer.set_receivers(None, None)
         self._peer = None
 
-    def play(self, clip: Clip, *, loop: bool = False) -> Playback:
-        """Begin to send a clip, at the next tick of the pacer; what plays now is stopped and fades first."""
-        playback = Playback(self, clip, loop=loop)
+    def play(self, clip: Clip, *, loop: bool = False, over: bool = False) -> Playback:
+        """Begin to send a clip, at the next tick of the pacer; what plays now is stopped and fades first.
+
+        Args:
+            over: let go on what plays, or is played later: both are heard, in one stream.
+        """
+        playback = Playback(self, clip, loop=loop, over=over)
         if self._is_closed:
             playback.finish("closed")
-            return playback
-        if self._next is not None:
-            self._next.finish("stopped")
-        self._next = playback
-        if self._playback is not None:
-            self.fade_out(self._playback, at_once=True)
+        elif over:
+            self._begin(playback)
         else:
-            self._begin_next()
+            if self._next is not None:
+                self._next.finish("stopped")
+            self._next = playback
+            if (before := self._under()) is not None:
+                self.fade_out(before, at_once=True)
+            else:
+                self._begin_next()
         return playback
 
     def stop(self) -> None:
         """Stop what plays now, if anything does; see `Playback.stop`."""
-        for playback in (self._next, self._playback):
+        for playback in (self._next, *self._voices):
             if playback is not None:
                 self.fade_out(playback)
+
+    def _under(self) -> Playback | None:
+        """What plays, without what is heard over it."""
+        return next((one for one in self._voices if not one.is_over), None)
 
     def fade_out(self, playback: Playback, *, at_once: bool = False) -> None:
         """End a playback over a fade, if it is one of those that play; `at_once` over the shortest."""
         if playback is self._next:
             self._next = None
             playback.finish("stopped")
-        if playback is not self._playback or (playback.is_ending and not at_once):
+        if playback not in self._voices or (playback.is_ending and not at_once):
             return
         if self._up() is None or self.is_muted or not playback.packets:
             self.end(playback, "stopped")
             return
         over_s = max(FADE_S, playback.clip.fade_out_s) if playback.is_looped and not at_once else FADE_S
         playback.is_ending = True
-        if playback.regain is None and over_s == FADE_S:
-            fade = short_fade(playback.clip, playback.position, is_looped=playback.is_looped)
-            playback.regain = Prepared(fade)
+        if self._regain is None and over_s == FADE_S:
+            self._regain = Prepared(short_fade(playback.clip, playback.position, is_looped=playback.is_looped))
             return
         self._shape(playback, 0.0, over_s)
 
     def duck(self, playback: Playback, over_s: float) -> None:
         """Bring a playback to its gain, if it can be heard now; otherwise that is done when it can be."""
-        if playback is self._playback and not playback.is_ending and playback.packets and self._up() is not None:
+        if playback in self._voices and not playback.is_ending and playback.packets and self._up() is not None:
             self._shape(playback, playback.gain, over_s)
 
-    @staticmethod
-    def _shape(playback: Playback, gain: float, over_s: float) -> None:
-        if playback.regain is None:
-            playback.regain = Regain(playback.clip, playback.position, is_looped=playback.is_looped)
-        if isinstance(playback.regain, Regain):
-            playback.regain.aim(gain, over_s)
+    def _shape(self, playback: Playback, gain: float, over_s: float) -> None:
+        if self._regain is None:
+            self._remake()
+        if playback.layer is not None:
+            playback.layer.aim(gain, over_s)
+
+    def _remake(self) -> Regain:
+        """From now on the packets are made here; who was heard goes on as loud as they were."""
+        for one in self._voices:
+            gain = one.gain if self._marker or not one.packets else 1.0
+            one.layer = Layer(one.clip, one.position, is_looped=one.is_looped, gain=gain)
+        self._regain = regain = Regain(*(one.layer for one in self._voices if one.layer is not None))
+        return regain
+
+    def _let_go(self) -> None:
+        """From now on the clip's own packets are sent."""
+        self._regain = None
+        for one in self._voices:
+            one.layer = None
 
     def _begin_next(self) -> None:
         playback, self._next = self._next, None
         if playback is not None:
-            self._playback = playback
+            self._begin(playback)
+
+    def _begin(self, playback: Playback) -> None:
+        is_first = not self._voices
+        self._voices = (*self._voices, playback)
+        if is_first:
             self._marker = 0x80
             self._pacer.add(self)
 
@@ -248,7 +207,7 @@ class OutgoingAudio:
         """The publication is over."""
         if not self._is_closed:
             self._is_closed = True
-            for playback in (self._next, self._playback):
+            for playback in (self._next, *self._voices):
                 if playback is not None:
                     self.end(playback, "closed")
             if self._peer is not None:
@@ -259,11 +218,17 @@ class OutgoingAudio:
         if playback is self._next:
             self._next = None
             playback.finish(outcome)
-        if playback is self._playback:
-            self._playback = None
-            if self._next is not None:
+        if playback in self._voices:
+            self._voices = tuple(one for one in self._voices if one is not playback)
+            if isinstance(self._regain, Regain) and playback.layer is not None:
+                self._regain.remove(playback.layer)
+            if isinstance(self._regain, Prepared):
+                self._regain = None if playback.is_ending else self._regain
+            elif all(one.layer is None for one in self._voices):
+                self._regain = None
+            if self._next is not None and self._under() is None:
                 self._begin_next()
-            else:
+            elif not self._voices:
                 self._pacer.remove(self)
                 if playback.packets and not self._is_closed and (peer := self._up()) is not None:
                     self._send(peer, SILENCE, 127)
@@ -272,8 +237,8 @@ class OutgoingAudio:
 
     def tick(self, now: float) -> None:
         """Send the next packet of what plays."""
-        playback = self._playback
-        if playback is None:
+        voices = self._voices
+        if not voices:
             return
         # timestamps follow the packets while they flow, and the clock over a pause
         if self._marker and self._ticked_at is not None:
@@ -282,40 +247,64 @@ class OutgoingAudio:
             passed = TICKS
         self._timestamp = (self._timestamp + passed) & 0xFFFFFFFF
         self._ticked_at = now
-        clip, position = playback.clip, playback.position
+        regain = self._regain
+        if len(voices) > 1:
+            voices = self._in_turn(voices)
         peer = self._peer
-        if peer is not None and peer.outlet is not None and not self.is_muted:
-            if self._marker and playback.gain != 1.0 and playback.regain is None:
-                self._shape(playback, playback.gain, 0.0)
-            if playback.regain is None:
+        is_heard = peer is not None and peer.outlet is not None and not self.is_muted
+        if peer is not None and is_heard:
+            if regain is None and (len(voices) > 1 or voices[0].gain != 1.0):
+                regain = self._remake()
+            if regain is None:
+                clip, position = voices[0].clip, voices[0].position
                 self._send(peer, clip.packets[position], clip.levels[position])
             else:
-                self._send(peer, *playback.regain.take())
-            if playback.started_s is None:
-                playback.started_s = now
-            playback.packets += 1
+                self._send(peer, *regain.take())
             if self._sent % REPORT_EVERY == 1:
                 peer.send_rtcp(self._report())
         else:
-            self._marker, playback.regain = 0x80, None
+            self._marker = 0x80
+            if regain is not None:
+                self._let_go()
+        for playback in voices:
+            self._advance(playback, now, is_heard=is_heard)
+
+    def _in_turn(self, voices: tuple[Playback, ...]) -> tuple[Playback, ...]:
+        """Those who have a part in the next packet; while one fades by itself the others wait."""
+        regain = self._regain
+        if isinstance(regain, Prepared):
+            return tuple(one for one in voices if one.is_ending)
+        for one in voices:
+            if regain is not None and one.layer is None:  # it begins now
+                one.layer = Layer(one.clip, one.position, is_looped=one.is_looped, gain=one.gain)
+                regain.add(one.layer)
+        return voices
+
+    def _advance(self, playback: Playback, now: float, *, is_heard: bool) -> None:
+        """A packet of its time has passed."""
+        if is_heard:
+            if playback.started_s is None:
+                playback.started_s = now
+            playback.packets += 1
         playback.ticks += 1
-        playback.position = position + 1
-        if playback.position >= len(clip.packets):
-            playback.position = clip.loop_from
+        playback.position += 1
+        if playback.position >= len(playback.clip.packets):
+            playback.position = playback.clip.loop_from
             if not playback.is_looped:
                 self.end(playback, "finished")
                 return
-        if playback.is_ending or playback.regain is not None:
+        if playback.is_ending or self._regain is not None:
             self._look_at_gain(playback)
 
     def _look_at_gain(self, playback: Playback) -> None:
         """Is the fade or the ducking over?"""
-        regain = playback.regain
+        regain, layer = self._regain, playback.layer
         if playback.is_ending:
-            if regain is None or regain.is_settled:
+            fading = regain if isinstance(regain, Prepared) else layer
+            if fading is None or fading.is_settled:
                 self.end(playback, "stopped")
-        elif isinstance(regain, Regain) and regain.is_settled and regain.gain == 1.0:
-            playback.regain = None
+        elif len(self._voices) == 1 and layer is not None and layer.is_settled and layer.gain == 1.0:
+            self._let_go()
 
     def _up(self) -> PeerConnection | None:
         """The connection, if anything can be sent over it now."""

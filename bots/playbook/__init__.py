@@ -98,6 +98,7 @@ from bots.playbook.values.holidays import Holiday, Holidays, read_holidays
 from bots.playbook.values.people import TAG, plain_name
 from bots.playbook.values.scalars import Offset, Range, format_duration, parse_duration
 from bots.playbook.values.sounds import SUFFIXES as SOUND_SUFFIXES
+from bots.playbook.values.sounds import IfPlaying
 
 __all__ = [
     "CONTROLS",
@@ -153,6 +154,7 @@ __all__ = [
     "Holidays",
     "If",
     "IfMissed",
+    "IfPlaying",
     "Input",
     "Instance",
     "Invite",

@@ -142,11 +142,16 @@ class Voices:
 class VirtualPlayback:
     """One clip on its way."""
 
-    def __init__(self, sender: "VirtualOutgoing", clip: Clip, *, loop: bool) -> None:
+    def __init__(self, sender: "VirtualOutgoing", clip: Clip, *, loop: bool, over: bool) -> None:
         self.clip = clip
         self.is_looped = loop
+        self.is_over = over
         self.started_s: float | None = sender.now_s()
+        self.timer: asyncio.TimerHandle | None = None
         self._sender = sender
+        self._began_s = sender.now_s()
+        self._audible_since_s: float | None = None
+        self._audible_s = 0.0
         self._done: asyncio.Future[Played] = asyncio.get_running_loop().create_future()
 
     async def wait(self) -> Played:
@@ -160,17 +165,32 @@ class VirtualPlayback:
     def duck(self, gain: float, over_s: float) -> None:
         """Nobody hears how loud it is."""
 
-    def finish(self, packets: int, duration_s: float, outcome: Outcome) -> None:
-        """Called by the sender: this is over."""
+    def switch(self, *, is_audible: bool) -> bool:
+        """Called by the sender: can it be heard from now on? Returns whether that is new."""
+        now_s = self._sender.now_s()
+        if is_audible == (self._audible_since_s is not None):
+            return False
+        if self._audible_since_s is not None:
+            self._audible_s += now_s - self._audible_since_s
+        self._audible_since_s = now_s if is_audible else None
+        return True
+
+    def finish(self, outcome: Outcome) -> int:
+        """Called by the sender: this is over. Returns how many packets it took."""
+        self.switch(is_audible=False)
+        if self.timer is not None:
+            self.timer.cancel()
+        packets = round(self._audible_s / PACKET_S)
         if not self._done.done():
-            self._done.set_result(Played(packets, duration_s, outcome))
+            self._done.set_result(Played(packets, round(self._sender.now_s() - self._began_s, 6), outcome))
+        return packets
 
 
 class VirtualOutgoing:
     """What one member sends; implements `bots.room.Outgoing`.
 
     Args:
-        tell: hears whose sound begins and ends.
+        tell: hears whose sound begins and ends; it begins again with another sound in it.
     """
 
     def __init__(self, clock: Clock, tell: Callable[[str, bool], None]) -> None:
@@ -180,11 +200,7 @@ class VirtualOutgoing:
         self._client_id = ""
         self._is_muted = False
         self._is_closed = False
-        self._playback: VirtualPlayback | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._began_s = 0.0
-        self._audible_since_s: float | None = None
-        self._audible_s = 0.0
+        self._playing: list[VirtualPlayback] = []  # at most one, and those over it
         self._sent = 0
 
     @property
@@ -194,8 +210,6 @@ class VirtualOutgoing:
 
     @is_muted.setter
     def is_muted(self, is_muted: bool) -> None:
-        if is_muted == self._is_muted:
-            return
         self._is_muted = is_muted
         self._look()
 
@@ -209,30 +223,32 @@ class VirtualOutgoing:
     def detach(self, line: object) -> None:
         """This line is over; without effect if another one has taken its place."""
         if line is self._line:
-            self._switch(is_audible=False)
             self._line = None
+            self._look()
 
     def now_s(self) -> float:
         """Virtual seconds, monotonic."""
         return self._clock.monotonic()
 
-    def play(self, clip: Clip, *, loop: bool = False) -> VirtualPlayback:
-        """Begin a clip; what plays now is stopped."""
-        self.stop()
-        playback = VirtualPlayback(self, clip, loop=loop)
+    def play(self, clip: Clip, *, loop: bool = False, over: bool = False) -> VirtualPlayback:
+        """Begin a clip; what plays now is stopped, unless this one is heard over it."""
+        for one in [] if over else [one for one in self._playing if not one.is_over]:
+            self.end(one, "stopped")
+        playback = VirtualPlayback(self, clip, loop=loop, over=over)
         if self._is_closed:
-            playback.finish(0, 0.0, "closed")
+            playback.finish("closed")
             return playback
-        self._playback, self._began_s, self._audible_s = playback, self._clock.monotonic(), 0.0
+        self._playing.append(playback)
         if not loop:
-            self._timer = asyncio.get_running_loop().call_later(clip.duration_s, self.end, playback, "finished")
+            end = asyncio.get_running_loop().call_later
+            playback.timer = end(clip.duration_s, self.end, playback, "finished")
         self._look()
         return playback
 
     def stop(self) -> None:
         """Stop what plays now, if anything does."""
-        if self._playback is not None:
-            self.end(self._playback, "stopped")
+        for one in tuple(self._playing):
+            self.end(one, "stopped")
 
     def delivery(self) -> Delivery:
         """Every packet arrives."""
@@ -241,33 +257,21 @@ class VirtualOutgoing:
     def close(self) -> None:
         """The publication is over."""
         self._is_closed = True
-        if self._playback is not None:
-            self.end(self._playback, "closed")
+        for one in tuple(self._playing):
+            self.end(one, "closed")
 
     def end(self, playback: VirtualPlayback, outcome: Outcome) -> None:
-        """End a playback, if it is the one that plays."""
-        if playback is not self._playback:
-            return
-        self._switch(is_audible=False)
-        self._playback = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        packets = round(self._audible_s / PACKET_S)
-        self._sent += packets
-        playback.finish(packets, round(self._clock.monotonic() - self._began_s, 6), outcome)
+        """End a playback, if it is one of those that play."""
+        if playback in self._playing:
+            self._playing.remove(playback)
+            was_audible = playback.switch(is_audible=False)
+            self._sent += playback.finish(outcome)
+            if was_audible and not self._playing:
+                self._tell(self._client_id, False)
 
     def _look(self) -> None:
         """Can what plays be heard?"""
-        if self._playback is not None:
-            self._switch(is_audible=self._line is not None and not self._is_muted)
-
-    def _switch(self, *, is_audible: bool) -> None:
-        now_s = self._clock.monotonic()
-        if is_audible and self._audible_since_s is None:
-            self._audible_since_s = now_s
-            self._tell(self._client_id, True)
-        elif not is_audible and self._audible_since_s is not None:
-            self._audible_s += now_s - self._audible_since_s
-            self._audible_since_s = None
-            self._tell(self._client_id, False)
+        is_audible = self._line is not None and not self._is_muted
+        changed = [playback.switch(is_audible=is_audible) for playback in self._playing]
+        if any(changed):
+            self._tell(self._client_id, is_audible)

@@ -110,17 +110,20 @@ class FakePlayback:
 
 
 class FakeOutgoing:
-    """Remembers what was played, as (seconds of the fake clock, name, loop)."""
+    """Remembers what was played, as (seconds of the fake clock, name, loop), and what of it over another sound."""
 
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
         self._origin_s = clock.monotonic()
         self.played: list[tuple[float, str, bool]] = []
+        self.over: list[str] = []
         self.playbacks: list[FakePlayback] = []
         self.is_muted = False
         self.report = FakeDelivery()
 
-    def play(self, clip: Clip, *, loop: bool = False) -> FakePlayback:
+    def play(self, clip: Clip, *, loop: bool = False, over: bool = False) -> FakePlayback:
+        if over:
+            self.over.append(clip.name)
         playback = FakePlayback(self._clock, clip, loop=loop, is_muted=self.is_muted)
         self.played.append((round(self._clock.monotonic() - self._origin_s, 3), clip.name, loop))
         self.playbacks.append(playback)

@@ -180,6 +180,24 @@ def test_a_loop_goes_on_until_it_is_stopped_and_a_closed_room_ends_it() -> None:
     play(act)
 
 
+def test_a_sound_over_another_ends_none_and_both_were_heard() -> None:
+    async def act(scene: Scene) -> None:
+        teacher = await scene.join("teacher", "moderator", watch_talk=False)
+        assert teacher.outgoing is not None
+        music_since, music = scene.clock.now(), teacher.outgoing.play(BELL, loop=True)
+        await asyncio.sleep(3)
+        bell_since, bell = scene.clock.now(), teacher.outgoing.play(BELL, over=True)
+        assert ("finished", 100) == _end(await bell.wait())
+        last = teacher.outgoing.play(BELL, over=True)
+        await asyncio.sleep(1)
+        music.stop()
+        assert [("stopped", 300), ("finished", 100)] == [_end(await one.wait()) for one in (music, last)]
+        for since in (music_since, bell_since):
+            assert scene.rooms.voices.was_heard("teacher", scene.room_id, since)
+
+    play(act)
+
+
 def test_two_worlds_of_one_seed_have_the_same_ids() -> None:
     async def act(scene: Scene) -> None:
         await scene.join("teacher", "moderator")

@@ -88,8 +88,9 @@ class Bursts:
         return BurstsPlayed(self._packets, self._outcome)
 
     def stop(self) -> None:
-        """Stop here; without effect if it is over."""
-        self._task.cancel()
+        """Stop here; without effect if it is over, or is stopping."""
+        if not self._task.cancelling():
+            self._task.cancel()
 
     def duck(self, gain: float, over_s: float) -> None:
         """Go to this gain over so many seconds; the bursts to come begin with it."""

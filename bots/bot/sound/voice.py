@@ -1,15 +1,16 @@
-"""What a bot lets others hear: clips of steps, loops, and its microphone; one sound at a time in each room.
+"""What a bot lets others hear: clips of steps, loops, and its microphone; in each room one at a time, and one over it.
 
-A clip waits for the clip before it, unless it replaces it; it stops a loop. The microphone is a loop that comes back
-when the room is quiet again. Every sound is logged when it starts, and reported (`PlayFinished`) when it has ended
-and the media server's report about it is in.
+A clip waits for the clip before it, unless it replaces it; it stops a loop. One that is mixed in lets go on what plays,
+and waits only for another of its kind. The microphone is a loop that comes back when the room is quiet again. Every
+sound is logged when it starts, and reported (`PlayFinished`) when it has ended and the media server's report about it
+is in.
 """
 
 import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 
@@ -24,6 +25,7 @@ from bots.bot.sound.ducking import Ducking
 from bots.clock import Clock
 from bots.errors import MediaError
 from bots.media import Clip
+from bots.playbook import IfPlaying
 
 __all__ = ["Sound"]
 
@@ -32,7 +34,10 @@ REPORT_WAIT_S = 1.5  # receiver reports come about every second; the one after t
 
 @dataclass(frozen=True, slots=True)
 class _Sending:
-    """One sound on its way: what, where, why; asked_at_s is when a step asked for it, monotonic."""
+    """One sound on its way: what, where, why; asked_at_s is when a step asked for it, monotonic.
+
+    `is_over`: it lets go on what plays.
+    """
 
     room: RoomPort
     voice: OutgoingPort
@@ -41,6 +46,7 @@ class _Sending:
     rule: str | None
     step: str | None
     asked_at_s: float | None = None
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,27 @@ class _Sent:
     until: datetime
     before: DeliveryPort
     played: PlayedPort
+
+
+@dataclass(slots=True)
+class _Air:
+    """What is heard of the bot in one room.
+
+    Attributes:
+        clips, over: whose turn it is, of the clips, and of those mixed in.
+        replaced: those with a lower turn play no more.
+        playing: what plays, the sound of `name`; and what is heard over it, of `over_name`.
+        loop: the task of a loop that plays.
+    """
+
+    clips: asyncio.Lock = field(default_factory=asyncio.Lock)
+    over: asyncio.Lock = field(default_factory=asyncio.Lock)
+    replaced: int = 0
+    playing: PlaybackPort | None = None
+    name: str | None = None
+    playing_over: PlaybackPort | None = None
+    over_name: str | None = None
+    loop: asyncio.Task[PlaybackPort] | None = None
 
 
 class Sound:
@@ -87,21 +114,18 @@ class Sound:
         self._microphone = microphone
         self.ducking = Ducking(name=bot_id, clock=clock, group=group, log=log)
         self._numbers, self._turns = itertools.count(1), itertools.count(1)
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._replaced: defaultdict[str, int] = defaultdict(int)  # those with a lower turn play no more
-        self._playing: dict[str, PlaybackPort] = {}
-        self._names: dict[str, str] = {}  # of the latest sound in each room
-        self._loops: dict[str, asyncio.Task[PlaybackPort]] = {}
+        self._airs: defaultdict[str, _Air] = defaultdict(_Air)  # by room
         self._reports: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
     async def play(
-        self, play: ClipPlay, *, rule: str | None = None, step: str | None = None, replaces: bool = False
+        self, play: ClipPlay, *, rule: str | None = None, step: str | None = None, if_playing: IfPlaying = "queue"
     ) -> None:
         """Play into the room the bot is in; a clip is waited for to its end, a loop is only started.
 
         Args:
-            replaces: do not wait for the clip that plays: end it, and those that wait for it.
+            if_playing: what to do about the clip that plays: wait for it and those that wait, end all of them, or let
+                it go on below this one, which is no loop.
 
         Raises:
             CannotDo: the bot publishes nothing there.
@@ -115,22 +139,36 @@ class Sound:
         began_s = self._clock.monotonic()
         voice, clip = room.outgoing, await self._loaded(play)
         load_s = self._clock.monotonic() - began_s
-        turn = next(self._turns)
-        if replaces:
-            self._replaced[room.room_id] = turn
-            if room.room_id not in self._loops and room.room_id in self._playing:
-                self._playing[room.room_id].stop()
-        async with self._locks[room.room_id]:
-            if turn < self._replaced[room.room_id]:
-                self._log.info("audio_replaced", clip=play.name, rule=rule, step=step)
+        air, turn = self._airs[room.room_id], next(self._turns)
+        if if_playing == "replace":
+            air.replaced = turn
+            for playing in (air.playing if air.loop is None else None, air.playing_over):
+                if playing is not None:
+                    playing.stop()
+        if if_playing == "mix":
+            async with air.over:
+                if self._is_due(turn, air, play, rule, step):
+                    asked_at_s = self._clock.monotonic() - load_s
+                    await self._send(_Sending(room, voice, clip, play, rule, step, asked_at_s, is_over=True))
+            return
+        async with air.clips:
+            async with air.over:
+                pass  # what is mixed in and began before this is heard to its end
+            if not self._is_due(turn, air, play, rule, step):
                 return
             sending = _Sending(room, voice, clip, play, rule, step, self._clock.monotonic() - load_s)
-            await self._stop_loop(room.room_id)
+            await self._stop_loop(air)
             if play.is_looped:
                 self._start_loop(sending)
                 return
             await self._send(sending)
         self.open_microphone(room)
+
+    def _is_due(self, turn: int, air: _Air, play: ClipPlay, rule: str | None, step: str | None) -> bool:
+        """Its turn has come, and no other has taken the place of all that waited."""
+        if turn < air.replaced:
+            self._log.info("audio_replaced", clip=play.name, rule=rule, step=step)
+        return turn >= air.replaced
 
     async def play_together(
         self, play: ClipPlay, rooms: Sequence[RoomPort], *, rule: str | None = None, step: str | None = None
@@ -155,10 +193,16 @@ class Sound:
         Args:
             name: of the sound, as the playbook has it: another one plays on; None is any.
         """
-        if name not in (None, self._names.get(self._presence.here.room_id)):
-            return
-        await self.silence(self._presence.here.room_id)
-        self.open_microphone(self._presence.here)
+        room = self._presence.here
+        air = self._airs[room.room_id]
+        if name is None:
+            await self._end(air)
+        elif name == air.over_name and air.playing_over is not None:
+            air.playing_over.stop()
+        if name == air.name:
+            await self._end_below(air)
+        if name in (None, air.name):
+            self.open_microphone(room)
 
     def open_microphone(self, room: RoomPort) -> None:
         """Let the microphone run in this room, if the bot has one, publishes there, and the room is quiet."""
@@ -170,15 +214,24 @@ class Sound:
 
     async def silence(self, room_id: str) -> None:
         """Stop whatever the bot plays in this room."""
-        await self._stop_loop(room_id)
-        if room_id in self._playing:
-            self._playing[room_id].stop()  # the step that plays it goes on from here
+        await self._end(self._airs[room_id])
+
+    async def _end(self, air: _Air) -> None:
+        for playing in (air.playing, air.playing_over):
+            if playing is not None:
+                playing.stop()  # the step that plays it goes on from here
+        await self._end_below(air)
+
+    async def _end_below(self, air: _Air) -> None:
+        await self._stop_loop(air)
+        if air.playing is not None:
+            air.playing.stop()
 
     async def close(self) -> None:
         """Silence everywhere, and wait for the reports of what was played."""
         self._is_closed = True
         self.ducking.close()
-        for room_id in {*self._loops, *self._playing}:
+        for room_id in tuple(self._airs):
             await self.silence(room_id)
         await asyncio.sleep(0)  # steps whose sound was stopped hand in its report
         if self._reports:
@@ -189,8 +242,8 @@ class Sound:
         return await self._load(play.path, **play.shape)
 
     def _is_quiet(self, room: RoomPort) -> bool:
-        is_busy = room.room_id in self._loops or self._locks[room.room_id].locked()
-        return not (self._is_closed or room.is_closed or is_busy)
+        air = self._airs[room.room_id]
+        return not (self._is_closed or room.is_closed or air.loop is not None or air.clips.locked())
 
     async def _begin_microphone(self, room: RoomPort, voice: OutgoingPort, play: ClipPlay) -> None:
         try:
@@ -202,25 +255,26 @@ class Sound:
             self._start_loop(sending)
 
     def _start_loop(self, sending: _Sending) -> None:
-        self._names[sending.room.room_id] = sending.play.name
-        self._loops[sending.room.room_id] = self._group.create_task(self._send(sending), name=f"{self._bot_id}/loop")
+        air = self._airs[sending.room.room_id]
+        air.name = sending.play.name
+        air.loop = self._group.create_task(self._send(sending), name=f"{self._bot_id}/loop")
 
-    async def _stop_loop(self, room_id: str) -> None:
-        loop = self._loops.pop(room_id, None)
+    @staticmethod
+    async def _stop_loop(air: _Air) -> None:
+        loop, air.loop = air.loop, None
         if loop is None:
             return
         await asyncio.sleep(0)  # a loop that was only just started begins first
-        if room_id in self._playing:
-            self._playing[room_id].stop()
+        if air.playing is not None:
+            air.playing.stop()
         await asyncio.wait([loop])
 
     async def _send(self, sending: _Sending) -> PlaybackPort:
         """Send one clip; whatever ends it, it is reported."""
-        play_id, room_id = f"{self._bot_id}/{next(self._numbers)}", sending.room.room_id
+        play_id, air = f"{self._bot_id}/{next(self._numbers)}", self._airs[sending.room.room_id]
         before, since = sending.voice.delivery(), self._clock.now()
         playback = self._begin(sending, play_id)
-        self._playing[room_id], self._names[room_id] = playback, sending.play.name
-        self.ducking.begin(sending.play, playback)
+        self._put(sending, playback, air)
         try:
             if not isinstance(playback, Bursts) or await playback.has_begun():
                 self._tell_start(sending, play_id)
@@ -230,15 +284,34 @@ class Sound:
             playback.stop()
             self._measure(sending, playback)
             played = await playback.wait()
-            self.ducking.end(playback)
-            if self._playing.get(room_id) is playback:
-                del self._playing[room_id]
-            if self._loops.get(room_id) is asyncio.current_task():
-                del self._loops[room_id]
+            self._take_away(playback, air)
             until: datetime | None = self._clock.now()
             span = (playback.since, playback.until) if isinstance(playback, Bursts) else (since, until)
             if span[0] is not None and span[1] is not None:
                 self._spawn_report(sending, _Sent(play_id, span[0], span[1], before, played))
+
+    def _put(self, sending: _Sending, playback: PlaybackPort, air: _Air) -> None:
+        """It is heard now; below it is what it was mixed into."""
+        if sending.is_over:
+            air.playing_over, air.over_name = playback, sending.play.name
+            if air.playing is not None:
+                self.ducking.put_under(air.playing, is_under=True)
+        else:
+            air.playing, air.name = playback, sending.play.name
+        is_under = not sending.is_over and air.playing_over is not None
+        self.ducking.begin(sending.play, playback, is_under=is_under)
+
+    def _take_away(self, playback: PlaybackPort, air: _Air) -> None:
+        """It is heard no more."""
+        self.ducking.end(playback)
+        if air.playing_over is playback:
+            air.playing_over = None
+            if air.playing is not None:
+                self.ducking.put_under(air.playing, is_under=False)
+        if air.playing is playback:
+            air.playing = None
+        if air.loop is asyncio.current_task():
+            air.loop = None
 
     def _measure(self, sending: _Sending, playback: PlaybackPort | Bursts) -> None:
         """How long a step's sound took to begin; the end of another sound of the same bot is not counted."""
@@ -249,7 +322,7 @@ class Sound:
     def _begin(self, sending: _Sending, play_id: str) -> PlaybackPort | Bursts:
         talks = sending.play.talks
         if talks >= 1.0:
-            return sending.voice.play(sending.clip, loop=sending.play.is_looped)
+            return sending.voice.play(sending.clip, loop=sending.play.is_looped, over=sending.is_over)
         return Bursts(
             sending.voice, sending.clip, bursts_of(talks, self._rng),
             clock=self._clock, group=self._group, name=f"{play_id}/bursts",

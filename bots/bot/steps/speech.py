@@ -30,7 +30,7 @@ async def say(kit: Kit, step: Say, run: Run) -> None:
         kit.emit(Said(bot_id=kit.spec.id, room_id=room.room_id))
     if step.aloud:  # its name is no text of the chat: it is logged
         spoken = ClipPlay(name="speech", path=speech_path(*kit.spec.speech, text))
-        await kit.sound.play(spoken, rule=run.rule_id, step=step.path or step.kind)
+        await kit.sound.play(spoken, rule=run.rule_id, step=step.path or step.kind, if_playing=step.if_playing)
 
 
 async def _say(kit: Kit, step: Say, run: Run, room: RoomPort, text: str) -> bool:
@@ -50,7 +50,7 @@ async def play(kit: Kit, step: Play, run: Run, begun: Begun) -> None:
     if step.within == "here":
         if clip.is_looped:
             begun.note({"room": kit.presence.here.room_id})  # it plays on in another life, too
-        await kit.sound.play(clip, rule=run.rule_id, step=where, replaces=step.if_playing == "replace")
+        await kit.sound.play(clip, rule=run.rule_id, step=where, if_playing=step.if_playing)
         return
     await kit.heralds.stand_in(kit.presence.breakout_names)
     await kit.heralds.play(clip, rule=run.rule_id, step=where)

@@ -196,6 +196,10 @@ def _check_sounds(playbook: Playbook) -> Iterator[Finding]:
     for name in sorted(set(playbook.audio) - _uses(playbook)):
         message = f'nothing plays the clip "{name}"'
         yield Finding(("audio", name), "unused-clip", message, "warning", is_about_key=True)
+    for step in playbook.all_steps():
+        if isinstance(step, Play) and step.if_playing == "mix" and playbook.sound_of(step).loop:
+            message = "a loop is no sound over another: write if_playing: mix at the clip that is heard over the loop"
+            yield Finding(loc_of(step, "play", "if_playing"), "bad-value", message)
 
 
 def _check_display_names(playbook: Playbook) -> Iterator[Finding]:

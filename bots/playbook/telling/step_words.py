@@ -28,6 +28,7 @@ from bots.playbook.model.steps.time import Wait, WaitFor  # fmt: skip
 from bots.playbook.telling.trigger_words import trigger_words
 from bots.playbook.telling.words import condition, listed, moment, people, share, spoken
 from bots.playbook.values.scalars import Offset
+from bots.playbook.values.sounds import IfPlaying
 
 __all__ = ["step_words", "steps_words"]
 
@@ -42,11 +43,11 @@ def step_words(step: Step, playbook: Playbook) -> str:
     match step:
         case Say():
             to = "" if step.to == ("everyone",) else f" to {people(step.to, playbook)}"
-            return f"writes “{step.text.text}”{to} in the chat{' and says it aloud' if step.aloud else ''}"
+            aloud = f" and says it aloud{_place_words(step.if_playing)}" if step.aloud else ""
+            return f"writes “{step.text.text}”{to} in the chat{aloud}"
         case Play():
             where = " in all breakout rooms at once" if step.within == "breakouts" else ""
-            place = ", in place of what it plays" if step.if_playing == "replace" else ""
-            return f"plays {_sound_words(step, playbook)}{where}{place}"
+            return f"plays {_sound_words(step, playbook)}{where}{_place_words(step.if_playing)}"
         case Stop():
             return "stops the sound" if step.stops_all else f"stops the sound {step.what}"
         case Wait():
@@ -178,6 +179,10 @@ def _sound_words(step: Play, playbook: Playbook) -> str:
     extras = [f"at {share(sound.volume)} of its loudness"] if sound.volume != 1 else []
     extras += ["again and again"] if sound.loop else []
     return f"the sound {step.file}" + (f" ({', '.join(extras)})" if extras else "")
+
+
+def _place_words(if_playing: IfPlaying) -> str:
+    return {"queue": "", "replace": ", in place of what it plays", "mix": ", over what it plays"}[if_playing]
 
 
 def _choice_words(step: Choose, playbook: Playbook) -> str:

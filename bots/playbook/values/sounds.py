@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ValidationInfo
 from pydantic.json_schema import WithJsonSchema
@@ -11,10 +11,11 @@ from pydantic.json_schema import WithJsonSchema
 from bots.playbook.values.meant import did_you_mean
 from bots.playbook.values.shape import Beside, Reading, bad, reading_of
 
-__all__ = ["EVERYTHING", "SUFFIXES", "PlayingSound", "SoundFile", "SoundName", "is_file_name"]
+__all__ = ["EVERYTHING", "SUFFIXES", "IfPlaying", "PlayingSound", "SoundFile", "SoundName", "is_file_name"]
 
 EVERYTHING = "audio"  # whatever plays
 SUFFIXES = (".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav")
+IfPlaying = Literal["queue", "replace", "mix"]  # what a sound does about the one before it
 _MOST_FILES = 2000  # names offered to "did you mean"
 
 

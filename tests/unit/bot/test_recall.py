@@ -333,6 +333,19 @@ async def test_music_plays_on_if_another_sound_was_stopped(name: str, plays_on: 
         assert plays_on == bool(second.room.outgoing.played)
 
 
+@pytest.mark.parametrize(("step", "plays_on"), [
+    ({"play": {"file": "bell.wav", "if_playing": "mix"}}, True),
+    ({"say": {"text": "Hi", "aloud": True, "if_playing": "mix"}}, True),
+    ({"say": "Hi"}, True),
+    ({"say": {"text": "Hi", "aloud": True}}, False),
+])  # fmt: skip
+async def test_music_plays_on_if_nothing_but_a_sound_over_it_came_after_it(step: Any, plays_on: bool) -> None:
+    steps = pathed({"play": {"file": "lobby.ogg", "loop": True}}, step)
+    async with killed_after(spec_of(timeline=(replace(timeline(1), steps=steps),)), 10, 5) as (_, second):
+        assert second.room.outgoing is not None
+        assert plays_on == bool(second.room.outgoing.played)
+
+
 async def test_who_left_for_good_and_who_was_to_stay_for_a_while() -> None:
     spec = spec_of(leave=LeaveRule(after_s=100))
     async with killed_after(spec, 30, 20) as (_, second):

@@ -5,80 +5,18 @@ What a listener decodes is looked at in short windows, without the tone's own ba
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
 
-import av
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from bots.media import Clip, OpusStream, OutgoingAudio, Pacer, PeerConnection, parse_rtp
+from bots.media import Clip
 from bots.media.encoding import make_clip
-from bots.media.peer import Line
-from tests.fakes.clock import FakeClock
+from tests.unit.media.stage import RATE_HZ, Samples, Stage, saved, tone
 
-RATE_HZ = 48_000
-TONE_HZ = 440.0
 WINDOW = 480  # 10 ms
 FROM_HZ = 1500.0  # the tone's own band, its window and a fade's sidebands are far below
 MARGIN_DB = 3.0
-
-Samples = npt.NDArray[np.int16]
-
-
-def tone(seconds: float, hz: float = TONE_HZ, *, rise_s: float = 0.0) -> Samples:
-    at = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    up = np.clip(at / rise_s, 0, 1) if rise_s else 1.0
-    wave: Samples = np.round(12_000 * np.sin(2 * np.pi * hz * at) * (1 - np.cos(np.pi * up)) / 2).astype(np.int16)
-    return wave
-
-
-def saved(path: Path, samples: Samples) -> Path:
-    with av.open(str(path), "w", format="wav") as file:
-        stream = file.add_stream("pcm_s16le", rate=RATE_HZ, layout="mono")
-        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate = RATE_HZ
-        for packet in (*stream.encode(frame), *stream.encode(None)):
-            file.mux(packet)
-    return path
-
-
-class Ear:
-    """The other end: what was sent, decoded."""
-
-    def __init__(self) -> None:
-        self.stream = OpusStream(RATE_HZ)
-        self.pieces: list[Samples] = []
-
-    def send_rtp(self, packet: bytes) -> bool:
-        parsed = parse_rtp(packet, None)
-        assert parsed is not None
-        samples = self.stream.decode(parsed[1])
-        self.pieces.append(samples if len(samples) else np.zeros(960, np.int16))
-        return True
-
-    def heard(self) -> Samples:
-        return np.concatenate(self.pieces)
-
-
-class Stage:
-    """A sender whose packets are decoded where they leave, ticked by hand."""
-
-    def __init__(self) -> None:
-        self.ear = Ear()
-        peer = PeerConnection.__new__(PeerConnection)
-        peer.lines = (Line("audio", "0", "sendonly"),)
-        peer.dropped, peer._state, peer._on_rtp, peer._on_rtcp = 0, "connected", None, None
-        peer.outlet = cast("Any", self.ear)
-        cast("Any", self.ear).send_rtcp = lambda _packet: True
-        self.audio = OutgoingAudio(Pacer(FakeClock()))
-        self.audio.attach(peer, ssrc=7)
-        self._now = 0.0
-
-    def run(self, packets: int) -> None:
-        for _ in range(packets):
-            self._now += 0.02
-            self.audio.tick(self._now)
+OVER = tone(1.0, 523.0, rise_s=0.04, fall_s=0.04)
 
 
 def splatter_db(samples: Samples, since_s: float = 0.0) -> float:
@@ -90,10 +28,17 @@ def splatter_db(samples: Samples, since_s: float = 0.0) -> float:
     return float(10 * np.log10(outside.max() + 1e-12))
 
 
-def codec_alone_db(path: Path, rise_s: float = 0.04) -> float:
-    """The same of a tone that grows, goes on for long, and fades, all in the file itself."""
-    whole = tone(3.0, rise_s=rise_s)
-    whole[-1920:] = (whole[-1920:] * (1 + np.cos(np.pi * np.arange(1920) / 1920)) / 2).astype(np.int16)
+def codec_alone_db(path: Path, rise_s: float = 0.04, *, is_mixed: bool = False) -> float:
+    """The same of a tone that grows, goes on for long, and fades, all in the file itself; or of one below another."""
+    whole = tone(3.0, rise_s=rise_s, fall_s=0.04)
+    if is_mixed:
+        down, up = ((1 + np.cos(np.pi * np.linspace(0, 1, round(s * RATE_HZ)))) / 2 * 0.8 for s in (0.2, 0.3))
+        gain = np.full(len(whole), 1.0)
+        gain[RATE_HZ : 2 * RATE_HZ] = 0.2
+        gain[RATE_HZ : RATE_HZ + len(down)] += down
+        gain[2 * RATE_HZ : 2 * RATE_HZ + len(up)] -= up
+        whole = np.round(whole * gain).astype(np.int16)
+        whole[RATE_HZ : 2 * RATE_HZ] += OVER
     stage = Stage()
     stage.audio.play(make_clip(saved(path, np.pad(whole, (0, 960)))))
     stage.run(151)
@@ -142,9 +87,42 @@ def ducked(stage: Stage, clip: Clip, _path: Path) -> None:
     stage.run(40)
 
 
-@pytest.mark.parametrize("act", [looped, stopped, faded, swapped, ducked], ids=lambda act: act.__name__)
+def mixed(stage: Stage, clip: Clip, path: Path) -> None:
+    other = make_clip(saved(path.with_name("other.wav"), np.pad(OVER, (0, 960))))
+    below = stage.audio.play(clip, loop=True)
+    for packets in (60, 33, 77):
+        stage.run(packets)
+        stage.audio.play(other, over=True)
+        below.duck(0.2, 0.2)
+        stage.run(51)
+        below.duck(1.0, 0.3)
+    stage.run(60)
+
+
+def mixed_and_stopped(stage: Stage, clip: Clip, path: Path) -> None:
+    other = make_clip(saved(path.with_name("other.wav"), np.pad(OVER, (0, 960))))
+    for packets in (60, 33):
+        below = stage.audio.play(clip, loop=True)
+        stage.run(packets)
+        over = stage.audio.play(other, over=True)
+        below.duck(0.2, 0.2)
+        stage.run(21)
+        over.stop()
+        stage.run(2)
+        below.duck(1.0, 0.3)
+        stage.run(25)
+        stage.audio.play(other, over=True)
+        stage.run(21)
+        below.stop()
+        stage.run(40)
+
+
+@pytest.mark.parametrize(
+    "act", [looped, stopped, faded, swapped, ducked, mixed, mixed_and_stopped], ids=lambda act: act.__name__
+)
 async def test_nothing_is_heard_beside_the_tone_but_what_the_codec_alone_gives(act: Act, tmp_path: Path) -> None:
-    alone = codec_alone_db(tmp_path / "alone.wav", rise_s=0.3 if act is faded else 0.04)
+    is_mixed = act in (mixed, mixed_and_stopped)
+    alone = codec_alone_db(tmp_path / "alone.wav", rise_s=0.3 if act is faded else 0.04, is_mixed=is_mixed)
     path = saved(tmp_path / "tone.wav", tone(1.013))  # neither whole packets nor whole periods
     stage = Stage()
     act(stage, make_clip(path, is_looped=True, fade_in_s=0.04), path)

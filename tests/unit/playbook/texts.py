@@ -88,7 +88,7 @@ bots:
         do:
           - stop: audio
           - say: "{inputs.greeting}! There are {count.people} of you, and {{braces}}."
-          - say: {text: "Open your books.", aloud: true}
+          - say: {text: "Open your books.", aloud: true, if_playing: mix}
           - breakouts: {open: [red, blue], capacity: 5, audio: true, screen: false, canvas: false, video: false}
           - invite: {people: pupil-01, to: red, force: true}
           - invite: {people: [pupil-02, pupil-03], to: blue}

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.scalars import Duration, Flag, Share
 from bots.playbook.values.shape import bad
-from bots.playbook.values.sounds import EVERYTHING, PlayingSound, SoundName
+from bots.playbook.values.sounds import EVERYTHING, IfPlaying, PlayingSound, SoundName
 
 __all__ = ["Play", "Stop"]
 
@@ -27,10 +27,10 @@ class Play(AnyStep):
     fade_out_s: Duration | None = Field(
         default=None, validation_alias="fade_out", description="Fade to silence over this time."
     )
-    if_playing: Literal["queue", "replace"] = Field(
+    if_playing: IfPlaying = Field(
         default="queue",
         description="What to do about another clip of this bot: queue: wait for its end; replace: end it, and those"
-        " that wait. A loop is ended either way.",
+        " that wait; a loop is ended either way. mix: let it and a loop go on, below this one.",
     )
     within: Literal["here", "breakouts"] = Field(
         default="here",
@@ -42,8 +42,9 @@ class Play(AnyStep):
     def _ends(self) -> "Play":
         if self.within == "breakouts" and self.loop:
             raise bad("bad-value", "a sound for all breakouts cannot loop")
-        if self.within == "breakouts" and self.if_playing == "replace":
-            raise bad("bad-value", "a sound for all breakouts has its own players, there is nothing to replace")
+        if self.within == "breakouts" and self.if_playing != "queue":
+            done = "mix it with" if self.if_playing == "mix" else "replace"
+            raise bad("bad-value", f"a sound for all breakouts has its own players, there is nothing to {done}")
         return self
 
 

@@ -9,6 +9,7 @@ from bots.playbook.model.steps.any import AnyStep, Survival
 from bots.playbook.values.people import Who
 from bots.playbook.values.scalars import Flag
 from bots.playbook.values.shape import bad
+from bots.playbook.values.sounds import IfPlaying
 
 __all__ = ["Log", "Say", "SendSignal", "TellTeacher"]
 
@@ -22,6 +23,7 @@ class Say(AnyStep):
     text: Template = Field(description="What to write.")
     to: Who = Field(default=("everyone",), description="Who reads it.")
     aloud: Flag = Field(default=False, description="Speak it too, in the room that the bot is in, by a local engine.")
+    if_playing: IfPlaying = Field(default="queue", description="What the voice does about a sound, as in play.")
 
     @model_validator(mode="after")
     def _heard(self) -> "Say":
@@ -29,6 +31,8 @@ class Say(AnyStep):
             raise bad("bad-value", '"say" is empty')
         if self.aloud and self.to != ("everyone",):
             raise bad("bad-value", 'what is said "aloud" is heard by everyone: leave out "to"')
+        if self.if_playing != "queue" and not self.aloud:
+            raise bad("bad-value", 'only what is said "aloud" is heard beside a sound: write aloud: true')
         return self
 
 

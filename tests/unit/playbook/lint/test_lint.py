@@ -96,6 +96,7 @@ FOUND = [
     ("duplicate-id", bot("rules: [{id: a, when: chat, do: [{say: Hi}]}, {id: »a, when: left, do: [{say: Hi}]}]")),
     ("duplicate-id", bot("").replace("[{length: 50m}]", "[{length: 50m}, {id: »session, length: 40m}]")),
     ("unused-clip", with_bot("role: moderator").replace("{bell", "{»bell")),
+    ("bad-value", step("{play: {file: bell, loop: true, if_playing: »mix}}")),
     ("same-name", bot("count: 2\ndisplay_name: »Helper")),
     ("impossible", expecting("joined: »5")),
     ("impossible", expecting("heard: »{at_least: 1, by: end}")),

@@ -28,7 +28,11 @@ WORDS = {
     ),
     "{play: {file: bell, volume: 50%, loop: true}}": "plays the sound bell (at 50% of its loudness, again and again)",
     "{play: {file: bell, if_playing: replace}}": "plays the sound bell, in place of what it plays",
+    "{play: {file: bell, if_playing: mix}}": "plays the sound bell, over what it plays",
     "{say: {text: Hello, aloud: true}}": "writes “Hello” in the chat and says it aloud",
+    "{say: {text: Hello, aloud: true, if_playing: mix}}": (
+        "writes “Hello” in the chat and says it aloud, over what it plays"
+    ),
     "stop": "stops the sound",
     "{stop: bell}": "stops the sound bell",
     "{wait: 90s}": "waits 1 minute 30 seconds",
