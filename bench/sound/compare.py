@@ -23,7 +23,8 @@ from bots.room import ServerApi
 __all__ = ["main"]
 
 CLIP = "playbooks/audio/chatter.ogg"
-FEW, MANY, OURS = 1, 4, 200
+FEW, MANY = 1, 4
+FEW_OURS, OURS = 50, 200
 WINDOWS, WINDOW_S = 5, 4.0
 PACKETS_A_SECOND = 50
 SETTLING_S = 3.0
@@ -73,10 +74,10 @@ async def main() -> None:
             await stack.enter_async_context(players()),
         )
         empty = pss_bytes(sides.ours.pid)
-        await sides.ours.ask(tokens=await tokens(server, OURS))
-        await sides.ours.ask(play=CLIP)
+        await add_ours(sides, server, FEW_OURS)
         await add(sides, server, FEW)
         few, few_pss = await sides.uses(), (sides.pages.pss(), pss_bytes(sides.stock.pid))
+        await add_ours(sides, server, OURS - FEW_OURS)
         await add(sides, server, MANY - FEW)
         many, many_pss = await sides.uses(), (sides.pages.pss(), pss_bytes(sides.stock.pid))
         ours_bytes = (pss_bytes(sides.ours.pid) - empty) / OURS
@@ -86,13 +87,15 @@ async def main() -> None:
     page = [(b.pages - a.pages) / added for a, b in zip(few, many, strict=True)]
     stock = [(b.stock - a.stock) / added for a, b in zip(few, many, strict=True)]
     ours = [one.ours / OURS for one in many]
+    one_more = [(b.ours - a.ours) / (OURS - FEW_OURS) for a, b in zip(few, many, strict=True)]
     page_bytes, stock_bytes = ((b - a) / added for a, b in zip(few_pss, many_pss, strict=True))
     print(
         f"one more bot that plays, beside {OURS} of ours; {WINDOWS} windows of {WINDOW_S:g} s (median, lowest, highest)"
     )
     print("  what                | CPU of a core           | us a packet | CPU, ours = 1      | memory kB | ours = 1")
     for name, shares, size in (
-        ("Chromium page", page, page_bytes), ("stock aiortc", stock, stock_bytes), ("ours", ours, ours_bytes)
+        ("Chromium page", page, page_bytes), ("stock aiortc", stock, stock_bytes), ("ours", ours, ours_bytes),
+        ("ours, one more", one_more, ours_bytes),
     ):  # fmt: skip
         times = [one / mine for one, mine in zip(shares, ours, strict=True)]
         print(
@@ -110,6 +113,12 @@ async def add(sides: Sides, server: Server, count: int) -> None:
     """So many more pages and stock bots."""
     await sides.pages.add(await tokens(server, count))
     await sides.stock.ask(tokens=await tokens(server, count))
+
+
+async def add_ours(sides: Sides, server: Server, count: int) -> None:
+    """So many more of ours, in one room; all of them play from their beginning."""
+    await sides.ours.ask(tokens=await tokens(server, count))
+    await sides.ours.ask(play=CLIP)
 
 
 async def tokens(server: Server, count: int) -> list[str]:
