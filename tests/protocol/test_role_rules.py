@@ -183,6 +183,17 @@ def test_a_wish_can_be_withdrawn_and_must_make_sense() -> None:
     assert 1155 == house.ask(ann, ChangeRoleOption(action="wish")).result
 
 
+def test_a_wish_that_cannot_be_granted_now_stands() -> None:
+    house = FakeHouse(moderators=2)
+    mia, max_, ann = house.enter("moderator"), house.enter("moderator", name="Max"), house.enter(name="Ann")
+    house.ask(ann, ChangeRoleOption(action="requestInitiate", role="moderator"))
+    accept = ChangeRoleOption(action="requestAccepted", client_id=ann, role="moderator")
+    assert 2101 == house.ask(mia, accept).result
+    house.ask(max_, Drop(is_self=True))
+    assert house.ask(mia, accept).is_ok
+    assert "moderator" == role_of(house, ann)
+
+
 def test_a_group_becomes_a_lecture_and_a_group_again() -> None:
     house = FakeHouse()
     mia, ann = house.enter("moderator"), house.enter(name="Ann")

@@ -65,6 +65,7 @@ def answer_role_wish(room: Room, member: Member, request: ChangeRoleOption) -> R
             return Reply(granted(), _tell_wish(room, "requestInitiated", member, request.role))
         case "requestCancel":
             role = _wish_of(room, member.client_id)
+            del room.wishes[member.client_id]
             return Reply(granted(), _tell_wish(room, "requestCancelled", member, role))
         case "requestAccepted" | "requestDenied":
             require_moderator(member)
@@ -72,6 +73,7 @@ def answer_role_wish(room: Room, member: Member, request: ChangeRoleOption) -> R
             role = _wish_of(room, target.client_id)
             told = _tell_wish(room, request.action, target, role, decider=member)
             if request.action == "requestDenied":
+                del room.wishes[target.client_id]
                 return Reply(granted(), told)
             _check_changes(room, [RoleChange(client_id=target.client_id, role=role)])
             return Reply(granted(), [*told, *_change(room, target, role)])
@@ -184,7 +186,7 @@ def _tell(room: Room, handover: Handover, change: dict[str, object] | None = Non
 def _wish_of(room: Room, client_id: str) -> str:
     if client_id not in room.wishes:
         raise Refused(NOT_REQUESTED, "Nobody has asked for that.")
-    return room.wishes.pop(client_id)
+    return room.wishes[client_id]
 
 
 def _tell_wish(
