@@ -12,6 +12,8 @@ from bots.errors import WireError
 from bots.room.events import (
     AudioMuted,
     AudioUnmuted,
+    BreakoutJoined,
+    BreakoutLeft,
     ChatReceived,
     Closed,
     DataReceived,
@@ -181,7 +183,11 @@ class RoomState:
             case RecordingOnNotice() | RecordingOffNotice():
                 return self._record(notice.moderator_id, is_on=isinstance(notice, RecordingOnNotice))
             case _:
-                return [self.whereabouts.complete(event) for event in meaning_of(notice)]
+                return [self.whereabouts.complete(event) for event in meaning_of(notice) if not self._is_own(event)]
+
+    def _is_own(self, event: RoomEvent) -> bool:
+        """Of its own way in and out of breakouts the bot knows by itself; some servers tell it to everybody."""
+        return isinstance(event, BreakoutJoined | BreakoutLeft) and event.client_id == self.client_id
 
     def _record(self, moderator_id: str, *, is_on: bool) -> list[RoomEvent]:
         if is_on == self.is_recorded:
@@ -311,9 +317,11 @@ class RoomState:
         return [ParticipantJoined(person)] if is_new else []
 
     def _go(self, client_id: str) -> list[RoomEvent]:
+        if client_id == self.client_id:  # of an earlier connection of the bot: it is here
+            return []
         person = self._people.pop(client_id, None)
         self.floor.forget(client_id)
-        return [] if person is None or person.is_me else [ParticipantLeft(person)]
+        return [] if person is None else [ParticipantLeft(person)]
 
     def _hear(self, notice: UserAudioMuted | UserAudioUnmuted) -> list[RoomEvent]:
         known = self._people.get(notice.client_id)

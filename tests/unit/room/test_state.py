@@ -92,6 +92,15 @@ def test_somebody_comes_once_and_goes_once() -> None:
     assert "c-3" not in state.participants
 
 
+def test_what_a_server_tells_the_bot_of_the_bot_itself_changes_nothing() -> None:
+    state = joined()
+    assert [] == apply(state, "user-connected", BOT)
+    assert [] == apply(state, "user-disconnected", {"clientId": "c-1"})
+    assert ME == state.me
+    assert [] == apply(state, "user-joined-breakout-room", {"client": "c-1", "room": "b"})
+    assert [] == apply(state, "breakout-user-disconnected", {"clientId": "c-1", "room": "b"})
+
+
 def test_mutes_are_told_with_the_participant_as_it_is_now() -> None:
     state = joined()
     muted = Participant("c-2", "Asha", "moderator", "u-2", is_audio_muted=True)
