@@ -12,6 +12,9 @@ from bots.wire import RoomConnected
 __all__ = ["room_meta", "welcome"]
 
 
+_LICENCE = {
+    "audio_only": True, "audio_video": True, "recording": True, "hls": True, "datastore": True, "sip_outbound": False,
+}  # fmt: skip
 _CUSTOM = {"customRoomData": "room", "customSessionData": "session"}
 
 
@@ -50,6 +53,7 @@ def welcome(room: Room, member: Member, *, probe_url: str) -> RoomConnected:
         max_video_bw=1200,
         probe_url=probe_url,
         media_record=room.is_recorded,
+        licence=_LICENCE,
         awaited=tuple(room.awaited()) if member.is_moderator else (),
         pinned_users=tuple(room.pinned),
         spotlight_users=tuple(room.in_spotlight),

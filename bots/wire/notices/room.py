@@ -85,6 +85,8 @@ class RoomConnected(Notice):
     awaited: tuple[Any, ...] = wire_key("awaitedParticipants", ())
     media_record: bool = wire_key("mediaRecord", False)
     """The room is being recorded."""
+    transcription: bool = False
+    """What is said is being written down; a client that is not told takes it for so, and starts none."""
     raised_hands: tuple[Any, ...] | None = wire_key("raisedHands", None)
     floor_invites: tuple[Any, ...] | None = wire_key("floorInvites", None)
     approved_hands: tuple[Any, ...] | None = wire_key("approvedHands", None)
@@ -92,6 +94,8 @@ class RoomConnected(Notice):
     spotlight_users: tuple[Any, ...] = wire_key("spotlightUsers", ())
     wishes: tuple[Any, ...] | None = wire_key("userRoleChangeRequests", None)
     """Who asks for another role; told to moderators."""
+    licence: dict[str, Any] | None = field(default=None, metadata={"key": "subscription"})
+    """What the project may use; without it the SDK takes everything for allowed, but 3.1.8 no canvas."""
 
     @classmethod
     def read(cls, data: object) -> Self:

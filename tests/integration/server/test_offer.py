@@ -68,3 +68,12 @@ async def test_what_only_wants_an_ack_gets_one(house: RawHouse, event: str) -> N
     forms: tuple[tuple[Any, ...], ...] = ((), ({},), (None, None), ([1, {"a": "b"}], "x"))
     for arguments in forms:
         assert [{"result": 0}] == await client.ask(event, *arguments)
+
+
+async def test_a_newcomer_is_told_what_there_is_so_that_the_sdk_asks_for_it(house: RawHouse) -> None:
+    client = await house.enter(await house.room())
+    welcome = await client.hear("room-connected")
+    assert welcome["transcription"] is False
+    licence = welcome["subscription"]
+    assert {"sip_outbound"} == {name for name, is_there in licence.items() if not is_there}
+    assert {"audio_only", "audio_video", "recording", "datastore"} <= set(licence)
