@@ -242,7 +242,7 @@ async def load_sounds(playbook: Playbook) -> None:
         MediaError: the first one that cannot be read.
         ConfigError: something is said aloud, and the engine for it is not there.
     """
-    fault = engine_fault(playbook.speech.engine)
+    fault = engine_fault(*playbook.voice())
     if fault is not None and any(isinstance(step, Say) and step.aloud for step in playbook.all_steps()):
         raise ConfigError(fault)
     for sound in sounds_of(playbook):

@@ -152,7 +152,7 @@ def _spec(
         bot_ids=(),
         listens=bot.listens,
         microphone=None if bot.microphone is None else clip_play(playbook, bot.microphone),
-        speech=(playbook.speech.engine, playbook.speech.voice),
+        speech=playbook.voice(),
         sounds={sound_key(step): clip_play(playbook, step) for step in plays},
         invites=_windows(bot.invites, times),
         timeline=_timeline(bot.timeline, times),

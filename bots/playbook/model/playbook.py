@@ -277,6 +277,12 @@ class Playbook(Frozen):
             duck_under_speech=clip.duck_under_speech,
         )
 
+    def voice(self) -> tuple[str, str]:
+        """The engine that speaks, and its voice: a name, or the path of a file."""
+        speech = self.speech
+        is_file = speech.engine == "piper" and bool(self.folder)
+        return speech.engine, f"{self.folder}/{speech.voice}" if is_file else speech.voice
+
     def entry(self, session_id: str | None = None) -> ScheduleEntry:
         """The schedule entry with this id, or the first.
 
