@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from math import log10
+from math import ceil, log10
 from pathlib import Path
 
 __all__ = ["Bars", "Lines", "write_plot"]
@@ -11,6 +11,7 @@ __all__ = ["Bars", "Lines", "write_plot"]
 FOLDER = Path("docs/plots")
 WIDTH, LEFT, RIGHT, ROW, TOP = 640, 150, 70, 28, 40
 HEIGHT = 320
+MOST_LABELS = 10
 COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#805ad5")
 
 
@@ -39,27 +40,33 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Values over numbers, one line a name; x on a logarithmic scale, y from 0 (or logarithmic)."""
+    """Values over numbers, one line a name; x on a logarithmic scale (or even), y from 0 (or logarithmic).
+
+    Of many points a few have their numbers beside them.
+    """
 
     title: str
     x_label: str
     x: Sequence[float]
     lines: Mapping[str, Sequence[float]]
     is_log: bool = field(default=False)
+    is_even: bool = field(default=False)
 
     def svg(self) -> str:
-        """The lines with their points, and the values at the points of the first one."""
+        """The lines with their points, and the values at the points."""
         bottom, high = HEIGHT - 50, max(max(line) for line in self.lines.values())
         low = min(min(line) for line in self.lines.values()) / 2 if self.is_log else 0.0
-        wide = max(log10(self.x[-1]) - log10(self.x[0]), 1e-9)
+        across = self.x if self.is_even else [log10(x) for x in self.x]
+        wide, step = max(across[-1] - across[0], 1e-9), ceil(len(self.x) / MOST_LABELS)
+        named = {self.x[-1 - n] for n in range(0, len(self.x), step)}
 
         def place(x: float, y: float) -> tuple[float, float]:
             share = (log10(y) - log10(low)) / (log10(high) - log10(low)) if self.is_log else y / high
-            across = (log10(x) - log10(self.x[0])) / wide
-            return 60 + across * (WIDTH - 100), bottom - share * (bottom - TOP - 20)
+            part = ((x if self.is_even else log10(x)) - across[0]) / wide
+            return 60 + part * (WIDTH - 100), bottom - share * (bottom - TOP - 20)
 
         parts = [f'<path d="M60 {TOP} V{bottom} H{WIDTH - 30}" stroke="#888" fill="none"/>']
-        parts += [_text(place(x, high)[0], bottom + 18, f"{x:g}", anchor="middle") for x in self.x]
+        parts += [_text(place(x, high)[0], bottom + 18, f"{x:g}", anchor="middle") for x in self.x if x in named]
         parts.append(_text(WIDTH / 2, bottom + 38, self.x_label, anchor="middle"))
         for number, (name, line) in enumerate(self.lines.items()):
             colour = COLOURS[number % len(COLOURS)]
@@ -67,9 +74,10 @@ class Lines:
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
             parts.append(f'<polyline points="{path}" stroke="{colour}" stroke-width="2" fill="none"/>')
             parts.append(_text(WIDTH - 40, TOP + 14 * number, name, anchor="end", colour=colour))
-            for (x, y), value in zip(points, line, strict=True):
+            for at, (x, y), value in zip(self.x, points, line, strict=True):
                 parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>')
-                parts.append(_text(x + 5, y - 6, _number(value), colour=colour, size=11))
+                if at in named:
+                    parts.append(_text(x + 5, y - 6, _number(value), colour=colour, size=11))
         return _picture(self.title, HEIGHT, parts)
 
 

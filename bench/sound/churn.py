@@ -12,6 +12,7 @@ import sys
 
 import numpy as np
 
+from bench.plot import Lines, write_plot
 from bench.processes import open_files, pss_bytes, room_server
 from bench.sound.compare import CLIP
 from bench.sound.hand import Players, players
@@ -25,10 +26,11 @@ LOOKS = 10
 
 
 async def main(rounds: int = ROUNDS) -> None:
-    """Play the rounds, print a table of looks, and how much grows a round."""
+    """Play the rounds, print a table of looks, and how much grows a round; write the plot."""
     print(f"churn: {rounds} rounds of {BOTS} bots that join, play {PLAYED_S:g} s and leave")
     print("  round | bots: MB, files, tasks | server: MB, files")
     seen: list[tuple[int, float, float]] = []
+    looks: list[tuple[int, float, float]] = []
     async with (
         room_server() as server, players() as group,
         ServerApi(server.api_url, server.app_id, server.app_key) as api,
@@ -37,6 +39,7 @@ async def main(rounds: int = ROUNDS) -> None:
             await meet(api, group)
             seen.append((number, pss_bytes(group.pid) / 1024, pss_bytes(server.pid) / 1024))
             if number == FIRST or number % max(1, rounds // LOOKS) == 0:
+                looks.append((number, seen[-1][1] / 1024, seen[-1][2] / 1024))
                 tasks = (await group.ask(count=True))["tasks"]
                 print(
                     f"  {number:5d} | {seen[-1][1] / 1024:6.1f}, {open_files(group.pid)}, {tasks}"
@@ -47,6 +50,9 @@ async def main(rounds: int = ROUNDS) -> None:
     if len(after) > 1:
         mine, its = (np.polyfit(after, kilobytes, 1)[0] / BOTS for kilobytes in (own, theirs))
         print(f"  memory a bot that came and went, after round {FIRST}: {mine:.2f} kB, in the server {its:.2f} kB")
+    numbers, bots_mb, server_mb = zip(*looks, strict=True)
+    lines = {"bots, MB": bots_mb, "room server, MB": server_mb}
+    write_plot("sound-churn", Lines(f"{BOTS} bots come, play and leave", "rounds", numbers, lines, is_even=True))
 
 
 async def meet(api: ServerApi, group: Players) -> None:

@@ -15,6 +15,7 @@ from contextlib import suppress
 import numpy as np
 
 from bench.playing import pacing_errors_ms
+from bench.plot import Lines, write_plot
 from bench.processes import open_files, pss_bytes
 from bench.sound.growth import PACKETS_A_SECOND, URGENT, WATCHED, begin
 from bench.sound.hand import ask_sink, players, sink
@@ -26,10 +27,11 @@ LOOK_S = 15.0
 
 
 async def main(bots: int = BOTS, minutes: float = MINUTES) -> None:
-    """Let them speak, and print a line for each look."""
+    """Let them speak, print a line for each look, and write the plot."""
     print(f"{bots} bots that speak on one core for {minutes:g} minutes")
     print("  minute | packets of those due | late p50  p99  max ms | CPU of the core | MB | files | tasks")
     loop = asyncio.get_running_loop()
+    looks: list[tuple[float, float, float, float]] = []
     async with sink(WATCHED) as port, players() as group:
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(group.pid, cores[:1])
@@ -46,13 +48,22 @@ async def main(bots: int = BOTS, minutes: float = MINUTES) -> None:
             errors = np.concatenate([pacing_errors_ms(stream) for stream in told["streams"]])
             p50, p99 = (float(np.percentile(errors, part)) for part in (50, 99))
             tasks = (await group.ask(count=True))["tasks"]
+            minute, came, memory = (loop.time() - began) / 60, (told["packets"] - before) / due, pss_bytes(group.pid)
+            looks.append((minute, came * 100, share * 100, memory / 2**20))
             print(
-                f"  {(loop.time() - began) / 60:6.1f} | {(told['packets'] - before) / due:20.2%} | "
-                f"{p50:8.2f} {p99:5.2f} {errors.max():5.2f} | {share:15.1%} | {pss_bytes(group.pid) / 2**20:.1f} | "
+                f"  {minute:6.1f} | {came:20.2%} | "
+                f"{p50:8.2f} {p99:5.2f} {errors.max():5.2f} | {share:15.1%} | {memory / 2**20:.1f} | "
                 f"{open_files(group.pid)} | {tasks}",
                 flush=True,
             )
             before = told["packets"]
+    at, came_percent, core_percent, megabytes = zip(*((round(one[0], 1), *one[1:]) for one in looks), strict=True)
+    lines = {
+        "packets that came, % of those due": came_percent,
+        "memory, MB": megabytes,
+        "CPU, % of a core": core_percent,
+    }
+    write_plot("sound-endurance", Lines(f"{bots} bots that speak on one core", "minutes", at, lines, is_even=True))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 
+from bench.plot import Lines, write_plot
 from bench.processes import cpu_seconds, room_server
 from bench.sound.compare import tokens
 from bench.sound.hand import players
@@ -19,7 +20,7 @@ BOTS = 500
 
 
 async def main(bots: int = BOTS) -> None:
-    """Let them all come, print how long it took and what it cost."""
+    """Let them all come, print how long it took and what it cost; write the plot."""
     async with room_server() as server, players() as group:
         given = await tokens(server, bots)
         own, theirs, began = cpu_seconds(group.pid), cpu_seconds(server.pid), time.perf_counter()
@@ -30,6 +31,10 @@ async def main(bots: int = BOTS) -> None:
     print(f"join storm, {bots} bots at once into one room: the last is in after {last_s:.2f} s")
     own_ms, their_ms = own / bots * 1000, theirs / bots * 1000
     print(f"  a join p50 {p50:.2f} s, p99 {p99:.2f} s | CPU a bot: {own_ms:.1f} ms, of the server {their_ms:.1f} ms")
+    parts = range(10, 101, 10)
+    after = [float(np.percentile(took, part)) for part in parts]
+    title = f"{bots} bots join one room in the same instant: seconds until they are in"
+    write_plot("sound-storm", Lines(title, "% of the bots", parts, {"in after, s": after}, is_even=True))
 
 
 if __name__ == "__main__":
