@@ -1,10 +1,13 @@
 """Ctrl-C or SIGTERM: the first one ends what runs in order, within a time; the second one now."""
 
 import asyncio
+import contextlib
+import os
 import signal
+import sys
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import typer
 
@@ -53,7 +56,7 @@ class Stop:
 
     def _take(self, number: signal.Signals, work: asyncio.Task[Any]) -> None:
         if self._code is not None:
-            raise SystemExit(128 + number)  # the third one: not even in order
+            _drop(128 + number)  # the third one: not even in order
         if self.asked.is_set():
             self._cut(128 + number, work)
             return
@@ -69,3 +72,11 @@ class Stop:
     def _cut(self, code: int, work: asyncio.Task[Any]) -> None:
         self._code = int(code)
         work.cancel()
+
+
+def _drop(code: int) -> NoReturn:
+    """End the process here and now, as a kill would: nothing is unwound, so nothing complains of it."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)

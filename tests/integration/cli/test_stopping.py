@@ -51,3 +51,19 @@ def test_the_second_signal_cuts_the_work_short_from_the_outside_in(number: signa
     assert ["inner", "outer"] == sorted(out.split())
     assert code == program.returncode
     assert "once more to stop at once" in err
+
+
+STUBBORN = PROGRAM.replace('print("inner", flush=True)', 'print("inner", flush=True); await asyncio.sleep(600)')
+
+
+def test_the_third_signal_ends_the_process_wherever_it_is_without_a_traceback() -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(STUBBORN)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )  # fmt: skip
+    assert program.stdout is not None
+    for said in ("up\n", "asked\n", "inner\n"):
+        assert said == program.stdout.readline()
+        program.send_signal(signal.SIGINT)
+    _, err = program.communicate(timeout=30)
+    assert 130 == program.returncode
+    assert "stopping: bots leave their rooms; once more to stop at once\n" == err
