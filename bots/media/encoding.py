@@ -179,7 +179,7 @@ class _Making:
             packets=tuple(self._packets[: len(power)]),
             levels=tuple(level_dbov(power)),
             loudness_db=loudness_db(power),
-            samples=np.concatenate(self._heard),
+            samples=np.concatenate([self._rest[:0], *self._heard]),  # of a few samples the resampler gives none
         )
 
     def _encode(self, frames: Samples) -> None:

@@ -73,6 +73,15 @@ async def test_other_rates_are_brought_to_48_khz(tmp_path: Path) -> None:
     assert 22_050 == probe_clip(path).rate_hz
 
 
+@pytest.mark.parametrize("samples", [1, 48, 959])
+async def test_a_click_shorter_than_a_packet_is_a_packet(tmp_path: Path, samples: int) -> None:
+    path = save(tmp_path / "click.wav", tone(1.0)[-samples:], codec="pcm_s16le")
+    clip = await load_clip(path)
+    again = await load_clip(shutil.copy(path, tmp_path / "copy.wav"))  # from the cache on disk
+    assert (1, samples / RATE_HZ) == (len(clip.packets), clip.duration_s)
+    assert clip.packets == again.packets
+
+
 async def test_volume_and_fades_are_in_the_packets(tmp_path: Path) -> None:
     path = save(tmp_path / "a.wav", tone(1.0), codec="pcm_s16le")
     plain, soft = await load_clip(path), await load_clip(path, volume=0.1, fade_in_s=0.5)
