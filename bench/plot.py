@@ -10,7 +10,7 @@ __all__ = ["Bars", "Lines", "write_plot"]
 
 FOLDER = Path("docs/plots")
 WIDTH, LEFT, RIGHT, ROW, TOP = 640, 150, 70, 28, 40
-HEIGHT = 320
+HEIGHT, NAME_WIDTH = 320, 70
 MOST_LABELS = 10
 COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#805ad5")
 
@@ -73,7 +73,8 @@ class Lines:
             points = [place(x, y) for x, y in zip(self.x, line, strict=True)]
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
             parts.append(f'<polyline points="{path}" stroke="{colour}" stroke-width="2" fill="none"/>')
-            parts.append(_text(WIDTH - 40, TOP + 14 * number, name, anchor="end", colour=colour))
+            right = WIDTH - 40 - NAME_WIDTH * (len(self.lines) - 1 - number)
+            parts.append(_text(right, 22, name, anchor="end", colour=colour))
             for at, (x, y), value in zip(self.x, points, line, strict=True):
                 parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>')
                 if at in named:
