@@ -78,6 +78,8 @@ class Row:
             found.append(self._next)
             self.decided_until = self._next.starts_at
             self._next = self._following()
+        if all(one.starts_at > now for one in found):
+            return Taken(tuple(found))  # as ever, but after an outage
         at = {one.starts_at: one for one in found}
         choice = due([*at], now, start_within=self.grace)
         first = () if choice.start is None else (at[choice.start],)
