@@ -62,8 +62,10 @@ def planned(playbook: Playbook, entry: ScheduleEntry, *, after: datetime) -> Ite
     closed = _Closed(entry.skip_on, Path(playbook.folder) if playbook.folder else None)
     extra = _extra(entry, zone, after)
     extra_at = {start.at for start in extra}
-    regular = _regular(entry, zone, after)
-    for start in heapq.merge(extra, (one for one in regular if one.at not in extra_at), key=lambda one: one.at):
+    starts = _regular(entry, zone, after)
+    if extra:  # seldom; and of thousands of entries each keeps what it comes from
+        starts = heapq.merge(extra, (one for one in starts if one.at not in extra_at), key=lambda one: one.at)
+    for start in starts:
         reason = None if start.at in extra_at else closed.reason(start.day)
         if reason is not None:
             yield Skipped(playbook.name, entry.id, start.at, zone, reason)

@@ -140,7 +140,7 @@ class Timetable:
         self._apply(Change(tuple([await self._recalled(book) for book in found.books])))
         known = {row.id for rows in self._rows.values() for row in rows}
         files = set(self._shelf.books)
-        ours = [one for one in self._cursors if self._is_ours(one) and one not in known]
+        ours = [one for one in self._cursors if one not in known and self._is_ours(one)]
         self._forget(one for one in ours if not any(one.startswith(f"{file}#") for file in files))
         self._versions.forget_all_but(files)
 
