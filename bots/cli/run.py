@@ -17,7 +17,7 @@ import typer
 from bots.bot import Provider
 from bots.cli.audio import shape_of
 from bots.cli.exits import Exit
-from bots.cli.journal import begun, cut_off, journal_at
+from bots.cli.journal import begun, cut_off, journal_at, store_url
 from bots.cli.kept import kept_trace
 from bots.cli.live import LiveLines, live_lines
 from bots.cli.memory import memory_of_user
@@ -156,6 +156,10 @@ async def _run(asked: Asked, named: Provider | None, stop: Stop) -> SessionResul
         shown = _Shown(asked.form, lines)
         if lines is not None:
             stop.tell = lines.note
+        if store_url(asked.store) is None:
+            log.warning(
+                "journal_not_kept", reason="there is no home folder; set HOME or XDG_STATE_HOME, or use --store"
+            )
         if journal is not None and asked.resume:
             again = await cut_off(journal, asked.path, asked.session or None)
             if again is not None:

@@ -95,3 +95,18 @@ def test_a_journal_that_cannot_be_read_is_told_on_standard_error_only(tmp_path: 
         assert "" == done.out
         assert "journal.db cannot be made" in done.err
     assert "no trace and no file is called" in bots(tmp_path, "trace", "Lesson", code=4).err
+
+
+def test_a_machine_without_a_home_says_that_nothing_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "short.yaml"
+    path.write_text(
+        "playbook: 1\nname: Short\nroom: {create: {name: R}}\nschedule: [{length: 1s}]\nbots: {host: {}}\n",
+        encoding="utf-8",
+    )
+    program = Program(
+        "run", str(path), "--log-format", "json", folder=tmp_path, environment={"HOME": "", "XDG_STATE_HOME": ""}
+    )
+    ended = program.end(limit_s=150)
+    assert 0 == ended.code, ended.err
+    [told] = ended.events("journal_not_kept")
+    assert "there is no home folder" in told["reason"]
