@@ -30,6 +30,7 @@ from bots.wire import (
     refusal_of,
     refused,
     token_refused,
+    write_json,
 )
 
 __all__ = ["Connection", "House"]
@@ -126,7 +127,7 @@ class Connection:
         """
         if self._parting is not None:
             return
-        self._wire.emit(notice.event, notice.arguments(), ack=notice.wants_ack)
+        self._wire.emit_written(_written(notice), ack=notice.wants_ack)
         self._flush(can_be_dropped=isinstance(notice, TalkersUpdated))
 
     def part(self) -> None:
@@ -267,6 +268,16 @@ class Connection:
         await asyncio.sleep(FIRST_WORD_S)
         if not self.client_id:
             self.end()
+
+
+_latest: list[Any] = []  # a notice and its text
+
+
+def _written(notice: Notice) -> str:
+    """As JSON text; what a whole room is told is one object, and written once."""
+    if not _latest or _latest[0] is not notice:
+        _latest[:] = notice, write_json([notice.event, *notice.arguments()])
+    return str(_latest[1])
 
 
 def _without_text(error: WireError) -> str:

@@ -16,6 +16,8 @@ from bots.wire import GenericEvent, Notice, TalkerEntry, TalkersUpdated
 
 __all__ = ["Listening", "Person", "Publication", "Seating", "Subscription"]
 
+_Shown = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]  # talkers, pinned, in the spotlight, slots
+
 UPDATE_EVERY_S = 0.05  # at most: after a stall all who talk begin anew at once, and one look seats all of them
 
 
@@ -63,6 +65,8 @@ class Person:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     slots: dict[int, str] = field(default_factory=dict)
     was_told: TalkersUpdated | None = None
+    was_seated: object = None
+    """What its last seating came from."""
     was_talking: bool = False
     was_told_speech: tuple[str, ...] = ()
     waiting: dict[int, list[str | None]] = field(default_factory=dict)
@@ -108,6 +112,7 @@ class Seating:
             del self._in_room[person.room.room_id]
             if (rest := self._resting.pop(person.room.room_id, None)) is not None:
                 rest.cancel()
+            self._began.discard(person.room.room_id)
 
     def speech_began(self, room: Room) -> None:
         """Somebody begins to talk: seats the talkers now, or a little later together with others who begin."""
@@ -127,15 +132,15 @@ class Seating:
     def update(self, room: Room) -> None:
         """Seat the talkers of a room anew, and connect the slots."""
         self._began.discard(room.room_id)
-        ranking = self._ranking(room)
+        shown = self._shown(room)
         for person in self._in_room.get(room.room_id, {}).values():
-            self._seat(person, ranking)
+            self._seat(person, shown)
         self.connect(room)
         self._tell_speech(room)
 
     def seat(self, person: Person) -> None:
         """Seat the talkers for one listener."""
-        self._seat(person, self._ranking(person.room))
+        self._seat(person, self._shown(person.room))
 
     def notice_ends(self, now: float) -> None:
         """Where somebody has stopped talking since the last look, somebody else may have waited for the slot."""
@@ -182,13 +187,22 @@ class Seating:
         # nobody hears itself, so one more than there are slots is all that a seat can go to
         return rank(voices, asyncio.get_running_loop().time())[: room.slots + 1]
 
-    def _seat(self, person: Person, ranking: list[str]) -> None:
+    def _shown(self, room: Room) -> _Shown:
+        here = self._in_room.get(room.room_id, {})
+        pinned = tuple(one for one in room.pinned if one in here)
+        return tuple(self._ranking(room)), pinned, tuple(room.in_spotlight), room.slots
+
+    def _seat(self, person: Person, shown: _Shown) -> None:
+        comes_from = (shown, person.member.is_paused, person.member.audio_talkers)
+        if person.was_told is not None and comes_from == person.was_seated:
+            return  # most looks change nothing for most people: in a room that fills there is one for each who comes
+        person.was_seated = comes_from
+        ranking, pinned, spotlight, most = shown
         here = self._in_room[person.room.room_id]
-        pinned = [one for one in person.room.pinned if one in here]
         everybody = list(dict.fromkeys([*pinned, *ranking]))
         wanted = [] if person.member.is_paused else everybody
         asked = person.member.audio_talkers
-        slots = person.room.slots if asked is None else min(asked, person.room.slots)
+        slots = most if asked is None else min(asked, most)
         person.slots = assign_slots(person.slots, wanted, slots, listener=person.client_id)
         slot_of = {who: slot for slot, who in person.slots.items()}
         entries = tuple(
@@ -196,12 +210,12 @@ class Seating:
                 stream_id=slot_of[who],
                 client_id=who,
                 name=here[who].member.claim.name,
-                spotlight=who in person.room.in_spotlight or None,
+                spotlight=who in spotlight or None,
             )
             for who in dict.fromkeys([*ranking, *pinned])
             if who in slot_of
         )
-        notice = TalkersUpdated(active=person.client_id in ranking[: person.room.slots], talkers=entries)
+        notice = TalkersUpdated(active=person.client_id in ranking[:most], talkers=entries)
         if notice != person.was_told:
             person.was_told = notice
             self._tell(person.client_id, notice)

@@ -98,7 +98,6 @@ class Relay:
         else:
             person.return_as(place[1])
         self._seating.enter(person)
-        self._seating.seat(person)
 
     def forget(self, client_id: str) -> None:
         """A member is gone: its connections too; its slots become free."""

@@ -166,7 +166,10 @@ class SocketIO:
         Raises:
             WireError: an argument cannot be sent as JSON.
         """
-        body = write_json([name, *arguments])
+        return self.emit_written(write_json([name, *arguments]), ack=ack, ack_id=ack_id)
+
+    def emit_written(self, body: str, *, ack: bool = False, ack_id: int | None = None) -> int | None:
+        """The same for an event that is JSON text already: a list of its name and its arguments."""
         if not ack and ack_id is None:
             self._queue(f"{_EVENT}{body}")
             return None

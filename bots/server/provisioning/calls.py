@@ -11,6 +11,7 @@ from typing import Any
 
 from bots.server.provisioning.reports import Report, Reports
 from bots.server.state import Member, Room, Watch
+from bots.wire import write_json
 
 __all__ = ["Calls"]
 
@@ -99,7 +100,7 @@ class Calls(Watch):
         }
         for began_at, item in session.items:
             item = {**item, "trans_date": str(int(now.timestamp())), "room": whole}  # noqa: PLW2901 -- the same, whole
-            self.filed.file(Report(room.room_id, room.conf_num, began_at, item))
+            self.filed.file(Report(room.room_id, room.conf_num, began_at, write_json(item)))
 
     def _item(self, room: Room, member: Member, call: _Call, now: datetime) -> dict[str, Any]:
         claim = member.claim

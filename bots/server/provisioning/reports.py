@@ -12,6 +12,7 @@ from typing import Any
 
 from bots.server.provisioning.refusal import ApiRefusal
 from bots.server.provisioning.settings import INVALID
+from bots.wire import read_json
 
 __all__ = ["MOST_KEPT", "Report", "Reports", "read_period"]
 
@@ -21,12 +22,12 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One item, and what it is found by."""
+    """One item, and what it is found by; as JSON text, if it changes no more, it takes half of the memory."""
 
     room_id: str
     conf_num: str
     at: datetime
-    item: Mapping[str, Any]
+    item: Mapping[str, Any] | str
 
 
 class Reports:
@@ -43,7 +44,7 @@ class Reports:
     ) -> list[Mapping[str, Any]]:
         """The items of a room, of a session, of days (UTC, both included); of everything that is asked together."""
         return [
-            report.item
+            read_json(report.item) if isinstance(report.item, str) else report.item
             for report in self._filed
             if room_id in (None, report.room_id)
             and conf_num in (None, report.conf_num)

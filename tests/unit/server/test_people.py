@@ -70,3 +70,32 @@ async def test_a_room_that_is_empty_rests_no_more() -> None:
     looks = seating.looks
     await asyncio.sleep(3 * UPDATE_EVERY_S)
     assert looks == seating.looks
+
+
+async def test_after_looks_that_change_nothing_each_change_is_seated_and_told() -> None:
+    told: list[tuple[str, Notice]] = []
+    seating, people = full_house(told)
+    listener, room = people[0], people[0].room
+    people[5].voice.hear(20, asyncio.get_running_loop().time())
+    seating.update(room)
+    told.clear()
+    for _ in range(3):
+        seating.update(room)
+    assert ([], {1: "c05"}) == (told, listener.slots)
+    room.pinned = ["c07"]
+    seating.update(room)
+    assert {"c05", "c07"} == set(listener.slots.values())
+    room.in_spotlight = ["c07"]
+    seating.update(room)
+    shown = [notice for client_id, notice in told if client_id == "c00" and isinstance(notice, TalkersUpdated)]
+    assert [True] == [entry.spotlight for entry in shown[-1].talkers if entry.client_id == "c07"]
+    listener.member.audio_talkers = 1
+    seating.update(room)
+    assert ["c07"] == list(listener.slots.values())
+    listener.member.is_paused = True
+    seating.update(room)
+    assert {} == listener.slots
+    listener.member.is_paused = False
+    room.pinned = []
+    seating.update(room)
+    assert ["c05"] == list(listener.slots.values())

@@ -36,6 +36,12 @@ def test_days_are_those_of_utc_both_included() -> None:
     assert [1, 2, 5] == numbers(filed(*(("a", at) for at in times)), period=(DAY, DAY))
 
 
+def test_an_item_that_was_filed_as_text_is_found_as_it_was() -> None:
+    reports = Reports()
+    reports.file(Report("a", "a-1", NOON, '{"n":1,"room":{"name":"Ana \\u00e9"}}'))
+    assert [{"n": 1, "room": {"name": "Ana é"}}] == reports.find(room_id="a")
+
+
 def test_the_oldest_is_forgotten_first() -> None:
     assert [2, 3] == numbers(filed(("a", NOON), ("a", NOON), ("a", NOON), most=2))
 
