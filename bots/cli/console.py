@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -56,6 +57,8 @@ def open_console(path: str, *, session: str, inputs: Sequence[str], seed: int | 
         sink = Sink(sys.stdout, trace, scenario.times.starts_at, also=console.events.append)
         configure("json", cast("TextIO", sink), now=scenario.clock.now)
         scenario.run(console.direct)
+    if console.is_interrupted:
+        return Exit.INTERRUPTED
     return Exit.PLAYBOOK if console.is_broken else Exit.DONE
 
 
@@ -76,6 +79,16 @@ def _lines_of(script: str) -> Iterator[TextIO]:
     yield io.StringIO(text)
 
 
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Inside, Ctrl-C is heard at once: the loop would only note it, and go on reading."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class _Console:
     """Does what the lines say; time stands still while somebody types.
 
@@ -94,6 +107,7 @@ class _Console:
         self._doing: set[asyncio.Task[None]] = set()
         self.events: list[dict[str, Any]] = []
         self.is_broken = False
+        self.is_interrupted = False
 
     async def direct(self, stage: Stage) -> None:
         """Line after line, up to `quit`, the last line, or the end of the session."""
@@ -122,10 +136,15 @@ class _Console:
     def _next(self, stage: Stage) -> str:
         """The next line; empty at the end. Nothing else happens meanwhile: the clock is virtual."""
         self._number += 1
-        if self._is_typed and sys.stdout.isatty():
-            passed = int((stage.scene.clock.now() - stage.times.starts_at).total_seconds())
-            typer.echo(f"{passed // 60:02}:{passed % 60:02}> ", nl=False)
-        return self._lines.readline()
+        with _interruptible():
+            try:
+                if self._is_typed and sys.stdout.isatty():
+                    passed = int((stage.scene.clock.now() - stage.times.starts_at).total_seconds())
+                    typer.echo(f"{passed // 60:02}:{passed % 60:02}> ", nl=False)
+                return self._lines.readline()
+            except KeyboardInterrupt:
+                self.is_interrupted = True
+                return ""
 
     async def _take(self, text: str, stage: Stage) -> bool:
         """Do what a line says; false if it says that this is the end.

@@ -1,10 +1,11 @@
 """`bots test`: the tests of playbooks (`*.test.yaml`), played in virtual time; see docs/tools.md."""
 
 import json
+import signal
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from fnmatch import fnmatchcase
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,18 @@ def _outcomes(files: Sequence[str], processes: int) -> Iterable[CaseOutcome]:
     if processes == 1 or len(files) == 1:
         yield from map(run_case, files)
         return
-    with ProcessPoolExecutor(min(processes, len(files)), mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(
+        min(processes, len(files)), mp_context=get_context("spawn"), initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )  # fmt: skip
+    try:
         yield from pool.map(run_case, files)
+    except BaseException:  # Ctrl-C: nobody waits for the tests that are still to come
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in active_children():
+            process.terminate()
+        raise
+    pool.shutdown()
 
 
 def _tell(one: CaseOutcome) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.e2e.program import BOTS
+from tests.e2e.program import BOTS, PLAYBOOKS
 
 LESSON = """\
 playbook: 1
@@ -41,15 +41,16 @@ class Terminal:
         ends_s = time.monotonic() + LIMIT_S
         while text not in self.shown:
             assert time.monotonic() < ends_s, f"no {text!r} in {self.shown[-2000:]!r}"
-            assert self._read(), f"it ended without {text!r}: {self.shown[-2000:]!r}"
+            assert self.read(), f"it ended without {text!r}: {self.shown[-2000:]!r}"
 
     def end(self) -> int:
         """Its exit code."""
-        while self._read():
+        while self.read():
             pass
         return self.process.wait(LIMIT_S)
 
-    def _read(self) -> bool:
+    def read(self) -> bool:
+        """What is shown next, within a second; false at the end."""
         if not select.select([self._here], [], [], 1.0)[0]:
             return self.process.poll() is None
         try:
@@ -82,3 +83,15 @@ def test_a_line_below_the_log_says_how_the_round_stands_until_the_session_is_sto
     told = terminal.shown.rpartition("session_finished")[2]
     assert "Two rounds/lesson@" in told
     assert "in place" not in told.partition("Two rounds/lesson@")[2]  # the line is gone when the end is told
+
+
+def test_ctrl_c_at_the_prompt_ends_the_console(tmp_path: Path) -> None:
+    terminal = Terminal("console", str(PLAYBOOKS / "greeter.yaml"), state=tmp_path / "state")
+    try:
+        terminal.until("00:01> ")
+        while terminal.read():  # again, for one that comes in the instant before it reads is heard with the next key
+            terminal.process.send_signal(signal.SIGINT)
+        assert 130 == terminal.end()
+    finally:
+        terminal.close()
+    assert "Traceback" not in terminal.shown
