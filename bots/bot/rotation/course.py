@@ -115,6 +115,10 @@ class Course:
     def takes_up(self, now_s: float) -> list[Act]:
         """What was being done when the process ended, and may not have been."""
         match self._phase:
+            case "waiting":
+                if self._is_short:  # others may have come
+                    self._until_s = now_s
+                return []
             case "planning":
                 return [PlanGroups(self._number, tuple(self._here))]
             case "opening":

@@ -98,13 +98,19 @@ class Grouping:
         """The groups of a round, from 1, of those who are here; rounds are asked for in their order.
 
         A class that the rules or the rooms do not allow is grouped without those whom it cannot seat: `left_out`.
+        Asked for again, a round has its groups of before, unless too few of them are here by now.
         """
         self.left_out = {}
         if self._terms.groups is not None:
-            return tuple(tuple(one for one in self._known(group) if one in here) for group in self._terms.groups)
-        if number not in self._given:
+            return _only(here, map(self._known, self._terms.groups))
+        if not any(len(group) >= self._fewest for group in _only(here, self._given.get(number, ()))):
             self._given[number] = self._grouped(number, here)
-        return tuple(tuple(one for one in group if one in here) for group in self._given[number])
+        return _only(here, self._given[number])
+
+    @property
+    def _fewest(self) -> int:
+        """Of a group."""
+        return 2 if self._terms.never_alone else 1
 
     def begin(self) -> None:
         """The rotation is played from its first round, perhaps again: then those who met are mixed anew."""
@@ -114,7 +120,7 @@ class Grouping:
 
     def _grouped(self, number: int, here: Collection[str]) -> tuple[tuple[str, ...], ...]:
         people = self._fitting(list(here))
-        while len(people) >= (2 if self._terms.never_alone else 1):
+        while len(people) >= self._fewest:
             try:
                 return self._split(self._planned(number, tuple(people)))
             except RotationError as cause:
@@ -223,3 +229,8 @@ class Grouping:
             fitting = len(people) // 2 if terms.never_alone else len(people)
             return max(1, min(terms.rooms, fitting))
         return min(MOST_ROOMS, rooms_for(len(people), terms.group_size or 2, never_alone=terms.never_alone))
+
+
+def _only(here: Collection[str], groups: Iterable[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """The groups without those who are not here."""
+    return tuple(tuple(one for one in group if one in here) for group in groups)

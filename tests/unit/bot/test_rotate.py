@@ -103,6 +103,16 @@ async def test_everybody_is_invited_to_a_group_warned_called_back_and_invited_to
     assert planned["repeats"] == planned["bound"] > 0  # two groups of three cannot be mixed without
 
 
+async def test_a_class_that_comes_all_at_once_after_the_rotation_has_begun_to_wait_is_grouped() -> None:
+    async with on_stage(lesson(), TEACHER) as stage:
+        await stage.pass_s(10)
+        assert [] == stage.room.asked("create_breakouts")
+        for pupil in PUPILS:
+            stage.room.arrive(pupil)
+        await stage.pass_s(1)
+        assert {one.client_id for one in PUPILS} == set(invited(stage))
+
+
 async def test_who_watches_is_told_how_the_round_stands() -> None:
     async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
         await stage.pass_s(6)

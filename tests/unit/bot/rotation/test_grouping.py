@@ -20,3 +20,18 @@ def test_the_same_people_are_seated_the_same_way_in_whatever_order_they_came() -
     assert 1 == len(found)
     [rounds] = found
     assert all(set(PEOPLE) == {one for group in groups for one in group} for groups in rounds)
+
+
+def test_a_round_that_was_asked_for_with_too_few_people_is_grouped_when_they_have_come() -> None:
+    grouping = Grouping(PLAN, Keys())
+    assert () == grouping.groups_of(1, ())
+    assert () == grouping.groups_of(1, PEOPLE[:1])
+    assert set(PEOPLE) == {one for group in grouping.groups_of(1, PEOPLE) for one in group}
+
+
+def test_a_round_keeps_its_groups_while_two_of_one_are_here_and_gets_others_after_that() -> None:
+    grouping = Grouping(PLAN, Keys())
+    pair = next(group for group in grouping.groups_of(1, PEOPLE) if len(group) == 2)
+    rest = tuple(one for one in PEOPLE if one not in pair)
+    assert pair in grouping.groups_of(1, (*pair, rest[0], "frida"))
+    assert {pair[0], "frida"} == {one for group in grouping.groups_of(1, (pair[0], "frida")) for one in group}

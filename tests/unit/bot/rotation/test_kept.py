@@ -94,6 +94,16 @@ def test_what_was_being_done_is_done() -> None:
     assert [closing] == revived(course, 421).takes_up(421)
 
 
+def test_a_rotation_that_waited_for_people_looks_at_once_who_came_while_no_process_ran() -> None:
+    course = Course(TERMS, is_apart=lambda person, others: False, here=(), now_s=1000, end_s=1300, limit_s=1400)
+    course.tick(1000)
+    course.planned([], 1000)
+    again = revived(course, 430)
+    assert [] == again.takes_up(430)
+    [asked] = again.tick(430)
+    assert ("PlanGroups", PEOPLE) == (type(asked).__name__, getattr(asked, "here", ()))
+
+
 def test_who_is_not_back_yet_keeps_the_place_of_somebody_who_was_invited() -> None:
     course = revived(running(), 430)
     for person in PEOPLE:
