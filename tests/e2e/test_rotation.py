@@ -62,6 +62,13 @@ def test_it_runs_to_its_end_with_everybody_back_from_every_round(lesson: Ended) 
     assert [[], [], []] == [event["missing"] for event in lesson.events("round_ended")]
 
 
+def test_each_breakout_is_told_once_to_be_made_and_once_to_be_over(lesson: Ended) -> None:
+    made, over = (
+        sorted(one["breakout_id"] for one in lesson.events(name)) for name in ("breakout_created", "breakout_destroyed")
+    )
+    assert made == over == sorted(set(made))
+
+
 def test_who_goes_along_is_in_a_group_soon_and_who_does_not_is_in_none(lesson: Ended, stays: Stays) -> None:
     begins = [at(event) for event in lesson.events("round_started")]
     steady = [f"p-{number:02}" for number in range(1, 11)] + [f"ear-{number:02}" for number in range(1, 8)]

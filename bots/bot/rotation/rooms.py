@@ -132,7 +132,8 @@ class GroupRooms:
         for room_id in room_ids:
             number = self.number_of(room_id)
             name = None if number is None else self.name_of(number)
-            self._kit.log.info("breakout_destroyed", breakout_id=room_id, breakout=name)
+            if room_id in self._kit.presence.open_breakouts:  # otherwise the room has said so, and that was told
+                self._kit.log.info("breakout_destroyed", breakout_id=room_id, breakout=name)
             self._kit.presence.forget_breakout(room_id)
             self._ended.add(room_id)
         self._kit.emit(BreakoutsClosed(bot_id=self._kit.spec.id, room_ids=tuple(room_ids)))

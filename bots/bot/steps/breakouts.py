@@ -200,7 +200,8 @@ async def _destroy(kit: Kit, room_ids: list[str]) -> None:
 
 def _forget(kit: Kit, room_ids: list[str]) -> None:
     for room_id in room_ids:
-        kit.log.info("breakout_destroyed", breakout_id=room_id, breakout=kit.presence.breakout_name(room_id))
+        if room_id in kit.presence.open_breakouts:  # otherwise the room has said so, and that was told
+            kit.log.info("breakout_destroyed", breakout_id=room_id, breakout=kit.presence.breakout_name(room_id))
         kit.presence.forget_breakout(room_id)
     kit.changed.ring()
     kit.emit(BreakoutsClosed(bot_id=kit.spec.id, room_ids=tuple(room_ids)))
