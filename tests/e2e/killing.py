@@ -285,6 +285,8 @@ def violations(trial: Trial) -> list[str]:
     rounds = max((one["rounds"] for one in trial.events("rotation_ended")), default=0)
     if rounds + sum(one["dropped"] for one in trial.events("rotation_ended")) != ROUNDS:
         found.append(f"ends of the rotation: {trial.events('rotation_ended')}")
+    if not rounds:
+        found.append("no round was played")
     groups: defaultdict[int, list[Any]] = defaultdict(list)
     for one in trial.events("round_started"):
         groups[one["round"]].append(one["groups"])
