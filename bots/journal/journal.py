@@ -82,7 +82,7 @@ class OpenSession:
         self.hold = hold
         self._journal = journal
         self._pasts = pasts
-        self._fence = Fence(record.id, token, hold.lose)
+        self._fence = Fence(record.id, token, hold.taken)
 
     @property
     def is_resumed(self) -> bool:

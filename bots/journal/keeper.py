@@ -56,8 +56,14 @@ class Hold:
         if not self.lost.is_set():
             self._set(deadline_s)
 
+    def taken(self) -> None:
+        """Another process has it: that is told, once, whoever notices it first."""
+        if not self.lost.is_set():
+            log.error("lease_lost", session=self.key)
+        self.lose()
+
     def lose(self) -> None:
-        """Another process has it."""
+        """It is not held any more."""
         self._set(float("-inf"))
         self.lost.set()
 
@@ -155,6 +161,5 @@ class Keeper:
                 if key in late:
                     log.warning("lease_late", session=key)
             else:
-                log.error("lease_lost", session=key)
                 del self._holds[key]  # it can be taken again, as by anybody else
-                hold.lose()
+                hold.taken()

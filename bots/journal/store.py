@@ -62,6 +62,7 @@ class _Entry:
             return
         if isinstance(result, BaseException):
             self.done.set_exception(result)
+            self.done.exception()  # whoever waited may have been cancelled; nobody else is to hear of it
         else:
             self.done.set_result(result)
 
