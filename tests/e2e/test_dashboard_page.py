@@ -17,21 +17,25 @@ from bots.server import HttpServer
 from bots.timetable import BookStatus, EntryStatus, RunningStatus
 from tests.unit.dashboard.watched import SESSION, TOKEN, FakeTimetable
 
-NOW = datetime.now(UTC)
-ROUND = RoundStands(
-    bot_id="helper", rotation="speaking", round=2, rounds=3, phase="running", until=NOW + timedelta(minutes=5), rooms=6,
-    people=24, missing=("pupil-17",),
-)  # fmt: skip
-ENDS_AT = NOW + timedelta(minutes=30)
-SNAPSHOT = SessionSnapshot(
-    session=SESSION, starts_at=NOW - timedelta(minutes=20), ends_at=ENDS_AT, bots=25, present=25, gone=0,
-    counts=dict.fromkeys(COUNTERS, 0) | {"said": 4}, rounds=(ROUND,),
-)  # fmt: skip
-RUNNING = RunningStatus(SESSION, "Spanish 9B", "lesson", SNAPSHOT.starts_at, ENDS_AT, False, SNAPSHOT)
-BOOKS = (
-    BookStatus("/p/a.yaml", "Spanish 9B", None, (EntryStatus("lesson", NOW + timedelta(days=2), ENDS_AT),)),
-    BookStatus("/p/b.yaml", None, "b.yaml:1:1: error[no-name] <b>no</b>", ()),
-)
+
+def served() -> FakeTimetable:
+    """A class in the second of three rounds, which ends in five minutes from now, and a playbook that is broken."""
+    now = datetime.now(UTC)
+    ends_at = now + timedelta(minutes=30)
+    round_ = RoundStands(
+        bot_id="helper", rotation="speaking", round=2, rounds=3, phase="running", until=now + timedelta(minutes=5),
+        rooms=6, people=24, missing=("pupil-17",),
+    )  # fmt: skip
+    snapshot = SessionSnapshot(
+        session=SESSION, starts_at=now - timedelta(minutes=20), ends_at=ends_at, bots=25, present=25, gone=0,
+        counts=dict.fromkeys(COUNTERS, 0) | {"said": 4}, rounds=(round_,),
+    )  # fmt: skip
+    running = RunningStatus(SESSION, "Spanish 9B", "lesson", snapshot.starts_at, ends_at, False, snapshot)
+    books = (
+        BookStatus("/p/a.yaml", "Spanish 9B", None, (EntryStatus("lesson", now + timedelta(days=2), ends_at),)),
+        BookStatus("/p/b.yaml", None, "b.yaml:1:1: error[no-name] <b>no</b>", ()),
+    )
+    return FakeTimetable(running=(running,), books=books)
 
 
 @dataclass
@@ -52,7 +56,7 @@ class Office:
 async def office() -> AsyncIterator[Office]:
     chromium = shutil.which("chromium")
     assert chromium is not None, "this test needs Debian's chromium: apt-get install chromium"
-    timetable = FakeTimetable(running=(RUNNING,), books=BOOKS)
+    timetable = served()
     app = endpoints(timetable, token=TOKEN, now_s=time.monotonic)
     async with HttpServer(app, host="127.0.0.1", port=0, ws="none") as server, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
@@ -91,7 +95,8 @@ async def test_a_session_is_steered_and_ended_by_two_presses(office: Office) -> 
     await office.page.get_by_role("button", name="Really end it?").click()
     await expect(office.page.get_by_role("status")).to_contain_text("It is asked to end")
     assert [("steer", SESSION, "more 2m"), ("end", SESSION)] == office.timetable.asked
-    office.timetable.values["running"] = (replace(RUNNING, is_stopping=True),)
+    [running] = office.timetable.status().running
+    office.timetable.values["running"] = (replace(running, is_stopping=True),)
     await expect(office.page.locator("article")).to_contain_text("It is ending.")
     office.timetable.values["running"] = ()
     await expect(office.page.get_by_text("Nothing runs now.")).to_be_visible()

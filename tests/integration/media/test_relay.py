@@ -7,7 +7,7 @@ from pathlib import Path
 import aioice.ice
 import pytest
 
-from bots.media import LineAnswer, MediaLine, PeerConnection, build_rtp
+from bots.media import LineAnswer, MediaLine, PeerConnection, build_rtp, ice
 from tests.fakes.coturn import Coturn, coturn
 
 
@@ -73,6 +73,7 @@ async def test_every_way_to_the_relay_is_tried_and_one_that_does_not_answer_cost
 
 async def test_the_address_that_a_stun_server_sees_is_offered(server: Coturn, monkeypatch: pytest.MonkeyPatch) -> None:
     own_addresses(monkeypatch, "127.0.0.1")
+    monkeypatch.setattr(ice.MediaConnection.get_component_candidates, "__defaults__", (20,))  # a busy machine
     peer = PeerConnection(loopback=False, ice_servers=[{"urls": f"stun:127.0.0.1:{server.port}"}])
     offer = await peer.offer([MediaLine("sendonly", ssrc=77)])
     await peer.close()
