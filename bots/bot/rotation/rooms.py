@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bots.bot.contract.messages import BreakoutsClosed, BreakoutsOpened
+from bots.bot.contract.messages import BreakoutsOpened
 from bots.bot.rules.facts import Person
-from bots.bot.steps.breakouts import end_breakouts, unknown_breakouts
+from bots.bot.steps.breakouts import destroy, unknown_breakouts
 from bots.bot.steps.kit import Kit
 from bots.errors import BotsError
 from bots.room import BreakoutDefinition
@@ -126,17 +126,8 @@ class GroupRooms:
         """
         open_ids = self.open_ids
         room_ids = [open_ids[number] for number in numbers if number in open_ids]
-        if not room_ids:
-            return
-        await end_breakouts(self._kit, room_ids)
-        for room_id in room_ids:
-            number = self.number_of(room_id)
-            name = None if number is None else self.name_of(number)
-            if room_id in self._kit.presence.open_breakouts:  # otherwise the room has said so, and that was told
-                self._kit.log.info("breakout_destroyed", breakout_id=room_id, breakout=name)
-            self._kit.presence.forget_breakout(room_id)
-            self._ended.add(room_id)
-        self._kit.emit(BreakoutsClosed(bot_id=self._kit.spec.id, room_ids=tuple(room_ids)))
+        await destroy(self._kit, room_ids)
+        self._ended.update(room_ids)
 
     async def _make(self, numbers: Sequence[int]) -> None:
         room_ids = await self._kit.presence.parent.create_breakouts(

@@ -19,7 +19,7 @@ __all__ = [
     "accept",
     "call_back",
     "close_own",
-    "end_breakouts",
+    "destroy",
     "invite",
     "invite_to",
     "join",
@@ -174,7 +174,7 @@ async def _close(kit: Kit, names: tuple[str, ...]) -> None:
     is_all = names == ("all",)
     room_ids = sorted(kit.presence.open_breakouts) if is_all else [_id_of(kit, name) for name in names]
     try:
-        await _destroy(kit, room_ids)
+        await destroy(kit, room_ids)
     except RequestRefused:
         if not is_all:
             raise
@@ -188,17 +188,22 @@ async def close_own(kit: Kit) -> None:
     Raises:
         RequestRefused: the room does not close them.
     """
-    await _destroy(kit, sorted(kit.presence.own_breakouts))
+    await destroy(kit, sorted(kit.presence.own_breakouts))
 
 
-async def _destroy(kit: Kit, room_ids: list[str]) -> None:
+async def destroy(kit: Kit, room_ids: Sequence[str]) -> None:
+    """Close breakouts; whoever is in them comes back. It is told, and they are forgotten.
+
+    Raises:
+        BotsError: the room does not close them.
+    """
     if not room_ids:
         return
-    await end_breakouts(kit, room_ids)
+    await _end(kit, room_ids)
     _forget(kit, room_ids)
 
 
-def _forget(kit: Kit, room_ids: list[str]) -> None:
+def _forget(kit: Kit, room_ids: Sequence[str]) -> None:
     for room_id in room_ids:
         if room_id in kit.presence.open_breakouts:  # otherwise the room has said so, and that was told
             kit.log.info("breakout_destroyed", breakout_id=room_id, breakout=kit.presence.breakout_name(room_id))
@@ -207,7 +212,7 @@ def _forget(kit: Kit, room_ids: list[str]) -> None:
     kit.emit(BreakoutsClosed(bot_id=kit.spec.id, room_ids=tuple(room_ids)))
 
 
-async def end_breakouts(kit: Kit, room_ids: Sequence[str]) -> None:
+async def _end(kit: Kit, room_ids: Sequence[str]) -> None:
     """Ask the room to end breakouts; one that has ended by itself meanwhile, as the last one left it, is no failure.
 
     A server that does not know this request of ours grants it and does nothing: whoever is still inside is called back.
@@ -220,7 +225,7 @@ async def end_breakouts(kit: Kit, room_ids: Sequence[str]) -> None:
     except RequestRefused:  # all of them, for one that it does not know any more
         if len(room_ids) > 1:
             for room_id in room_ids:
-                await end_breakouts(kit, [room_id])
+                await _end(kit, [room_id])
         elif not await done_within(kit.clock, _over(kit, room_ids[0]), ENDED_WITHIN_S):
             raise
     else:
