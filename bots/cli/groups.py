@@ -251,7 +251,7 @@ def _most_said(problem: Problem) -> str:
         rooms, rounds = counted(problem.rooms, "room"), counted(problem.rounds, "round")
         return f"{counted(count, 'person', 'people')}, {rooms}, {rounds}"
     sizes = f"{least}" if count % problem.rooms == 0 else f"{least} to {least + 1}"
-    times = f"{most} time{'s' if most > 1 else ''}"
+    times = counted(most, "time")
     return f"{count} people in groups of {sizes} can rotate at most {times} without repeats; {problem.rounds} asked"
 
 

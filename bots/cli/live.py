@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Self, TextIO
 
 from bots.bot import RoundStands
+from bots.cli.files import counted
 from bots.clock import Clock, SystemClock
 from bots.fleet import SessionSnapshot
 from bots.log import Format
@@ -43,9 +44,14 @@ def _round(stands: RoundStands, now: datetime) -> str:
         begins = f"{stands.rotation}: the next round begins in {_span(stands.until - now)}"
         return f"{head} is over  {begins}" if stands.round else begins
     left = "time stands still" if stands.is_held else f"{_span(stands.until - now)} left"
-    rooms = f"{stands.rooms} room{'' if stands.rooms == 1 else 's'}"
     names = ", ".join(stands.missing[:MOST_MISSING]) + (", …" if len(stands.missing) > MOST_MISSING else "")
-    parts = [head, left, rooms, f"{inside}/{stands.people} in place", *([f"missing: {names}"] if names else [])]
+    parts = [
+        head,
+        left,
+        counted(stands.rooms, "room"),
+        f"{inside}/{stands.people} in place",
+        *([f"missing: {names}"] if names else []),
+    ]
     return "  ".join(parts)
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 import typer
 
 from bots.cli.exits import Exit
+from bots.cli.files import counted
 from bots.errors import ConfigError
 from bots.fleet import FileMemory, Remembered
 from bots.trace import state_folder
@@ -63,7 +64,7 @@ def erase_memory(*, playbook: str, person: str, is_all: bool) -> int:
     if is_all == bool(playbook or person):
         raise typer.BadParameter("write --playbook NAME, --person ID or both; or --all", param_hint="--all")
     count = _memory().erase(playbook=playbook, person=person)
-    typer.echo(f"{count} round{'' if count == 1 else 's'} forgotten" + (f" of {person}" if person else ""))
+    typer.echo(f"{counted(count, 'round')} forgotten" + (f" of {person}" if person else ""))
     return Exit.DONE
 
 

@@ -10,6 +10,7 @@ import typer
 
 from bots.bot import FILES, Provider, Report, kept_report
 from bots.cli.exits import Exit
+from bots.cli.files import counted
 from bots.cli.journal import end_past, journal_at, store_url
 from bots.cli.memory import memory_of_user
 from bots.cli.trace import forget_traces
@@ -108,7 +109,7 @@ def forget_sessions(name: str, *, store: str, before: str, person: str) -> int:
     memory = memory_of_user()
     if person and memory is not None:
         memory.erase(playbook="", person=person)
-    typer.echo(f"{len(gone)} session{'' if len(gone) == 1 else 's'} forgotten")
+    typer.echo(f"{counted(len(gone), 'session')} forgotten")
     return Exit.DONE
 
 
