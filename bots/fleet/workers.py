@@ -40,9 +40,7 @@ class WorkerFleet:
         self._workers = workers
         self._opened = opened
         self._number = workers.admit(self)
-        self._homes: dict[
-            Worker, Callable[[], None]
-        ] = {}  # where it has been opened, and what ends the news of the hold
+        self._homes: dict[Worker, Callable[[], None]] = {}  # where it has been opened, and what ends news of the hold
         self._closed: dict[Worker, asyncio.Future[None]] = {}
         self._of: dict[str, Worker] = {}
         self._stops: dict[str, asyncio.Future[None]] = {}

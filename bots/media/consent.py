@@ -19,10 +19,9 @@ __all__ = ["Answers", "Asking"]
 
 _REQUEST, _RESPONSE = b"\x00\x01", b"\x01\x01"
 _COOKIE = pack("!I", stun.COOKIE)
-_HEADER, _ID = 20, slice(8, 20)
+_HEADER, _ID = stun.HEADER_LENGTH, slice(8, 20)
 _INTEGRITY, _FINGERPRINT = b"\x00\x08\x00\x14", b"\x80\x28\x00\x04"
-_SEAL = 24 + 8  # bytes of both with what they hold; they are the last
-_XOR = 0x5354554E
+_SEAL = stun.INTEGRITY_LENGTH + stun.FINGERPRINT_LENGTH  # bytes of both with what they hold; they are the last
 
 
 class Answers:
@@ -43,17 +42,12 @@ class Answers:
         self._mapped = pack("!HHBBHI", 0x0020, 8, 0, 1, port ^ (stun.COOKIE >> 16), int(host) ^ stun.COOKIE)
 
     @classmethod
-    def to(
-        cls, request: bytes, key: bytes, address: tuple[str, int], *, is_controlling: bool
-    ) -> "Answers | None":  # fmt: skip
+    def to(cls, request: bytes, key: bytes, address: tuple[str, int], *, is_controlling: bool) -> "Answers | None":
         """For a check that came from the nominated peer; None if it is not one that can be answered from memory."""
-        try:
-            message = stun.parse_message(request)
-        except (ValueError, IndexError, error):
-            return None
-        role = "ICE-CONTROLLED" if is_controlling else "ICE-CONTROLLING"
         is_plain = request[:2] == _REQUEST and ":" not in address[0] and is_sealed(request, key)
-        if not is_plain or "USERNAME" not in message.attributes or role not in message.attributes:
+        message = _read(request) if is_plain else None
+        role = "ICE-CONTROLLED" if is_controlling else "ICE-CONTROLLING"
+        if message is None or not {"USERNAME", role} <= message.attributes.keys():
             return None
         return cls(request, key, address)
 
@@ -91,21 +85,20 @@ class Asking:
             return False
         if data[:2] == _RESPONSE and is_sealed(data, self._key):
             return True
-        try:  # another order of attributes
-            message = stun.parse_message(data)
-        except (ValueError, IndexError, error):
+        message = _read(data)  # another order of attributes
+        if message is None or message.message_class != stun.Class.RESPONSE:
             return False
-        return message.message_class == stun.Class.RESPONSE and message.check_message_integrity(self._key)
+        return message.check_message_integrity(self._key)
 
 
 def sealed(kind: bytes, transaction: bytes, attributes: bytes, key: bytes) -> bytes:
     """A message with MESSAGE-INTEGRITY and FINGERPRINT at its end."""
     rest = _COOKIE + transaction + attributes
     size = len(attributes)
-    begun = kind + (size + 24).to_bytes(2, "big") + rest
+    begun = kind + (size + stun.INTEGRITY_LENGTH).to_bytes(2, "big") + rest
     signed = rest + _INTEGRITY + hmac.digest(key, begun, "sha1")
     whole = kind + (size + _SEAL).to_bytes(2, "big") + signed
-    return whole + _FINGERPRINT + (crc32(whole) ^ _XOR).to_bytes(4, "big")
+    return whole + _FINGERPRINT + (crc32(whole) ^ stun.FINGERPRINT_XOR).to_bytes(4, "big")
 
 
 def is_sealed(data: bytes, key: bytes) -> bool:
@@ -115,7 +108,15 @@ def is_sealed(data: bytes, key: bytes) -> bool:
         return False
     if data[-_SEAL : 4 - _SEAL] != _INTEGRITY or data[-8:-4] != _FINGERPRINT:
         return False
-    if int.from_bytes(data[-4:], "big") != crc32(data[:-8]) ^ _XOR:
+    if int.from_bytes(data[-4:], "big") != crc32(data[:-8]) ^ stun.FINGERPRINT_XOR:
         return False
     signed = data[:2] + (size - 8).to_bytes(2, "big") + data[4:-_SEAL]
     return hmac.compare_digest(data[4 - _SEAL : -8], hmac.digest(key, signed, "sha1"))
+
+
+def _read(data: bytes) -> stun.Message | None:
+    """As aioice reads it; None if it cannot."""
+    try:
+        return stun.parse_message(data)
+    except (ValueError, IndexError, error):
+        return None
