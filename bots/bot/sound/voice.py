@@ -217,15 +217,14 @@ class Sound:
         await self._end(self._airs[room_id])
 
     async def _end(self, air: _Air) -> None:
-        for playing in (air.playing, air.playing_over):
-            if playing is not None:
-                playing.stop()  # the step that plays it goes on from here
+        if air.playing_over is not None:
+            air.playing_over.stop()
         await self._end_below(air)
 
     async def _end_below(self, air: _Air) -> None:
         await self._stop_loop(air)
         if air.playing is not None:
-            air.playing.stop()
+            air.playing.stop()  # the step that plays it goes on from here
 
     async def close(self) -> None:
         """Silence everywhere, and wait for the reports of what was played."""
