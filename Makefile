@@ -8,7 +8,8 @@ PLAYBOOK ?= playbooks/demo.yaml
 PYTEST := $(BIN)/pytest --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check check-code check-audit check-rules bench format clean chromium coturn postgres
+.PHONY: help demo run test check check-code check-audit check-rules bench format clean
+.PHONY: chromium coturn postgres espeak iproute
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +34,7 @@ check-audit: $(READY)
 check-rules: $(READY)
 	$(PYTEST) --numprocesses 2 --quiet tests/unit tests/protocol
 
-test: $(READY) chromium coturn postgres  ## all tests, with a browser, a TURN server and a PostgreSQL server
+test: $(READY) chromium coturn postgres espeak iproute  ## all tests, with a browser, a TURN server, a PostgreSQL server and a voice
 	$(PYTEST) --numprocesses 3
 
 bench: $(READY)  ## the numbers, printed
@@ -67,3 +68,9 @@ coturn:
 postgres:
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 	  || { echo "installing postgresql with apt-get, for the tests of the journal"; $(APT) --no-install-recommends postgresql; }
+
+espeak:
+	@command -v espeak-ng >/dev/null || { echo "installing espeak-ng with apt-get, for the tests of spoken texts"; $(APT) --no-install-recommends espeak-ng; }
+
+iproute:
+	@command -v ip >/dev/null || { echo "installing iproute2 with apt-get, for the tests of bad networks"; $(APT) --no-install-recommends iproute2; }

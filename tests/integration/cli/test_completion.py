@@ -1,6 +1,5 @@
 """`bots completion bash`: a real shell completes with it."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,6 @@ BOTS = Path(sys.executable).with_name("bots")
 ASK = 'eval "$(%s completion bash)"; COMP_WORDS=(bots %s); COMP_CWORD=%d; _bots_completion %s; echo "${COMPREPLY[@]}"'
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
 @pytest.mark.parametrize(
     ("typed", "meant"), [("si", {"simulate"}), ("ctl st", {"status", "stop", "steer"}), ("run --res", {"--resume"})]
 )

@@ -20,7 +20,6 @@ from bots.clock import SystemClock
 from bots.errors import ConfigError, Overloaded
 from bots.fleet import SessionResult, Workers, run_session, workers_of
 from bots.journal import Journal
-from bots.media import engine_fault
 from bots.playbook import load
 from bots.server import RoomServer
 from tests.fakes.clock import LateClock
@@ -212,7 +211,6 @@ expect: {joined: 2, said: 2, errors: 0}
     assert (["helper"], ["helper"], 3) == (lost["bots"], moved["bots"], moved["worker"])
 
 
-@pytest.mark.skipif(engine_fault("espeak-ng") is not None, reason=str(engine_fault("espeak-ng")))
 async def test_what_a_bot_says_aloud_is_heard(tmp_path: Path, server: RoomServer) -> None:
     (tmp_path / "aloud.yaml").write_text(
         """

@@ -1,4 +1,4 @@
-"""Texts spoken by the engine of this machine, if it has one; and the command line of piper."""
+"""Texts spoken by espeak-ng; and the command line of piper."""
 
 import os
 from pathlib import Path
@@ -7,10 +7,8 @@ import numpy as np
 import pytest
 
 from bots.errors import MediaError
-from bots.media import engine_fault, load_clip, speech_path
+from bots.media import load_clip, speech_path
 
-FAULT = engine_fault("espeak-ng")
-with_espeak = pytest.mark.skipif(FAULT is not None, reason=str(FAULT))
 # Speaks as long as its text, with the arguments of piper-tts 1.8.0; a line of the text is spoken as one.
 PIPER = """#!/usr/bin/env python3
 import argparse, pathlib, sys, wave
@@ -37,7 +35,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@with_espeak
 async def test_a_text_is_spoken_once_and_another_one_is_another_sound(home: Path) -> None:
     short = await load_clip(speech_path("espeak-ng", "en", "Hello"))
     long = await load_clip(speech_path("espeak-ng", "en", "Good morning, please open your books at page five."))
@@ -49,14 +46,12 @@ async def test_a_text_is_spoken_once_and_another_one_is_another_sound(home: Path
     assert 2 == len(files)
 
 
-@with_espeak
 async def test_a_text_is_data_whatever_it_looks_like(home: Path) -> None:
     clip = await load_clip(speech_path("espeak-ng", "en", "--version; <speak>`touch x`</speak>"))
     assert clip.duration_s > 0.5
     assert ["bots"] == [file.name for file in home.iterdir()]
 
 
-@with_espeak
 async def test_a_voice_that_is_not_there_is_told(home: Path) -> None:
     with pytest.raises(MediaError, match="espeak-ng said nothing with the voice xx-none"):
         await load_clip(speech_path("espeak-ng", "xx-none", "Hello"))
