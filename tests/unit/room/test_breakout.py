@@ -274,13 +274,19 @@ async def test_a_forced_invite_on_the_way_back_is_followed_on_arrival() -> None:
     assert "" == table.returned()  # once
 
 
-async def test_a_join_after_the_breakout_has_ended_goes_on_when_the_parent_is_resumed() -> None:
-    parent = FakeParent()
+async def joining_another_after_the_end(parent: FakeParent) -> tuple[BreakoutWay, BreakoutTable, asyncio.Task[None]]:
+    """The breakout "b" has ended, the way back has not begun, and the bot is on its way into "d"."""
     way, table = await inside(parent)
     table.invite(BreakoutInvite("d", "c-2"))
     way.turn_back()
     joining = asyncio.create_task(way.join(Joinee(room_id="d"), StreamInfo()))
     await asyncio.sleep(0)
+    return way, table, joining
+
+
+async def test_a_join_after_the_breakout_has_ended_goes_on_when_the_parent_is_resumed() -> None:
+    parent = FakeParent()
+    way, table, joining = await joining_another_after_the_end(parent)
     assert "b" == table.room_id
     await way.come_back()
     await joining
@@ -290,11 +296,7 @@ async def test_a_join_after_the_breakout_has_ended_goes_on_when_the_parent_is_re
 
 async def test_a_join_on_a_way_back_that_ends_with_the_parent_is_refused() -> None:
     parent = FakeParent()
-    way, table = await inside(parent)
-    table.invite(BreakoutInvite("d", "c-2"))
-    way.turn_back()
-    joining = asyncio.create_task(way.join(Joinee(room_id="d"), StreamInfo()))
-    await asyncio.sleep(0)
+    way, _, joining = await joining_another_after_the_end(parent)
     parent.is_closed = True
     way.give_up()
     with pytest.raises(BreakoutRefused, match="not connected"):
