@@ -15,7 +15,8 @@ RUN python -m venv /opt/sbom \
 # Run: no compiler, no root, no sound device. Written is only the state (journal, traces), where a volume is mounted for it.
 FROM python:3.11-slim-bookworm
 COPY --from=build /opt/bots /opt/bots
-# 25 MB: the engine of `say` with `aloud`, and what it needs.
+# 25 MB: the engine of `say` with `aloud`, and what it needs. Not pinned: Debian keeps only the latest version of a package.
+# hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends espeak-ng && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /srv/bots --no-create-home bots \
  && install --directory --owner=bots /srv/bots/state
