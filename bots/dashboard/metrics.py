@@ -1,16 +1,14 @@
 """The timetable's numbers in Prometheus' text format, version 0.0.4."""
 
 from collections.abc import Iterable
-from typing import get_args
 
-from bots.fleet import LAG_LIMIT_S, Outcome
+from bots.fleet import LAG_LIMIT_S
 from bots.timetable import Status
 
 __all__ = ["CONTENT_TYPE", "metrics_of"]
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-OUTCOMES = get_args(Outcome)
 Sample = tuple[str, float]  # labels in braces, or nothing; value
 
 
@@ -38,7 +36,7 @@ def metrics_of(status: Status, *, tasks: int) -> str:
             ("", counts.resumed),
         ]),
         ("bots_sessions_ended_total", "counter", "Sessions that ended here.", [
-            *((f'{{outcome="{name}"}}', counts.ended[name]) for name in OUTCOMES),
+            *((f'{{outcome="{name}"}}', many) for name, many in counts.ended.items()),
         ]),
         ("bots_sessions_not_played_total", "counter", "Sessions that could not begin.", [("", counts.failed)]),
         ("bots_starts_missed_total", "counter", "Starts that nobody played in time.", [("", counts.missed)]),

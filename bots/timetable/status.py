@@ -1,10 +1,10 @@
 """The timetable at one instant, for whoever watches: frozen values."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import get_args
 
-from bots.fleet import SessionSnapshot
+from bots.fleet import Outcome, SessionSnapshot
 
 __all__ = ["BookStatus", "Counts", "EntryStatus", "RunningStatus", "Status"]
 
@@ -57,7 +57,7 @@ class Counts:
     skipped: int = 0
     failed: int = 0
     left_behind: int = 0
-    ended: Counter[str] = field(default_factory=Counter)
+    ended: dict[str, int] = field(default_factory=lambda: dict.fromkeys(get_args(Outcome), 0))
 
 
 @dataclass(frozen=True, slots=True)

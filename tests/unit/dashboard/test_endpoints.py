@@ -33,6 +33,7 @@ async def test_what_runs_and_what_comes_is_told_with_the_problems_of_files() -> 
     )  # fmt: skip
     assert [None, "b.yaml:1:1: error[no-name] …"] == [book["problem"] for book in books]
     assert ([running], books, 7) == (status["running"], status["books"], status["counts"]["started"])
+    assert {"finished": 1, "ended_early": 0, "failed": 0, "stopped": 0} == status["counts"]["ended"]
 
 
 async def test_a_session_is_ended_and_steered_by_its_id() -> None:

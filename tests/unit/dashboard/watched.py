@@ -18,6 +18,13 @@ AT = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 SESSION = "Spanish 9B/lesson@2026-03-30T08:00Z"
 
 
+def ended_once() -> Counts:
+    """As a timetable counts."""
+    counts = Counts(started=7, missed=1, refused=1)
+    counts.ended["finished"] += 1
+    return counts
+
+
 def status_of(**values: object) -> Status:
     snapshot = SessionSnapshot(session=SESSION, starts_at=AT, ends_at=AT, bots=4, present=3, gone=0)
     return replace(
@@ -31,7 +38,7 @@ def status_of(**values: object) -> Status:
                 BookStatus("/p/b.yaml", None, "b.yaml:1:1: error[no-name] …", ()),
             ),
             running=(RunningStatus(SESSION, "Spanish 9B", "lesson", AT, AT, False, snapshot),),
-            counts=Counts(started=7, missed=1, refused=1),
+            counts=ended_once(),
         ),
         **values,  # type: ignore[arg-type]  # any field of it
     )
