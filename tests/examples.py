@@ -1,4 +1,4 @@
-"""How many examples the property tests try: few in every run, as many as one likes in a long one."""
+"""How many examples the property tests try: few and always the same in every run, many by chance in a long one."""
 
 import os
 
@@ -8,5 +8,6 @@ __all__ = ["examples"]
 
 
 def examples(few: int) -> settings:
-    """So many examples, or `BOTS_EXAMPLES` of them if that is set; however long one takes."""
-    return settings(max_examples=int(os.environ.get("BOTS_EXAMPLES", few)), deadline=None)
+    """So many examples, the same for the same code; with `BOTS_EXAMPLES` so many by chance. However long one takes."""
+    many = os.environ.get("BOTS_EXAMPLES")
+    return settings(max_examples=int(many or few), derandomize=not many, deadline=None)
