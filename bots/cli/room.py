@@ -1,6 +1,7 @@
 """`bots room`: the embedded room server as a program."""
 
 import asyncio
+import gc
 import signal
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def serve_rooms(
         webhook=webhook, capture=Path(capture) if capture else None,
     )  # fmt: skip
     server.breakouts.fail_tokens = fail_breakout_tokens
+    gc.freeze()  # what is imported stays: no collection looks at it
     asyncio.run(_serve(server))
     return Exit.DONE
 

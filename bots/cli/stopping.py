@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -39,6 +40,7 @@ class Stop:
         Raises:
             SystemExit: it was stopped now, 130 or 143; or it did not end in time, 10.
         """
+        gc.freeze()  # what is imported stays: a full collection, which holds up all bots, does not look at it
         try:
             return asyncio.run(self._watched(main))
         except asyncio.CancelledError:

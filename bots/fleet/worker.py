@@ -6,6 +6,7 @@ its input ends, so does everything here: a worker does not outlive the process t
 """
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -175,4 +176,5 @@ def main() -> None:
     """Serve until the input ends. What anybody prints goes to the standard error: the output is for messages."""
     out_fd = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    gc.freeze()  # what is imported stays: no collection looks at it
     asyncio.run(_serve(out_fd))
