@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal, TextIO
 
 import structlog
@@ -36,7 +36,7 @@ _SECRET_TEXT = (
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # user:password in a URL
 )
 # a mark of each shape above: most texts have none, and one look at them is enough
-_MAY_BE_SECRET = re.compile(r"eyJ|[=@]|(?i:basic|bearer) ")
+_MAY_BE_SECRET = re.compile(r"eyJ|://|(?i:token=|basic |bearer )")
 _CONTROL = re.compile(  # chat text must not steer the terminal, nor turn the line round
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -229,8 +229,10 @@ def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> MutableMa
 
 def _clean(value: Any, name: str = "") -> Any:
     """A value as JSON can say it, without secrets; instants in ISO 8601, time spans in seconds."""
-    if _SECRET_NAME.search(name) and value is not None and not isinstance(value, bool | int | float):
+    if _is_secret(name) and value is not None and not isinstance(value, bool | int | float):
         return REDACTED
+    if type(value) is str:  # nearly all are
+        return _clean_text(value)
     match value:
         case str():
             return _clean_text(value)
@@ -250,11 +252,18 @@ def _clean(value: Any, name: str = "") -> Any:
             return _clean_text(str(value))
 
 
+@lru_cache(maxsize=1024)  # the fields of events have few names
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
+
+
 def _clean_text(text: str) -> str:
     for secret in _hidden:
-        text = text.replace(secret, REDACTED)
-    for shape in _SECRET_TEXT if _MAY_BE_SECRET.search(text) else ():
-        text = shape.sub(REDACTED, text)
+        if secret in text:
+            text = text.replace(secret, REDACTED)
+    if _MAY_BE_SECRET.search(text):
+        for shape in _SECRET_TEXT:
+            text = shape.sub(REDACTED, text)
     return text
 
 
