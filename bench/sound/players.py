@@ -9,6 +9,7 @@ With "at_once" so many join at the same time. {"play": path}, {"stop": true} and
 """
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -104,4 +105,5 @@ async def main() -> None:
 if __name__ == "__main__":
     if sys.argv[1:]:
         stock.install(sys.argv[1])
+    gc.freeze()  # as the commands do
     asyncio.run(main())
