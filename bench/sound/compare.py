@@ -24,7 +24,7 @@ __all__ = ["main"]
 
 CLIP = "playbooks/audio/chatter.ogg"
 FEW, MANY = 1, 4
-FEW_OURS, OURS = 50, 200
+FEW_OURS, OURS = 100, 400
 WINDOWS, WINDOW_S = 5, 4.0
 PACKETS_A_SECOND = 50
 SETTLING_S = 3.0
