@@ -82,20 +82,22 @@ class WatchedAlarms(AlarmClock):
 
     Attributes:
         touched: rings when it is set.
-        looks_s: CPU time of each wake-up.
+        looks_s: CPU time of each wake-up, and of the same look once more at once, when nothing has to be fetched first.
     """
 
     def __init__(self, clock: SystemClock) -> None:
         super().__init__(clock)
         self.touched = asyncio.Event()
         self.set_at = self.rang_at = Moment(0.0, 0.0)
-        self.looks_s: list[float] = []
+        self.looks_s: list[tuple[float, float]] = []
         look = self._scheduler._process_jobs
 
         def timed() -> float | None:
             began_s = time.thread_time()
+            look()
+            seen_s = time.thread_time()
             sleep_s = look()
-            self.looks_s.append(time.thread_time() - began_s)
+            self.looks_s.append((seen_s - began_s, time.thread_time() - seen_s))
             return sleep_s
 
         self._scheduler._process_jobs = timed  # type: ignore[method-assign]  # watched from inside
@@ -194,8 +196,9 @@ async def many(folder: Path) -> None:
                 await asyncio.sleep(2)
                 life.alarms.looks_s.clear()
                 await asyncio.sleep(IDLE_S)
-                look_s = statistics.median(life.alarms.looks_s)
-                print(f"  {'an idle wake-up, CPU':40} {'':12} {look_s * 1e3:9.3f} ms  asked: 0.05 ms", flush=True)
+                first, again = zip(*life.alarms.looks_s, strict=True)
+                for name, looks_s in (("an idle wake-up", first), ("the same once more", again)):
+                    print(f"  {name:40} {'':12} {statistics.median(looks_s) * 1e3:9.3f} ms  asked: 0.05 ms", flush=True)
     async with living(folder, books, MONDAY_AT_NINE - timedelta(seconds=25)) as life:
         await life.alarms.set_after(life.alarms.set_at)
         tell(f"{AT_ONCE} due at once: decided", life.alarms.rang_at, life.alarms.set_at, 0.05)
