@@ -177,10 +177,12 @@ class Presence:
         """What stays the same of this person when they come back under another connection."""
         return self.keys.of(person, self.parent.participants)
 
-    def connections(self, key: str) -> list[Person]:
-        """This person, once for each connection that they have now."""
-        here = self.parent.participants
-        return [one for one in self.people if self.keys.of(one, here) == key]
+    def connections(self) -> dict[str, list[Person]]:
+        """Everybody by their key, once for each connection that they have now."""
+        here, found = self.parent.participants, dict[str, list[Person]]()
+        for one in self.people:
+            found.setdefault(self.keys.of(one, here), []).append(one)
+        return found
 
     def found(self, participant: Participant) -> Found:
         """What the roster says of somebody. Who has the name of somebody who is here already, is not taken for them."""

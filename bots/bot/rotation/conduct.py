@@ -137,7 +137,7 @@ class Conductor:
         """All that must be known to go on, with what is about to be done; JSON."""
         clock, people = self._kit.clock, self._course.people
         times = Times(clock.now().timestamp() - clock.monotonic())
-        connections = {key: one.client_id for key in people if (one := self._crowd.person(key)) is not None}
+        connections = {key: one.client_id for key, one in self._crowd.persons().items() if key in people}
         return {
             "rotation": self._name, "course": self._course.kept(times), "grouping": self._grouping.kept(),
             "rooms": self._rooms.kept(), "connections": connections,
@@ -178,7 +178,8 @@ class Conductor:
         """Where people are, and the course does not know it."""
         before: Mapping[str, str] = kept["connections"]
         standing, presence = self._kit.presence.standing, self._kit.presence
-        here = {key: [one.client_id for one in self._crowd.connections(key)] for key in self._course.people}
+        everybody = self._crowd.connections()
+        here = {key: [one.client_id for one in everybody.get(key, ())] for key in self._course.people}
         if standing is None:  # nobody tells: who is here under the same connection is where they were
             at = {key: room for key, (_, room) in self._course.people.items() if before.get(key) in here[key]}
             inside = {key: room for key, room in at.items() if room is not None}
@@ -256,7 +257,7 @@ class Conductor:
         key = self._crowd.key_of(person)
         for old, new in self._crowd.new_names():
             course.renamed(old, new)
-        others = [one for one in self._crowd.connections(key) if one.client_id != person.client_id]
+        others = [one for one in self._crowd.connections().get(key, ()) if one.client_id != person.client_id]
         is_inside = any(map(self._crowd.is_inside, others))
         room = self._rooms.number_of(occasion.room_id)
         match occasion.kind:
@@ -372,7 +373,8 @@ class Conductor:
             await self._do(self._course.opened(self._now_s()))
 
     async def _invite(self, act: Invite) -> None:
-        people = [one for key in act.people if (one := self._crowd.person(key)) is not None]
+        here = self._crowd.persons()
+        people = [here[key] for key in act.people if key in here]
         if not await self._rooms.invite(act.room, people, why=act.why):
             self._put(lambda now_s: self._course.failed(act.people, now_s))
 

@@ -1,6 +1,6 @@
 """The people of a rotation as the room knows them now: by their keys, with all their connections."""
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from bots.bot.place.presence import Presence
@@ -40,13 +40,17 @@ class Crowd:
         """Everybody who takes part and is here."""
         return list(dict.fromkeys(self.key_of(one) for one in self._presence.people if self.takes_part(one)))
 
-    def connections(self, key: str) -> list[Person]:
-        """This person, once for each connection that they have now."""
-        return self._presence.connections(key)
+    def connections(self) -> dict[str, list[Person]]:
+        """Everybody who is here by their key, once for each connection that they have now."""
+        return self._presence.connections()
+
+    def persons(self) -> dict[str, Person]:
+        """Everybody who is here by their key; of several connections, the newest."""
+        return {key: ones[-1] for key, ones in self.connections().items()}
 
     def person(self, key: str) -> Person | None:
-        """Who this is now, if they are here; of several connections, the newest."""
-        return next(reversed(self.connections(key)), None)
+        """Who this is now, if they are here; see `persons`, which looks once for many."""
+        return self.persons().get(key)
 
     def is_inside(self, person: Person) -> bool:
         """Is this connection in a breakout?"""
@@ -67,11 +71,13 @@ class Crowd:
 
     def pseudonym(self, key: str) -> str:
         """As the log names people: our bots and the people of the roster by their ids, others by their connections."""
-        person = self.person(key)
-        if person is not None:
-            return person.pseudonym
-        spec = self._kit.spec
-        return key if key in spec.bot_ids or any(key == entry.id for entry in spec.roster) else "gone"
+        return self.pseudonyms([key])[0]
+
+    def pseudonyms(self, keys: Iterable[str]) -> list[str]:
+        """As `pseudonym`, of many."""
+        persons, spec = self.persons(), self._kit.spec
+        known = {*spec.bot_ids, *(entry.id for entry in spec.roster)}
+        return [persons[key].pseudonym if key in persons else key if key in known else "gone" for key in keys]
 
     async def call(self, person: Person, line: str) -> None:
         """Ask somebody to come out of their breakout."""

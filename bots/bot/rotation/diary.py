@@ -76,14 +76,14 @@ class Diary:
             round=number,
             participant=self._crowd.pseudonym(key),
             reason="rules exclude each other" if people else "the rooms are full",
-            people=[self._crowd.pseudonym(one) for one in people],
+            people=self._crowd.pseudonyms(people),
         )
 
     def began(self, act: BeginRound, now_s: float) -> None:
         """A round has begun."""
         self._round = act.round
         names = [self._rooms.name_of(number) for number in range(len(act.groups))]
-        shown = [[self._crowd.pseudonym(key) for key in group] for group in act.groups]
+        shown = [self._crowd.pseudonyms(group) for group in act.groups]
         self._log.info(
             "round_started",
             round=act.round,
@@ -91,7 +91,8 @@ class Diary:
             length_s=round(act.ends_s - now_s, 3),
             groups=dict(zip(names, shown, strict=True)),
         )
-        people = [[one.client_id for key in group if (one := self._crowd.person(key))] for group in act.groups]
+        here = self._crowd.persons()
+        people = [[here[key].client_id for key in group if key in here] for group in act.groups]
         planned = {name: tuple(clients) for name, clients in zip(names, people, strict=True)}
         self._kit.record.round_began(record.Round(self._rotation, act.round, self._kit.clock.now(), planned))
         self.opened()
@@ -137,7 +138,7 @@ class Diary:
     def ended(self, act: EndRound) -> None:
         """A round is over."""
         self._record.until = self._kit.clock.now()
-        self._log.info("round_ended", round=act.round, missing=[self._crowd.pseudonym(key) for key in act.missing])
+        self._log.info("round_ended", round=act.round, missing=self._crowd.pseudonyms(act.missing))
         if self._plan.is_remembered:
             self._tell_pairs(self._record, self._record.until)
 
@@ -150,7 +151,7 @@ class Diary:
             bot_id=self._kit.spec.id, rotation=self._rotation, round=course.number, rounds=self._plan.terms.rounds,
             phase=_SEEN[course.phase], until=until, is_held=course.is_held,
             rooms=len(course.open_rooms), people=len(placed),
-            missing=tuple(self._crowd.pseudonym(key) for key in placed if people[key][1] is None),
+            missing=tuple(self._crowd.pseudonyms(key for key in placed if people[key][1] is None)),
         )  # fmt: skip
         stood = self._stood
         if stood is not None and abs((stood.until - until).total_seconds()) < SAME_S:

@@ -1,7 +1,7 @@
 """Where somebody stands in a round: where they belong, where they are, what they make of their invite. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from bots.bot.rotation.acts import Why
@@ -53,7 +53,8 @@ class Standing:
 
     def kept(self, times: Times) -> dict[str, Any]:
         """What must be known to go on in another process; JSON."""
-        return {**asdict(self), **{name: times.kept(at_s) for name, at_s in self._instants()}}
+        values = {name: getattr(self, name) for name in _FIELDS}  # as asdict, which copies what needs no copy
+        return {**values, **{name: times.kept(at_s) for name, at_s in self._instants()}}
 
     @staticmethod
     def of(kept: Mapping[str, Any], times: Times) -> "Standing":
@@ -66,3 +67,6 @@ class Standing:
     def _instants(self) -> list[tuple[str, float]]:
         known = [("asked_at_s", self.asked_at_s), ("retry_s", self.retry_s), ("alone_since_s", self.alone_since_s)]
         return [(name, at_s) for name, at_s in known if at_s is not None]
+
+
+_FIELDS = tuple(field.name for field in fields(Standing))
