@@ -31,6 +31,7 @@ class Asking:
         """Of all requests, also of those that belong to one connection."""
         self._clock = clock
         self._outbox = Outbox()
+        self._replies: dict[asyncio.Future[Answer], tuple[Connection, int]] = {}
         self._connection: Connection | None = None
         self._is_closed = False
         self._turned = asyncio.Event()
@@ -53,8 +54,13 @@ class Asking:
         self.turn()
 
     def close(self) -> None:
-        """There will be none any more: whoever waits is refused."""
+        """There will be none any more: whoever waits is refused, but who has an answer gets it.
+
+        The last answer and the end may be read in one go, before anything else runs.
+        """
         self._is_closed = True
+        for reply in [one for one in self._replies if one.done()]:
+            self._take(reply)
         self._outbox.close(_CLOSED)
         self.lost()
 
@@ -101,14 +107,19 @@ class Asking:
         return number, answer
 
     def _deliver(self, connection: Connection, number: int, request: Request) -> None:
-        def take(reply: asyncio.Future[Answer]) -> None:
-            if reply.cancelled():
-                return
-            answer = reply.result()
-            if answer.result != _DISCONNECTED or connection.is_up:  # otherwise it is sent again
-                self._outbox.answered(number, answer)
+        reply = connection.post(request, number)
+        self._replies[reply] = connection, number
+        reply.add_done_callback(self._take)
 
-        connection.post(request, number).add_done_callback(take)
+    def _take(self, reply: asyncio.Future[Answer]) -> None:
+        if reply not in self._replies:
+            return  # it was taken at the end
+        connection, number = self._replies.pop(reply)
+        if reply.cancelled():
+            return
+        answer = reply.result()
+        if answer.result != _DISCONNECTED or connection.is_up:  # otherwise it is sent again
+            self._outbox.answered(number, answer)
 
     async def _settle(self, event: str, answer: asyncio.Future[Answer]) -> None:
         """Wait for an answer: a while for the server, another while for the connection."""

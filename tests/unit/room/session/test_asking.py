@@ -123,6 +123,32 @@ def test_a_half_open_connection_is_noticed_and_the_request_goes_over_the_next() 
     virtually(act)
 
 
+def test_an_answer_that_comes_with_the_end_counts() -> None:
+    """Both are read in one go: what was said and answered must not be said elsewhere again."""
+
+    async def act(asking: Asking) -> None:
+        connection = connect(asking)
+        asked = asyncio.create_task(asking.request(SAY))
+        await asyncio.sleep(1)
+        connection.sent[0].set_result(Answer(0))
+        asking.close()
+        assert Answer(0) == await asked
+
+    virtually(act)
+
+
+def test_a_connection_that_breaks_with_the_end_is_no_answer() -> None:
+    async def act(asking: Asking) -> None:
+        connection = connect(asking)
+        asked = asyncio.create_task(asking.request(SAY))
+        await asyncio.sleep(1)
+        connection.breaks(asking)
+        asking.close()
+        assert 1171 == (await asked).result
+
+    virtually(act)
+
+
 def test_the_end_answers_everybody() -> None:
     async def act(asking: Asking) -> None:
         asked = asyncio.create_task(asking.request(SAY))
