@@ -90,6 +90,14 @@ class _Dtls(RTCDtlsTransport):
             return None
         return plain
 
+    def release(self) -> None:
+        """Give back, when it has stopped, what the libraries beneath hold of it: the most of its memory.
+
+        The rest of a connection goes with the next full garbage collection: aiortc's objects refer to each other.
+        """
+        self._ssl = None
+        self._rx_srtp = self._tx_srtp = None  # type: ignore[assignment]  # as before the handshake
+
     @property
     def sending_session(self) -> pylibsrtp.Session:
         """With the keys for what is sent; there is one once the connection is up."""
@@ -298,6 +306,7 @@ class PeerConnection:
         self._listeners.clear()
         await self._dtls.stop()
         await self._ice.stop()
+        self._dtls.release()
 
     async def _gather(self) -> None:
         await self._gatherer.gather()

@@ -17,7 +17,7 @@ __all__ = ["IncomingAudio"]
 
 RATE_HZ = 16_000
 PACKET_SAMPLES = 320  # 20 ms
-KEPT_S = 120
+KEPT, FIRST_KEPT = 120 * RATE_HZ, 5 * RATE_HZ  # samples: at most, and at first
 SPEECH_LEVEL = 50  # RFC 6464: up to this one somebody talks
 
 Samples = npt.NDArray[np.int16]  # mono, 16 kHz
@@ -30,7 +30,7 @@ class IncomingAudio:
     def __init__(self) -> None:
         self.last_level = SILENT_LEVEL
         self._peer: PeerConnection | None = None
-        self._ring: Samples = np.zeros(KEPT_S * RATE_HZ, np.int16)
+        self._ring: Samples = np.zeros(0, np.int16)
         self._origin_s: float | None = None
         self._end = 0  # samples since the origin that have been written, silence included
         self._loud_at = float("-inf")
@@ -95,11 +95,19 @@ class IncomingAudio:
             self._origin_s = at_s
         start = max(0, round((at_s - self._origin_s) * RATE_HZ))
         if start > self._end:
-            self._write(self._end, np.zeros(min(start - self._end, len(self._ring)), np.int16), start)
+            self._write(self._end, np.zeros(min(start - self._end, KEPT), np.int16), start)
         if start + len(samples) > self._end - len(self._ring):
             self._write(start, samples, start + len(samples))
 
+    def _make_room(self, end: int) -> None:
+        """Up to `KEPT` it grows with what comes: many slots hear little."""
+        if len(self._ring) < min(end, KEPT):
+            ring: Samples = np.zeros(min(KEPT, max(2 * len(self._ring), end, FIRST_KEPT)), np.int16)
+            ring[: len(self._ring)] = self._ring  # nothing was written over yet: all lies where it lay
+            self._ring = ring
+
     def _write(self, start: int, samples: Samples, end: int) -> None:
+        self._make_room(end)
         first = end - len(samples) if end - start > len(samples) else start
         self._ring[np.arange(first, first + len(samples)) % len(self._ring)] = samples
         self._end = max(self._end, end)

@@ -181,12 +181,23 @@ def test_what_is_no_sound_is_passed_over(data: bytes) -> None:
     assert is_sound(audio.samples(STARTED_AT + 0.1, STARTED_AT + 0.45))
 
 
-def test_the_last_two_minutes_are_kept_and_no_more() -> None:
-    audio = slot()
-    for number in [*range(50), *range(6_050, 6_100)]:  # the second tone starts 121 s after the first
+@pytest.mark.parametrize("pause_s", [121, 124, 126, 200])
+def test_the_last_two_minutes_are_kept_and_no_more(pause_s: int) -> None:
+    audio, again = slot(), pause_s * 50
+    for number in [*range(50), *range(again, again + 50)]:
         audio.take(packet(number), at(number))
-    assert not audio.samples(STARTED_AT, STARTED_AT + 1.0).any()
-    assert is_sound(audio.samples(at(6_055), at(6_095)))
+    assert not audio.samples(STARTED_AT, at(again - 1)).any()
+    assert is_sound(audio.samples(at(again + 5), at(again + 45)))
+
+
+def test_what_was_heard_stays_where_it_was_as_more_comes() -> None:
+    audio, tones = slot(), (0, 150, 260, 700, 2_000, 5_900)
+    for first in tones:
+        for number in range(first, first + 50):
+            audio.take(packet(number), at(number))
+    for first, following in zip(tones, (*tones[1:], 6_000), strict=True):
+        assert is_sound(audio.samples(at(first + 5), at(first + 45)))
+        assert not audio.samples(at(first + 55), at(following - 1)).any()
 
 
 def test_a_day_of_silence_between_two_sounds_leaves_none_of_the_old_one() -> None:
