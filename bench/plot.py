@@ -10,7 +10,7 @@ __all__ = ["Bars", "Lines", "write_plot"]
 
 FOLDER = Path("docs/plots")
 WIDTH, LEFT, RIGHT, ROW, TOP = 640, 150, 70, 28, 40
-HEIGHT, NAME_WIDTH = 320, 70
+HEIGHT, LETTER_WIDTH, GAP = 320, 7, 18
 MOST_LABELS = 10
 COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#805ad5")
 
@@ -68,13 +68,14 @@ class Lines:
         parts = [f'<path d="M60 {TOP} V{bottom} H{WIDTH - 30}" stroke="#888" fill="none"/>']
         parts += [_text(place(x, high)[0], bottom + 18, f"{x:g}", anchor="middle") for x in self.x if x in named]
         parts.append(_text(WIDTH / 2, bottom + 38, self.x_label, anchor="middle"))
+        name_at = 66
         for number, (name, line) in enumerate(self.lines.items()):
             colour = COLOURS[number % len(COLOURS)]
             points = [place(x, y) for x, y in zip(self.x, line, strict=True)]
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
             parts.append(f'<polyline points="{path}" stroke="{colour}" stroke-width="2" fill="none"/>')
-            right = WIDTH - 40 - NAME_WIDTH * (len(self.lines) - 1 - number)
-            parts.append(_text(right, 22, name, anchor="end", colour=colour))
+            parts.append(_text(name_at, TOP, name, colour=colour))
+            name_at += LETTER_WIDTH * len(name) + GAP
             for at, (x, y), value in zip(self.x, points, line, strict=True):
                 parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>')
                 if at in named:
