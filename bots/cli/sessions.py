@@ -16,7 +16,7 @@ from bots.cli.memory import memory_of_user
 from bots.cli.trace import forget_traces
 from bots.errors import ConfigError, JournalError
 from bots.fleet import Script
-from bots.journal import Journal, SessionRecord
+from bots.journal import Journal, SessionRecord, missing_file
 from bots.playbook.values.meant import did_you_mean
 
 __all__ = ["forget_sessions", "list_sessions", "report_session", "session_named", "traces_of_session"]
@@ -153,6 +153,9 @@ def session_named(journal: Journal, name: str) -> SessionRecord:
 
 
 def _with_journal(store: str, work: Callable[[Journal], Awaitable[T]]) -> T:
+    if store and (missing := missing_file(store)) is not None:  # a mistyped path makes no new journal
+        raise ConfigError(f"there is no journal at {missing}; bots run and bots serve make one")
+
     async def opened() -> T:
         async with journal_at(store_url(store) or "") as journal:
             if journal is None:

@@ -1,5 +1,6 @@
 """What has been decided, begun and done: kept so that a killed process goes on where it was, once, in one process."""
 
+from bots.journal.database import missing_file
 from bots.journal.diary import Diary, StepState
 from bots.journal.journal import Journal, OpenSession, SessionRecord
 from bots.journal.keeper import Hold
@@ -20,4 +21,5 @@ __all__ = [
     "SessionRecord",
     "StepPast",
     "StepState",
+    "missing_file",
 ]

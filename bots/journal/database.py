@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from bots.errors import ConfigError, JournalError
 from bots.journal.migrations import is_current, migrate
 
-__all__ = ["BUSY_S", "is_outage", "open_database", "reading"]
+__all__ = ["BUSY_S", "is_outage", "missing_file", "open_database", "reading"]
 
 BUSY_S = 2.0  # how long a write waits for another process's
 _SYNCHRONOUS = ("full", "normal")
@@ -50,6 +50,16 @@ def open_database(url: str) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def missing_file(url: str) -> Path | None:
+    """The file of a store that is not there yet; None if it is there, or the store is no file."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None  # who opens it says what is wrong with it
+    path = Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+    return None if path is None or path.exists() else path
 
 
 def reading(engine: Engine) -> Connection:
