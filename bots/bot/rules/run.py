@@ -74,6 +74,7 @@ class Run:
         under_way: how many steps it performs now; more than one inside `parallel`.
         waiting: how many of them only wait; where all do, stopping loses nothing.
         performed: how many steps it has begun.
+        is_told: its outcome has been told.
     """
 
     rule_id: str
@@ -88,6 +89,7 @@ class Run:
     under_way: int = 0
     waiting: int = 0
     performed: int = 0
+    is_told: bool = False
 
 
 @dataclass(slots=True)
@@ -319,7 +321,11 @@ class Runs(Generic[R]):
             if isinstance(stop, asyncio.CancelledError):
                 raise
         finally:
-            self._on_end(rule.id, outcome, reason, run)
+            self._tell_end(rule, run, outcome, reason)
+
+    def _tell_end(self, rule: R, run: Run, outcome: Outcome, reason: str | None) -> None:
+        run.is_told = True
+        self._on_end(rule.id, outcome, reason, run)
 
     async def _fault_of(self, rule: R, steps: Awaitable[None]) -> str | None:
         """Await steps; why they failed, if they did."""
@@ -335,7 +341,9 @@ class Runs(Generic[R]):
         return None
 
     def _settle(self, rule: R, state: _State, task: asyncio.Task[None]) -> None:
-        state.tasks.pop(task, None)
+        run = state.tasks.pop(task)
+        if not run.is_told:  # it was stopped in the instant in which it was begun, before its first line ran
+            self._tell_end(rule, run, "stopped", None)
         if state.queue and not state.tasks and not self._is_closed:
             number, firing = state.queue.popleft()
             self._admit(rule, state, firing, number=number)

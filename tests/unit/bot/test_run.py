@@ -103,6 +103,14 @@ async def test_restart_stops_the_first_run_and_begins_anew(stage: Stage) -> None
     assert 1 == stage.most
 
 
+async def test_a_run_that_is_restarted_in_the_instant_it_began_has_an_end_too(stage: Stage) -> None:
+    for name in ("Ana", "Luis", "Eva"):
+        stage.runs.fire(FakeRule(mode="restart"), joined(name))
+    await stage.clock.advance(10)
+    assert ["stopped", "stopped", "finished"] == stage.ended
+    assert ["Eva"] == [firing.person.name for firing in stage.performed if firing.person is not None]
+
+
 async def test_queued_runs_one_after_the_other_up_to_max(stage: Stage) -> None:
     rule = FakeRule(mode="queued", max=2)
     for _ in range(3):
