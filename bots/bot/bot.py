@@ -356,7 +356,7 @@ class Bot:
         spare_since = self._spec.ends_at if self._cause == "session_end" else self._stopping_at
         within_s = 0.0 if self._failure else self._within_s
         await self._parts.runs.drain(within_s=within_s, spare_since=spare_since)
-        self._parts.invitations.close()
+        self._parts.invitations.end()
         self._parts.talk.close()
         self._parts.leaving.close()
         await self._parts.sound.close()

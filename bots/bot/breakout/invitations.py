@@ -25,6 +25,7 @@ from bots.schedule import Alarms, wait_until
 
 __all__ = ["Invitations"]
 
+LEFT = "the bot left"
 NAME_WAIT_S = 2.0  # the name of a breakout comes from the moderator bot, on another way than the invite
 
 
@@ -69,6 +70,8 @@ class Invitations:
         self._log = log
         self._pending: dict[str, asyncio.Task[object]] = {}
         self._received_at: dict[str, datetime] = {}
+        self._endless: set[str] = set()  # those that have no end yet
+        self._is_over = False
         self._forced: str | None = None
         self._in_run: set[str] = set()
         self._renewed: set[str] = set()  # another invite came while the one before is being answered
@@ -86,10 +89,14 @@ class Invitations:
         )
         self.last = invite.room_id
         self._received_at[invite.room_id] = self._clock.now()
+        self._endless.add(invite.room_id)
+        pending = self._pending.get(invite.room_id)
         if invite.is_forced:
             self._forced = invite.room_id
             self._follow_forced()
-        elif invite.room_id not in self._pending:
+        elif self._is_over:
+            self._expired(invite.room_id, LEFT)
+        elif pending is None or pending.done():  # one that is done is forgotten a moment later
             self._keep(invite.room_id, None)
             self._begin(invite.room_id, self._answer(invite.room_id))
         else:
@@ -101,16 +108,15 @@ class Invitations:
             room_id = invite.breakout_id
             self.last = room_id
             self._received_at[room_id] = invite.received_at
+            self._endless.add(room_id)
             decided = None if invite.decision is None or invite.due_at is None else self._taken_up(invite)
             self._begin(room_id, self._answer(room_id, decided))
 
     def destroyed(self, room_id: str) -> None:
         """The breakout is gone; an invite to it that still waits has expired."""
         self._forced = None if self._forced == room_id else self._forced
-        pending = self._pending.pop(room_id, None)
-        if pending is not None:
-            pending.cancel()
-            self._expired(room_id, "the breakout room was closed")
+        if room_id in self._pending:
+            self._let_go(room_id, "the breakout room was closed")
 
     def entered(self, room_id: str) -> None:
         """The bot is in this breakout: the invite to it, if one came, is accepted."""
@@ -123,10 +129,20 @@ class Invitations:
         self._log.warning("breakout_failed", breakout_id=room_id, result=result, reason=reason)
         self._settled(room_id, "failed")
 
-    def close(self, reason: str = "the bot left") -> None:
-        """The bot goes: what is still pending has expired."""
+    def close(self, reason: str) -> None:
+        """What is still pending has expired."""
         for room_id in list(self._pending):
-            self._pending.pop(room_id).cancel()
+            self._let_go(room_id, reason)
+
+    def end(self) -> None:
+        """The bot goes: what is still pending has expired, and so has what comes yet."""
+        self._is_over = True
+        self.close(LEFT)
+
+    def _let_go(self, room_id: str, reason: str) -> None:
+        """Answer it no more; one that has had its end in this very moment has no other."""
+        self._pending.pop(room_id).cancel()
+        if room_id in self._endless:
             self._expired(room_id, reason)
 
     def waited_s(self, room_id: str) -> float | None:
@@ -306,6 +322,7 @@ class Invitations:
         self._settled(room_id, "expired")
 
     def _settled(self, room_id: str, end: InviteEnd) -> None:
+        self._endless.discard(room_id)
         if room_id in self._received_at:
             self._diary.invite_ended(room_id, end, self._clock.now())
         in_run = room_id in self._in_run

@@ -1,5 +1,6 @@
 """Invites at work in a room: answered at their time, and told to their end."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,15 @@ from bots.bot import (
     RunEnded,
 )
 from bots.errors import BreakoutRefused
-from bots.room import BreakoutError, BreakoutInvite, DataReceived, Joinee, ParticipantJoined, StreamInfo
+from bots.room import (
+    BreakoutDestroyed,
+    BreakoutError,
+    BreakoutInvite,
+    DataReceived,
+    Joinee,
+    ParticipantJoined,
+    StreamInfo,
+)
 from tests.fakes.clock import FakeClock
 from tests.fakes.room import FakeRoom
 from tests.unit.bot.stage import ANA, TEACHER, Stage, on_stage, rule, spec_of, timeline
@@ -275,3 +284,63 @@ async def test_a_timeline_entry_leaves_the_breakout_only() -> None:
         await stage.pass_s(9)
         assert [BreakoutExited(bot_id="helper", room_id="br-7")] == stage.told(BreakoutExited)
         assert not stage.life.done()
+
+
+def hold_answers(stage: Stage) -> asyncio.Event:
+    """The room answers a rejection when this is set."""
+    answered = asyncio.Event()
+
+    async def reject(room_id: str) -> None:
+        stage.room.did.append(("reject_invite", room_id))
+        await answered.wait()
+
+    stage.room.reject_invite = reject  # type: ignore[method-assign]
+    return answered
+
+
+async def test_an_invite_that_is_read_together_with_the_answer_about_the_one_before_is_answered() -> None:
+    async with on_stage(spec_of(invites=(InviteWindow(then="reject"),)), TEACHER) as stage:
+        answered = hold_answers(stage)
+        invite(stage)
+        await stage.pass_s(1)
+        answered.set()
+        invite(stage)
+        await stage.pass_s()
+        assert [("br-7",), ("br-7",)] == stage.room.asked("reject_invite")
+        assert ["rejected", "rejected"] == ends(stage)
+
+
+async def test_an_answered_invite_does_not_expire_too_when_the_end_of_its_breakout_is_read_with_the_answer() -> None:
+    async with on_stage(spec_of(invites=(InviteWindow(then="reject"),)), TEACHER) as stage:
+        answered = hold_answers(stage)
+        invite(stage)
+        await stage.pass_s(1)
+        answered.set()
+        stage.room.push(BreakoutDestroyed("br-7"))
+        await stage.pass_s()
+        assert ["rejected"] == ends(stage)
+
+
+async def test_an_accepted_invite_does_not_expire_too_when_the_breakout_ends_as_the_bot_comes_in() -> None:
+    async with on_stage(spec_of(invites=(OPEN,)), TEACHER) as stage:
+        enter = stage.room.join_breakout
+
+        async def enter_and_see_it_end(joinee: Joinee, stream_info: StreamInfo) -> FakeRoom:
+            inside = await enter(joinee, stream_info)
+            stage.room.push(BreakoutDestroyed(joinee.room_id))
+            await asyncio.sleep(0)
+            return inside
+
+        stage.room.join_breakout = enter_and_see_it_end  # type: ignore[method-assign]
+        invite(stage)
+        await stage.pass_s()
+        assert ["accepted"] == ends(stage)
+
+
+async def test_a_bot_that_goes_follows_no_invite_any_more() -> None:
+    async with on_stage(spec_of(invites=(InviteWindow(after_s=(5.0, 5.0)),), listens=True), TEACHER) as stage:
+        await stage.pass_s(601)
+        assert not stage.life.done()  # it waits for questions about what it heard
+        invite(stage)
+        await stage.pass_s(30)
+        assert (["expired"], []) == (ends(stage), stage.room.asked("join_breakout"))
