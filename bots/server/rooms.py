@@ -141,8 +141,7 @@ class Rooms:
         ends_at = room.ends_at
         if not room.members and ends_at is not None and ends_at.timestamp() <= now:
             raise Refused(BAD_TOKEN, "The time of this room is over.")
-        if not (room.members or (room.is_adhoc and room.began_at is not None)):
-            room.began_at = now
+        begins = not (room.members or (room.is_adhoc and room.began_at is not None))
         before = self._before(room, claim, presented, old_id)
         client_id = old_id or (f"c-{self.new_hex(8)}" if before is None else before.client_id)
         member = Member(client_id, claim, is_single_pc=presented.is_single_pc)
@@ -153,7 +152,10 @@ class Rooms:
             if presented.received is not None:
                 member.resume(before)
         room.used_tokens[claim.token_id] = client_id
-        return self._replace(room, member) if client_id in room.members else self._arrive(room, member)
+        admission = self._replace(room, member) if client_id in room.members else self._arrive(room, member)
+        if begins and not admission.is_waiting:
+            room.began_at = now
+        return admission
 
     @staticmethod
     def _before(room: Room, claim: Claim, presented: PresentToken, old_id: str | None) -> Member | None:

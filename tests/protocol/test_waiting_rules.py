@@ -132,6 +132,18 @@ def test_no_more_are_let_in_than_there_are_places() -> None:
     assert house.ask(mia, AdmitAwaited(client_id=cyd)).is_ok
 
 
+def test_who_knocks_in_vain_begins_no_session_whose_time_could_run_out() -> None:
+    house = FakeHouse(knock=True, duration=10)
+    ben = house.enter(name="Ben")
+    assert house.room.ends_at is None
+    house.vanish(ben)
+    house.now += 3600
+    house.perform(house.rooms.expire(house.now))
+    mia = house.enter("moderator")
+    assert is_in(house, mia)
+    assert house.room.began_at == house.now
+
+
 def test_a_locked_room_can_be_entered_by_whom_a_moderator_lets_in() -> None:
     house = FakeHouse(knock=True)
     mia, ben = house.enter("moderator"), house.enter(name="Ben")
