@@ -144,9 +144,10 @@ class Rooms:
         begins = not (room.members or (room.is_adhoc and room.began_at is not None))
         before = self._before(room, claim, presented, old_id)
         client_id = old_id or (f"c-{self.new_hex(8)}" if before is None else before.client_id)
-        member = Member(client_id, claim, is_single_pc=presented.is_single_pc)
+        role = room.roles.get(client_id, claim.role)
+        member = Member(client_id, claim, is_single_pc=presented.is_single_pc, role=role)
         if client_id not in room.members:
-            self._check_places(room, claim, was_here=before is not None)
+            self._check_places(room, member, was_here=before is not None)
         if before is not None:
             room.used_tokens[before.claim.token_id] = ""
             if presented.received is not None:
@@ -188,27 +189,28 @@ class Rooms:
             Refused: there is no place left for one more; they go on waiting.
         """
         member = room.waiting[client_id]
-        self._check_seats(room, member.claim)
+        self._check_seats(room, member)
         self._stop_waiting(room, client_id)
         room.admitted.add(client_id)
         return self._enter(room, member)
 
-    def _check_places(self, room: Room, claim: Claim, *, was_here: bool) -> None:
+    def _check_places(self, room: Room, member: Member, *, was_here: bool) -> None:
+        claim = member.claim
         if room.breakout is not None:
             if not room.breakout.awaits(claim.parent_client_id, claim.token_id):
                 raise Refused(BAD_TOKEN, "The invitation to this breakout room is over.")
             return
         if room.is_locked and not was_here:
             raise Refused(LOCKED, "The room is locked.")
-        self._check_seats(room, claim)
+        self._check_seats(room, member)
 
-    def _check_seats(self, room: Room, claim: Claim) -> None:
-        kind = "moderators" if claim.role == "moderator" else "participants"
-        ghosts = self._ghosts(room, claim)
+    def _check_seats(self, room: Room, member: Member) -> None:
+        kind = "moderators" if member.is_moderator else "participants"
+        ghosts = self._ghosts(room, member.claim)
         here = sum(
             1
-            for member in room.members.values()
-            if member.is_moderator == (kind == "moderators") and member.client_id not in ghosts
+            for other in room.members.values()
+            if other.is_moderator == member.is_moderator and other.client_id not in ghosts
         )
         most = int(room.settings[kind])
         if here >= most:
@@ -262,7 +264,6 @@ class Rooms:
         return Admission(room, member, tuple(effects), replaced=True)
 
     def _seat(self, room: Room, member: Member) -> None:
-        member.role = room.roles.get(member.client_id, member.role)
         member.is_room_muted = room.is_muted and not member.is_moderator
         member.is_hard_muted = member.client_id in room.hard_muted
         member.is_video_hard_muted = member.client_id in room.video_hard_muted

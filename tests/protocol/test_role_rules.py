@@ -7,6 +7,7 @@ from bots.wire import (
     ChangeRoleOption,
     CreateBreakout,
     Drop,
+    EnableKnock,
     ExtendDuration,
     HardMuteRoom,
     HardMuteUser,
@@ -89,6 +90,28 @@ def test_a_changed_role_survives_a_reconnect_whatever_the_token_says() -> None:
     house.vanish(mia)
     house.present(back)
     assert "participant" == role_of(house, mia)
+
+
+def test_who_has_handed_over_comes_back_to_a_place_of_the_new_role() -> None:
+    house = FakeHouse(moderators=1)
+    fields = house.token("moderator", name="Mia")
+    mia, ann = house.present(fields), house.enter(name="Ann")
+    hand_over(house, mia, ann)
+    house.vanish(mia)
+    house.present({**fields, "isReconnecting": True, "oldClientIdForReconnect": mia})
+    assert "participant" == role_of(house, mia)
+
+
+def test_who_has_taken_over_does_not_knock_on_the_way_back() -> None:
+    house = FakeHouse()
+    fields = house.token(name="Ann")
+    mia, ann = house.enter("moderator", name="Mia"), house.present(fields)
+    hand_over(house, mia, ann)
+    assert house.ask(ann, EnableKnock(is_on=True)).is_ok
+    house.vanish(ann)
+    house.present({**fields, "isReconnecting": True, "oldClientIdForReconnect": ann})
+    assert {} == house.room.waiting
+    assert "moderator" == role_of(house, ann)
 
 
 def test_who_may_not_hand_over_and_to_whom() -> None:
