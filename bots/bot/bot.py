@@ -235,6 +235,7 @@ class Bot:
         """What hangs on the start and is still to come, comes so much later."""
         self._recall.shifted(self._clock.now(), seconds)
         self._timeline.shift(seconds)
+        self._recall.keep(self._parts)  # nothing else may happen for long
         self._log.info("timeline_shifted", seconds=round(seconds, 3))
 
     def _fire(self, entry: RulePlan, at: datetime, is_late: bool = False) -> None:

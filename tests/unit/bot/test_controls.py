@@ -1,5 +1,7 @@
 """Lines in the chat that steer: who may, what is answered, what happens."""
 
+from dataclasses import replace
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -92,20 +94,34 @@ async def test_more_hold_and_undo_move_the_end_of_the_round_and_what_comes_later
         assert "Sorry: " in await write(stage, "!more 1h")
 
 
+def with_a_later_line() -> BotSpec:
+    """It comes 200 s after the start, unless that is moved."""
+    later = replace(timeline(200, {"say": "Now the next thing."}), is_movable=True)
+    return spec(rotations=lesson().rotations, timeline=(*lesson().timeline, later), controls=STEER)
+
+
 async def test_what_hangs_on_the_start_comes_later_by_what_was_given() -> None:
-    entries = (*lesson().timeline, timeline(200, {"say": "Now the next thing."}))
-    entries = tuple(
-        entry if entry.id != "at 200" else entry.__class__(id=entry.id, steps=entry.steps, at=entry.at, is_movable=True)
-        for entry in entries
-    )
-    plan = spec(rotations=lesson().rotations, timeline=entries, controls=STEER)
-    async with on_stage(plan, TEACHER, *PUPILS) as stage:
+    async with on_stage(with_a_later_line(), TEACHER, *PUPILS) as stage:
         await stage.pass_s(6)
         await write(stage, "!more 60s")
         await stage.pass_s(200)
         assert "Now the next thing." not in [text for text, _ in stage.room.asked("say")]
         await stage.pass_s(60)
         assert "Now the next thing." in [text for text, _ in stage.room.asked("say")]
+
+
+async def test_what_was_given_is_known_after_a_crash_though_nothing_has_happened_since() -> None:
+    plan = with_a_later_line()
+    first = Stage(plan, TEACHER, *PUPILS)
+    await first.pass_s(6)
+    first.bot.command(SteerRotation(text="more 60s"))
+    await first.pass_s(1)
+    diary = await first.kill()
+    async with on_stage(plan, TEACHER, *PUPILS, clock=first.clock, diary=diary) as second:
+        await second.pass_s(210)
+        assert "Now the next thing." not in [text for text, _ in second.room.asked("say")]
+        await second.pass_s(50)
+        assert "Now the next thing." in [text for text, _ in second.room.asked("say")]
 
 
 async def test_next_closes_the_round_and_swap_moves_two_people() -> None:
