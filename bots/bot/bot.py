@@ -156,7 +156,7 @@ class Bot:
             log=self._log,
         )
         self._recall.restore(self._parts)
-        self._parts.runs.on_queued = lambda: self._recall.keep(self._parts)
+        self._parts.runs.on_queued = self._parts.kit.keep = lambda: self._recall.keep(self._parts)
         pump = group.create_task(self._pump(), name=f"{self._spec.id}/pump")
         arriving = group.create_task(self._arrive(), name=f"{self._spec.id}/arrive")
         self._set_end()

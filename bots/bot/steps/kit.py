@@ -55,6 +55,7 @@ class Kit:
         stay: inside it, `leave_when` does not let the bot leave; for what must be done to its end.
         shift: moves what the timeline still has to do, unless it hangs on the end or on a clock time; seconds.
         for_teacher: lines that wait for a teacher to come.
+        keep: writes down what the bot must know to go on; also done after each thing that happened.
         rotation: that runs now.
         groupings: the plans of the rotations that were begun, by name.
         undo: takes back what was done to the round that runs, the last first.
@@ -78,6 +79,7 @@ class Kit:
     dice: dict[str, Random] = field(default_factory=dict)
     watchers: set[Callable[[Occasion], None]] = field(default_factory=set)
     for_teacher: list[str] = field(default_factory=list)
+    keep: Callable[[], None] = lambda: None
     rotation: RunningRotation | None = None
     groupings: dict[str, Grouping] = field(default_factory=dict)
     undo: list[Callable[[Course, float], list[Act]]] = field(default_factory=list)

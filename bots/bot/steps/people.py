@@ -57,6 +57,7 @@ async def warn_teachers(kit: Kit, text: str) -> None:
         await _tell_all(kit, text, rule=None, step=None)
     except BotsError as failure:
         kit.for_teacher.append(text)
+        kit.keep()
         kit.log.warning("teacher_not_told", kept=len(kit.for_teacher), reason=str(failure))
 
 
@@ -66,6 +67,7 @@ async def _tell_all(kit: Kit, text: str, *, rule: str | None, step: str | None) 
         await _tell(kit, [text], teachers)
         return
     kit.for_teacher.append(text)
+    kit.keep()
     kit.log.warning("teacher_awaited", rule=rule, step=step, kept=len(kit.for_teacher))
 
 
@@ -77,6 +79,7 @@ async def tell_kept(kit: Kit, teacher: Person) -> None:
     except BotsError as failure:
         kit.for_teacher[:0] = lines
         kit.log.warning("teacher_not_told", kept=len(kit.for_teacher), reason=str(failure))
+    kit.keep()
 
 
 def is_teacher(person: Person) -> bool:

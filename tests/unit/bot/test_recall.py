@@ -395,3 +395,16 @@ async def test_what_others_notice_is_kept_before_it_is_done(kind: str) -> None:
     assert first.room.outgoing is None or [] == first.room.outgoing.played
     assert {"0": "intent"} == first.diary.states()
     await first.kill()
+
+
+async def test_a_line_that_waits_for_a_teacher_outlives_a_crash_in_a_quiet_room_and_is_told_once() -> None:
+    spec = spec_of(role="moderator", timeline=(timeline(10, {"tell_teacher": "Please come."}),))
+    async with killed_after(spec, 11, 1, ANA) as (_, second):
+        second.room.arrive(TEACHER)
+        await second.pass_s(1)
+        assert [("Please come.", (TEACHER.client_id,))] == second.room.asked("say")
+        diary = await second.kill()
+        async with on_stage(spec, ANA, clock=second.clock, diary=diary) as third:
+            third.room.arrive(replace(TEACHER, client_id="c-other", name="Mr Gil"))
+            await third.pass_s(1)
+            assert [] == third.room.asked("say")
