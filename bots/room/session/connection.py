@@ -120,8 +120,12 @@ class Connection:
         return Admission(await self._admitted(timeout_s), str(answer.get("connectedIP") or ""), is_resumed)
 
     def post(self, request: Request, number: int | None = None) -> asyncio.Future[Answer]:
-        """Queue a request; see `Conversation.post`."""
-        return self.conversation.post(request, number)
+        """Queue a request, see `Conversation.post`; until there is a socket it is answered as after the end."""
+        if self._conversation is None:
+            answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+            answer.set_result(Answer(_DISCONNECTED, "the connection to the room is not there yet"))
+            return answer
+        return self._conversation.post(request, number)
 
     async def close(self) -> None:
         """Close the socket; safe to call twice."""

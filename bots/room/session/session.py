@@ -394,7 +394,8 @@ class Session:
     async def cut(self, gone_s: float) -> None:
         """Lose the network for so long, seconds: the connection breaks without a word, and its media with it."""
         self._gone_until_s = self.terms.clock.monotonic() + gone_s
-        self._there().conversation.cut()
+        if self._there().is_up:
+            self._there().conversation.cut()
         await self._lines.cut()
 
     async def come_back(self, how: How, tries: int) -> bool:

@@ -1,0 +1,37 @@
+"""What comes at the wrong moment: while a connection is being made, or together with the end."""
+
+import asyncio
+
+from bots.room.microphone import Mute
+from tests.unit.room.session.stage import Stage, on_stage
+
+
+def test_a_mute_is_no_error_while_nobody_answers() -> None:
+    async def act(stage: Stage) -> None:
+        session = stage.session()
+        await session.open()
+        stage.network.is_up = False
+        stage.network.conversations[0].breaks()
+        await asyncio.sleep(1)
+        session.set_mute(Mute.SELF, is_muted=True)
+        stage.network.is_up = True
+        await session.wait_connected("sound")
+        assert "user-audio-muted" in [one.event for one in stage.network.conversations[-1].sent]
+        await session.leave()
+
+    on_stage(act)
+
+
+def test_a_cut_is_no_error_while_nobody_answers() -> None:
+    async def act(stage: Stage) -> None:
+        session = stage.session()
+        await session.open()
+        stage.network.is_up = False
+        stage.network.conversations[0].breaks()
+        await asyncio.sleep(1)
+        await session.cut(1.0)
+        stage.network.is_up = True
+        await session.wait_connected("sound")
+        await session.leave()
+
+    on_stage(act)
