@@ -115,6 +115,7 @@ class Reception:
         self._ledgers: dict[str, Ledger] = {}
         self._kept: OrderedDict[str, Ledger] = OrderedDict()
         self._missed: dict[str, list[Notice]] = {}
+        self._arrivals: dict[str, tuple[Effect, ...]] = {}  # what others have to be told of who has no answer yet
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -139,7 +140,7 @@ class Reception:
             older.end()
         self._lines[client_id] = line
         is_resumed = self._open_ledger(client_id, token, is_back=admission.replaced or admission.was_here)
-        asyncio.get_running_loop().call_soon(self.perform, list(admission.effects))
+        self._arrivals[client_id] = admission.effects
         answer = {"result": 0, "clientId": client_id, "connectedIP": line.address}
         if is_resumed:
             answer["resumed"] = True
@@ -151,10 +152,14 @@ class Reception:
         return ("success", answer), client_id
 
     def entered(self, client_id: str) -> None:
-        """The ack has left: say `room-connected`, and to who is back what it has missed.
+        """The ack has left: say `room-connected`, to who is back what it has missed, and to the others who has come.
 
         Who has to be let in by a moderator is told to wait, and welcomed later.
         """
+        self._welcome(client_id)
+        self.perform(self._arrivals.pop(client_id, ()))
+
+    def _welcome(self, client_id: str) -> None:
         place = self._rooms.place_of(client_id)
         line = self._lines.get(client_id)
         if line is not None and self._rooms.waits(client_id):
@@ -247,7 +252,7 @@ class Reception:
                     if line is not None:
                         line.part()
                 case Welcome(client_id=client_id):
-                    self.entered(client_id)
+                    self._welcome(client_id)
                 case StopPublishing(client_id=client_id, stream_id=only):
                     for stream_id in self._rooms.publications_of(client_id):
                         if only in (None, stream_id):
