@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bots.server.provisioning.refusal import ApiRefusal
-from bots.server.provisioning.settings import INVALID, KEPT_FOR_LIFE, SETTINGS, read_settings, starts_at
+from bots.server.provisioning.settings import INVALID, KEPT_FOR_LIFE, SETTINGS, read_settings, renamed, starts_at
 from bots.server.provisioning.shapes import AnyObject, Reference, Shape, Text, Unfit
 
 __all__ = ["BODY", "ROOM_ID_BYTES", "changed_room_body", "check_open", "new_room_body", "refuse_late_change"]
@@ -75,7 +75,7 @@ def changed_room_body(body: Mapping[str, Any], raw: object) -> dict[str, Any]:
         ApiRefusal: a value is wrong, or the setting is one that a room keeps for life.
     """
     change = _read(raw)
-    given = change.get("settings", {})
+    given = renamed(change.get("settings", {}))
     for key in KEPT_FOR_LIFE:
         if key in given and given[key] != body["settings"][key]:
             desc = f"settings.{key} cannot be changed; make a new room."

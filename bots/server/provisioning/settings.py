@@ -12,7 +12,16 @@ from typing import Any
 from bots.server.provisioning.refusal import ApiRefusal
 from bots.server.provisioning.shapes import Choice, Flag, JsonSchema, Number, ObjectOf, Shape, Text, Unfit
 
-__all__ = ["KEPT_FOR_LIFE", "SETTINGS", "Setting", "read_settings", "settings_kept", "settings_schema", "starts_at"]
+__all__ = [
+    "KEPT_FOR_LIFE",
+    "SETTINGS",
+    "Setting",
+    "read_settings",
+    "renamed",
+    "settings_kept",
+    "settings_schema",
+    "starts_at",
+]
 
 INVALID = 10010
 NO_TIME, BAD_TIME_FORMAT, IMPOSSIBLE_TIME = 10004, 10005, 10006
@@ -110,14 +119,19 @@ _TYPES = (
 )
 
 
+def renamed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The same settings, each under its newer name; where both are given, the newer one counts."""
+    older = {OLDER_NAMES[key]: value for key, value in given.items() if key in OLDER_NAMES}
+    return {**older, **{key: value for key, value in given.items() if key not in OLDER_NAMES}}
+
+
 def read_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     """All settings of a room, defaults filled in.
 
     Raises:
         ApiRefusal: with the documented result code of what is unknown, wrong or missing.
     """
-    renamed = {OLDER_NAMES[key]: value for key, value in given.items() if key in OLDER_NAMES}
-    wanted = {**renamed, **{key: value for key, value in given.items() if key not in OLDER_NAMES}}
+    wanted = renamed(given)
     unknown = sorted(wanted.keys() - SETTINGS.keys())
     if unknown:
         raise ApiRefusal(400, UNKNOWN_SETTING, "Unknown setting", f"settings.{unknown[0]} is not a setting of a room.")

@@ -89,6 +89,12 @@ def test_a_room_with_a_telephone_keeps_its_numbers_when_it_is_changed() -> None:
     assert {"enabled": False} == changed_room_body(room, {"sip": {"enabled": False}})["sip"]
 
 
+def test_a_change_may_have_the_older_spelling_too() -> None:
+    room = made(wait_for_moderator=False)
+    changed = changed_room_body(room, {"settings": {"wait_moderator": True}})
+    assert {**room["settings"], "wait_for_moderator": True} == changed["settings"]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
