@@ -128,6 +128,8 @@ class Session:
         try:
             for bot_id in [one for one in self._specs if one in self._alive]:
                 await self._fleet.start(self._specs[bot_id])
+                if self._is_stopped:  # asked meanwhile: what was told to a bot that was not there yet, is lost
+                    self._fleet.command(bot_id, Drain())
             await asyncio.wait(helpers.values(), return_when=asyncio.FIRST_COMPLETED)
             if not helpers["events"].done():
                 await self._stop_by_force()

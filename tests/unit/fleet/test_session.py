@@ -15,10 +15,12 @@ from bots.bot import (
     BotIdle,
     BotJoined,
     BotLeft,
+    BotSpec,
     BreakoutsClosed,
     BreakoutsGone,
     BreakoutsNamed,
     BreakoutsOpened,
+    Command,
     Dismiss,
     Drain,
     Judge,
@@ -97,6 +99,31 @@ async def test_every_bot_is_started_and_the_session_ends_with_the_last_of_them()
         await stage.tell(*left("helper"))
         result = await stage.result()
         assert ("finished", 4, True, True) == (result.outcome, result.joined, result.joined_all, result.expect_met)
+
+
+async def test_bots_that_are_started_after_the_session_was_asked_to_stop_are_asked_to_leave_too() -> None:
+    stage = Stage()
+    start, tell = stage.fleet.start, stage.fleet.command
+
+    async def take_long(spec: BotSpec) -> None:
+        await stage.clock.sleep_until(stage.clock.monotonic() + 1)  # as with a worker process that is busy
+        await start(spec)
+
+    def tell_who_is_there(bot_id: str, command: Command) -> None:
+        if bot_id in stage.fleet.started:
+            tell(bot_id, command)
+
+    stage.fleet.start, stage.fleet.command = take_long, tell_who_is_there  # type: ignore[method-assign]
+    try:
+        await stage.clock.advance(1.5)
+        stage.stop.set()
+        await stage.clock.advance(5)
+        assert list(ALL) == stage.fleet.started
+        assert set(ALL) == {bot for bot, what in stage.fleet.commands if isinstance(what, Drain)}
+    finally:
+        stage.life.cancel()
+        await asyncio.gather(stage.life, return_exceptions=True)
+        await stage.alarms.stop()
 
 
 async def test_who_watches_sees_the_round_that_runs_until_the_rotation_or_its_bot_is_gone() -> None:
