@@ -66,7 +66,7 @@ class RoomServer:
         calls = Calls(app_id=self.app_id, now=self._clock.now, new_hex=self.rooms.new_hex)
         self._webhook = Webhook(webhook, self.app_id, clock=self._clock) if webhook else None
         self._archive = Archive(
-            app_id=self.app_id, rooms=self.rooms, now=self._clock.now, new_hex=self.rooms.new_hex,
+            app_id=self.app_id, now=self._clock.now, new_hex=self.rooms.new_hex,
             base_url=lambda: self.api_url, notify=self._notify,
         )  # fmt: skip
         self._recordings = recordings

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 from bots.server.provisioning.reports import Report, Reports
 from bots.server.recording.recorder import Recorded
-from bots.server.rooms import Rooms
 
 __all__ = ["Archive", "Notify"]
 
@@ -27,7 +26,6 @@ class Archive:
 
     Args:
         app_id: of the project.
-        rooms: tells the settings of rooms.
         now: the instant now, aware, UTC.
         new_hex: an unguessable id of so many bytes.
         base_url: of the Server API, once it listens.
@@ -35,12 +33,11 @@ class Archive:
     """
 
     def __init__(
-        self, *, app_id: str, rooms: Rooms, now: Callable[[], datetime], new_hex: Callable[[int], str],
+        self, *, app_id: str, now: Callable[[], datetime], new_hex: Callable[[int], str],
         base_url: Callable[[], str], notify: Notify,
     ) -> None:  # fmt: skip
         self.filed = Reports()
         self._app_id = app_id
-        self._rooms = rooms
         self._now = now
         self._new_hex = new_hex
         self._base_url = base_url
@@ -64,9 +61,7 @@ class Archive:
         if not recorded.is_whole:
             item["recording"].append({"url": url})
             self._notify("recording", room_id, conf_num, recording=[url])
-        room = self._rooms.get(room_id)
-        is_joined_later = room is not None and room.settings.get("single_file_recording") is True
-        if recorded.is_whole or not is_joined_later:
+        if not recorded.is_joined_later:
             item["transcoded"].append({"url": url})
             stage = str(recorded.stage)
             self._notify("transcoded", room_id, conf_num, recording=url, stage=stage, file_size=str(size))

@@ -35,6 +35,8 @@ class Recorded:
     duration_s: float
     is_whole: bool
     """All of a session in one file, not just from one start to one stop."""
+    is_joined_later: bool = False
+    """A part of such a file."""
 
 
 class Recorder(Watch):
@@ -72,8 +74,7 @@ class Recorder(Watch):
         parts = self._parts.pop(room.conf_num, None)
         if parts is None:
             return
-        wants_one = room.settings.get("single_file_recording") is True
-        work = self._finish(room.room_id, room.conf_num, parts, wants_one=wants_one)
+        work = self._finish(room.room_id, room.conf_num, parts, wants_one=_wants_one(room))
         task = asyncio.create_task(work, name=f"recorder/{room.conf_num}/whole")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -100,7 +101,8 @@ class Recorder(Watch):
                 self._failed(recording.room)
             return None
         done = Recorded(
-            recording.room.room_id, recording.conf_num, recording.stage, path, duration_s, is_whole=False
+            recording.room.room_id, recording.conf_num, recording.stage, path, duration_s, is_whole=False,
+            is_joined_later=recording.wants_one,
         )  # fmt: skip
         log.info("recording_saved", room=done.room_id, file=str(path), duration_s=round(duration_s, 1))
         self._ready(done)
@@ -137,6 +139,7 @@ class _Recording:
         self.room = room
         self.conf_num = room.conf_num
         self.stage = stage
+        self.wants_one = _wants_one(room)
         self._only = stream_id
         self._mix = Mix(now_s)
         self._streams: dict[tuple[int, int], OpusStream] = {}
@@ -179,3 +182,8 @@ class _Recording:
             await asyncio.to_thread(file.abandon)
             raise
         return file.duration_s
+
+
+def _wants_one(room: Room) -> bool:
+    """Whether the session that runs is to be one file."""
+    return room.settings.get("single_file_recording") is True

@@ -157,3 +157,19 @@ async def test_the_end_of_a_session_and_its_recording_are_notified(receiver: Rec
     assert (url, "1") == (by_type["transcoded"]["recording"], by_type["transcoded"]["stage"])
     assert [{"url": url}] == archive["recording"]
     assert int(by_type["transcoded"]["file_size"]) == next(tmp_path.iterdir()).stat().st_size
+
+
+async def test_of_a_session_that_is_one_file_only_that_one_is_notified_as_composed(
+    receiver: Receiver, tmp_path: Any
+) -> None:
+    async with (
+        RoomServer(app_id="app", app_key="key", webhook=receiver.url, recordings=tmp_path) as server,
+        httpx.AsyncClient(base_url=server.api_url, auth=("app", "key"), timeout=10) as api,
+    ):
+        house = RawHouse(server, api)
+        # an ad-hoc room is gone before its last file is finished
+        chair = await house.enter(await house.room(adhoc=True, auto_recording=True, single_file_recording=True))
+        await chair.ask("drop", {"self": True})
+        await receiver.until(3)
+        await chair.close()
+    assert ["roomdrop", "recording", "transcoded"] == [body["type"] for body in receiver.bodies]

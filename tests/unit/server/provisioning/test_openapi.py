@@ -21,7 +21,7 @@ def routed() -> dict[str, set[tuple[str, str]]]:
     """Base -> what is routed below it, but the document itself and the refusal of everything else."""
     rooms = Rooms(TokenMint())
     archive = Archive(
-        app_id="a", rooms=rooms, now=lambda: datetime(2026, 3, 30, tzinfo=UTC), new_hex=rooms.new_hex,
+        app_id="a", now=lambda: datetime(2026, 3, 30, tzinfo=UTC), new_hex=rooms.new_hex,
         base_url=str, notify=lambda *_, **__: None,
     )  # fmt: skip
     api = ServerApiRoutes(
