@@ -9,7 +9,7 @@ import random
 import uuid
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import structlog
@@ -42,7 +42,7 @@ class Webhook:
     """Posts notifications to one address.
 
     Args:
-        url: http or https; `user:password@` in it becomes Basic auth.
+        url: http or https; `user:password@` in it, percent-encoded where it has to be, becomes Basic auth.
         app_id: of the project.
         clock: of the notifications and of the waits between tries.
         rng: spreads the waits.
@@ -54,12 +54,14 @@ class Webhook:
     def __init__(self, url: str, app_id: str, *, clock: Clock, rng: random.Random | None = None) -> None:
         try:
             parts = urlsplit(url)
+            httpx.URL(url)  # which refuses more
             is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
+        except (ValueError, httpx.InvalidURL):
             is_address = False
         if not is_address:
             raise ConfigError("--webhook needs an http(s) address, such as http://127.0.0.1:9000/enablex")
-        self._auth = httpx.BasicAuth(parts.username, parts.password or "") if parts.username else None
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._auth = httpx.BasicAuth(user, password) if user else None
         self._url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         self._is_near = parts.hostname in ("127.0.0.1", "::1", "localhost")
         self._app_id = app_id

@@ -127,7 +127,18 @@ async def test_a_receiver_that_is_away_for_a_moment_misses_nothing(receiver: Rec
     assert ["r-0", "r-1", "r-2"] == [body["conf_num"] for body in receiver.bodies]
 
 
-@pytest.mark.parametrize("url", ["", "ftp://x/y", "http://", "localhost:9000", "http://x:port/"])
+async def test_a_password_may_have_any_character(receiver: Receiver) -> None:
+    webhook = Webhook(receiver.url.replace("user:pass", "us%40er:p%2Fs%3A"), "app", clock=SystemClock())
+    webhook.start()
+    webhook.notify("roomdrop", "r", "r-1")
+    await webhook.stop()
+    [(headers, _)] = receiver.got
+    assert f"basic {base64.b64encode(b'us@er:p/s:').decode()}".lower() == headers["authorization"]
+
+
+@pytest.mark.parametrize(
+    "url", ["", "ftp://x/y", "http://", "localhost:9000", "http://x:port/", "http://bücher..x/", "http://x/\x7f"]
+)
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match="--webhook"):
         Webhook(url, "app", clock=SystemClock())
