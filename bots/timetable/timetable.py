@@ -71,6 +71,7 @@ class Timetable:
         self._agenda = Agenda()
         self._cursors: dict[str, tuple[str, datetime]] = {}
         self._running: dict[str, Part] = {}
+        self._started: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._looked_s = 0.0
         self._is_open = self._is_stopping = False
@@ -97,8 +98,13 @@ class Timetable:
             for helper in helpers:
                 helper.cancel()
             log.info("timetable_stopping", running=len(self._running))
+            playing = {part.task for part in self._running.values()}
             for part in list(self._running.values()):
                 self._stop(part)
+            for starting in (
+                self._started - playing
+            ):  # not written yet, perhaps not for long: the next process begins it
+                starting.cancel()
         return self._counts
 
     def status(self) -> Status:
@@ -251,7 +257,9 @@ class Timetable:
         if taken.missed:
             await self._starts.miss(row, taken.missed)
         for start in taken.starts:
-            self._group.create_task(self._start(row, start), name=f"timetable/{row.id}")
+            starting = self._group.create_task(self._start(row, start), name=f"timetable/{row.id}")
+            self._started.add(starting)
+            starting.add_done_callback(self._started.discard)
         if taken.missed and not taken.starts:
             self._decided(row)
 

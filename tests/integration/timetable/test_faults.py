@@ -90,3 +90,36 @@ async def test_a_session_whose_process_died_before_it_was_written_is_begun_by_an
         assert begun.opened is not None
         assert {"start_retried"} == {line["event"] for line in lines}
     alarms.stop()
+
+
+async def test_a_process_that_is_asked_to_end_does_not_wait_for_a_session_that_cannot_be_written(
+    tmp_path: Path,
+) -> None:
+    (folder := tmp_path / "playbooks").mkdir()
+    clock, stop = SystemClock(), asyncio.Event()
+    starts_at = (clock.now() + timedelta(minutes=30)).replace(second=0)
+    entry = f'{{id: e, cron: "{starts_at.minute} {starts_at.hour} * * *", length: 1h, join_early: 1h}}'
+    (folder / "one.yaml").write_text(lesson("One", entry, zone="UTC"), encoding="utf-8")
+
+    async def play(part: Part) -> SessionResult:
+        raise AssertionError("it has not begun")
+
+    alarms = AlarmClock(clock)
+    alarms.start()
+    shelf = Shelf(folder, find=lambda: [folder / "one.yaml"], read=lambda path: load(path, environment={}))
+    with capture_logs() as lines:
+        async with Journal(f"sqlite:///{tmp_path}/journal.db", clock) as journal:
+            table = Timetable(
+                folder, shelf, journal, play, forgotten=lambda gone: None, clock=clock, alarms=alarms
+            )  # fmt: skip
+            with contextlib.closing(sqlite3.connect(tmp_path / "journal.db", isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                life = asyncio.create_task(table.run(stop))
+                async with asyncio.timeout(60):
+                    while not any(line["event"] == "journal_not_kept" for line in lines):
+                        await asyncio.sleep(0.05)
+                    stop.set()
+                    counts = await life
+                other.execute("ROLLBACK")
+    alarms.stop()
+    assert (0, 0) == (counts.started, counts.missed)
