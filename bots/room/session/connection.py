@@ -102,6 +102,9 @@ class Connection:
             on_closed=self._lose,
             timeout_s=timeout_s,
         )
+        if self._outcome.done() and isinstance(self._outcome.result(), RoomClosed):
+            await self.close()  # it was given up, or lost, while there was no socket to close
+            await self._admitted(timeout_s)
         asked = self.post(PresentToken(fields={**fields, **CLIENT_FACTS}))
         answer = await self.conversation.answer_to(PresentToken.event, asked, timeout_s=timeout_s)
         if not answer.is_ok:

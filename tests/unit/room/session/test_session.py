@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from bots.errors import JoinRefused
 from bots.room.microphone import Mute
 from tests.unit.room.session.stage import Stage, on_stage
 
@@ -33,5 +36,19 @@ def test_a_cut_is_no_error_while_nobody_answers() -> None:
         stage.network.is_up = True
         await session.wait_connected("sound")
         await session.leave()
+
+    on_stage(act)
+
+
+def test_who_leaves_while_the_socket_is_being_opened_leaves_no_connection_behind() -> None:
+    async def act(stage: Stage) -> None:
+        stage.network.opening = lambda: asyncio.sleep(1)
+        session = stage.session()
+        opening = asyncio.create_task(session.open())
+        await asyncio.sleep(0.5)
+        await session.leave()
+        with pytest.raises(JoinRefused):
+            await opening
+        assert all(one.is_closed for one in stage.network.conversations)
 
     on_stage(act)
