@@ -387,7 +387,7 @@ class Session:
         self._be_away(f"the media connection failed ({what})")
 
     def _be_away(self, reason: str) -> None:
-        if self._way_back is not None:
+        if self._way_back is not None and not self.is_closed:  # the end may have come together with the loss
             self._way_back.begin()
             self._on_event(ConnectionLost(self.state.room_id, reason))
 

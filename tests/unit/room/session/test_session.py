@@ -1,12 +1,13 @@
 """What comes at the wrong moment: while a connection is being made, or together with the end."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from bots.errors import JoinRefused
+from bots.errors import JoinRefused, MediaError
 from bots.room.microphone import Mute
-from tests.unit.room.session.stage import Stage, on_stage
+from tests.unit.room.session.stage import FakeLine, Stage, on_stage
 
 
 def test_a_mute_is_no_error_while_nobody_answers() -> None:
@@ -52,3 +53,20 @@ def test_who_leaves_while_the_socket_is_being_opened_leaves_no_connection_behind
         assert all(one.is_closed for one in stage.network.conversations)
 
     on_stage(act)
+
+
+def test_media_that_fail_as_the_breakout_ends_bring_nobody_back() -> None:
+    async def act(stage: Stage) -> None:
+        async def fail(_: FakeLine) -> None:
+            stage.network.conversations[0].tell("room-disconnected", {"cause": 4115, "msg": "over"})
+            raise MediaError("publication", "not up")
+
+        stage.network.connect = fail
+        session = stage.session()
+        with suppress(JoinRefused):
+            await session.open()
+        await asyncio.sleep(30)
+        assert "room-disconnected" == stage.names[-1]
+        assert 1 == len(stage.network.conversations)
+
+    on_stage(act, is_breakout=True)
