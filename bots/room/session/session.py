@@ -224,7 +224,8 @@ class Session:
         self._lines.ice_servers = tuple(one for one in admission.connected.ice_servers if isinstance(one, Mapping))
         if self.microphone.is_muted_by(Mute.PAUSE) and not admission.is_resumed:
             connection.post(PauseRoom())  # before what waits, which may be the end of the pause
-        self._asking.connected(connection, is_resumed=admission.is_resumed)
+        if connection.is_up:  # it may have been lost together with the admission
+            self._asking.connected(connection, is_resumed=admission.is_resumed)
         return admission
 
     async def _wait_begun(self) -> None:

@@ -6,8 +6,9 @@ from contextlib import suppress
 import pytest
 
 from bots.errors import JoinRefused, MediaError
+from bots.room.events import ConnectionRestored
 from bots.room.microphone import Mute
-from tests.unit.room.session.stage import FakeLine, Stage, on_stage
+from tests.unit.room.session.stage import FakeConversation, FakeLine, Stage, on_stage
 
 
 def test_a_mute_is_no_error_while_nobody_answers() -> None:
@@ -70,3 +71,23 @@ def test_media_that_fail_as_the_breakout_ends_bring_nobody_back() -> None:
         assert 1 == len(stage.network.conversations)
 
     on_stage(act, is_breakout=True)
+
+
+def test_a_connection_that_breaks_as_it_lets_the_bot_in_is_followed_by_another_one() -> None:
+    async def act(stage: Stage) -> None:
+        def let_in_and_break(conversation: FakeConversation) -> None:
+            conversation.tell("room-connected", stage.network.connected)
+            if conversation is stage.network.conversations[1]:
+                conversation.breaks()
+
+        session = stage.session()
+        await session.open()
+        stage.network.let_in = let_in_and_break  # type: ignore[method-assign]
+        stage.network.conversations[0].breaks()
+        await session.wait_connected("sound")
+        restored = stage.told[-1]
+        assert isinstance(restored, ConnectionRestored)
+        assert 2 == restored.tries
+        await session.leave()
+
+    on_stage(act)
