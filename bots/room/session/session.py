@@ -354,8 +354,7 @@ class Session:
                     self.set_mute(layer, is_muted=event.is_muted)
             self._on_event(event)
             self._publishing.hear(event)
-        if not self.state.is_waiting:
-            self._begun.set()
+        (self._begun.clear if self.state.is_waiting else self._begun.set)()
 
     # ---- lost, and back
 

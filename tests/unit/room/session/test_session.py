@@ -91,3 +91,20 @@ def test_a_connection_that_breaks_as_it_lets_the_bot_in_is_followed_by_another_o
         await session.leave()
 
     on_stage(act)
+
+
+def test_who_comes_back_into_a_room_that_waits_for_a_moderator_waits_there() -> None:
+    async def act(stage: Stage) -> None:
+        session = stage.session()
+        await session.open()
+        stage.network.connected = {**stage.network.connected, "room": {"name": "9B", "waitRoom": True}}
+        stage.network.conversations[0].breaks()
+        await asyncio.sleep(60)
+        assert 2 == len(stage.network.conversations)
+        assert not session.is_connected
+        stage.network.conversations[-1].tell("roomManagementEvents", {"id": "wait-room-disabled"})
+        await session.wait_connected("sound")
+        assert 1 == stage.names.count("room-awaited")
+        await session.leave()
+
+    on_stage(act)
