@@ -1,6 +1,7 @@
 """The embedded room server: Server API, signalling and media relay on one loopback port."""
 
 import asyncio
+import contextlib
 import itertools
 import secrets
 import socket
@@ -8,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, TextIO
 
+import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -36,6 +38,8 @@ __all__ = ["RoomServer"]
 
 STOPPED = RoomDisconnected(cause=2002, msg="the room server stops")
 PAGE = Path(__file__).parent / "page"
+
+log = structlog.get_logger()
 
 
 class RoomServer:
@@ -207,8 +211,15 @@ class RoomServer:
         return Capture(self._write_captured, self._clock.now, f"socket {next(self._sockets)}")
 
     def _write_captured(self, line: str) -> None:
-        if self._captured is not None:
+        if self._captured is None:
+            return
+        try:
             self._captured.write(line)
+        except OSError as error:  # whoever speaks does not pay for it
+            log.warning("capture_ended", reason=error.strerror)
+            captured, self._captured = self._captured, None
+            with contextlib.suppress(OSError):  # the same once more: it has not got rid of this line
+                captured.close()
 
 
 class _SessionEnds(Watch):

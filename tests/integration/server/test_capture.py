@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from bots.clock import SystemClock
 from bots.errors import ConfigError
@@ -44,6 +45,21 @@ async def test_a_lesson_is_captured_without_its_secrets(tmp_path: Path) -> None:
     for secret in secrets:
         assert len(secret) > 8
         assert secret not in path.read_text()
+
+
+async def test_a_disk_that_is_full_ends_the_capture_and_no_conversation() -> None:
+    async with (
+        RoomServer(app_id="app", app_key="key", capture=Path("/dev/full")) as server,
+        httpx.AsyncClient(base_url=server.api_url, auth=("app", "key"), timeout=10) as api,
+    ):
+        house = RawHouse(server, api)
+        room_id = await house.room()
+        with capture_logs() as logs:
+            mia, ann = await house.enter(room_id, "moderator", "Mia"), await house.enter(room_id)
+        assert ["No space left on device"] == [one["reason"] for one in logs if one["event"] == "capture_ended"]
+        assert ann.client_id == (await mia.hear("user-connected"))["clientId"]
+        for client in house.clients:
+            await client.close()
 
 
 async def test_a_capture_that_cannot_be_written_says_so_before_anything_is_served(tmp_path: Path) -> None:
