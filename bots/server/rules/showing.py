@@ -46,5 +46,6 @@ def _show(room: Room, member: Member, what: str, option: Mapping[str, Any]) -> R
     if len({*after}) > most:
         raise Refused(BAD_ARGUMENT, f"At most {most} can be {'pinned' if is_pin else 'in the spotlight'} here.")
     shown[:] = dict.fromkeys(after)
-    notice = RoomManagement(id=what, msg={"moderator_id": member.client_id, "clientIds": list(shown)})
+    keys = ("clientIds",) if is_pin else ("clientIds", "clients", "users")  # documented: one of the two
+    notice = RoomManagement(id=what, msg={"moderator_id": member.client_id, **{key: list(shown) for key in keys}})
     return Reply(granted(clients=list(shown)), room.tell(notice))

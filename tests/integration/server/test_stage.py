@@ -20,6 +20,20 @@ async def test_a_pinned_one_has_a_slot_though_silent(house: RawHouse) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("what", "keys"), [("update-pin-users", ("clientIds",)), ("spotlight-users", ("clients", "users"))]
+)
+async def test_who_is_shown_is_told_to_everybody_under_the_documented_names(
+    house: RawHouse, what: str, keys: tuple[str, ...]
+) -> None:
+    mia, ann, ben = await three(house)
+    assert 0 == (await mia.ask("setAdvancedOptions", option(what, "add", ben.client_id)))[0]["result"]
+    for client in (mia, ann, ben):
+        told = await client.hear("roomManagementEvents")
+        assert (what, mia.client_id) == (told["id"], told["msg"]["moderator_id"])
+        assert [[ben.client_id]] * len(keys) == [told["msg"].get(key) for key in keys]
+
+
 async def test_a_layout_is_told_to_everybody(house: RawHouse) -> None:
     mia, ann, _ = await three(house)
     assert 1192 == (await mia.ask("sendLayoutData", {"layout": "round", "service": "all"}))[0]["result"]
