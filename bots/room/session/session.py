@@ -438,6 +438,8 @@ class Session:
             await self._lines.listen(self._there(), silent, timeout_s=_RETRY_S)
 
     def _came_back(self, over: Over | None, away_s: float, tries: int, is_resumed: bool) -> None:
+        if self.is_closed:  # in this moment; nothing is told after that
+            return
         if over is not None:
             self._end(RoomClosed(self.state.room_id, over.cause, over.reason))
             return

@@ -108,3 +108,28 @@ def test_who_comes_back_into_a_room_that_waits_for_a_moderator_waits_there() -> 
         await session.leave()
 
     on_stage(act)
+
+
+@pytest.mark.parametrize("turns", range(16))
+def test_the_end_is_the_last_that_is_told_also_as_the_bot_comes_back(turns: int) -> None:
+    async def act(stage: Stage) -> None:
+        is_free = asyncio.Event()
+
+        async def wait(_: FakeLine) -> None:
+            await is_free.wait()
+
+        session = stage.session()
+        await session.open()
+        stage.network.connect = wait
+        stage.network.conversations[0].breaks()
+        while len(stage.network.lines) < 2:
+            await asyncio.sleep(0.01)
+        is_free.set()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        stage.network.conversations[-1].tell("room-disconnected", {"cause": 4115, "msg": "over"})
+        await session.wait_closed()
+        await asyncio.sleep(1)
+        assert "room-disconnected" == stage.names[-1]
+
+    on_stage(act)
