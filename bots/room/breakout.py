@@ -183,6 +183,7 @@ class BreakoutWay:
         self._table = table
         self._is_home = asyncio.Event()
         self._is_home.set()
+        self._resuming: asyncio.Task[None] | None = None
 
     def turn_back(self) -> None:
         """The breakout that the bot is in has ended: who joins another one waits until the way back is done."""
@@ -261,7 +262,17 @@ class BreakoutWay:
                     raise
             await self._parent.pass_time(again_s)
 
+    async def wait_resumed(self) -> None:
+        """Return when the parent is resumed after the last breakout, also if who began that was cancelled."""
+        if self._resuming is not None:
+            await asyncio.shield(self._resuming)
+
     async def _resume(self) -> None:
+        """Done to its end, also if who asked for it is cancelled: the bot would stay silent in the parent."""
+        self._resuming = asyncio.create_task(self._resume_parent(), name=f"breakout-{self._table.room_id}/resume")
+        await asyncio.shield(self._resuming)
+
+    async def _resume_parent(self) -> None:
         try:
             if not self._parent.is_closed:
                 await self._parent.resume()

@@ -404,7 +404,7 @@ class Room(Moderation, KeptData):
 
     async def _finish_tasks(self) -> None:
         mine = [task for task in self._tasks if task is not asyncio.current_task()]
-        await asyncio.gather(*mine, return_exceptions=True)
+        await asyncio.gather(*mine, self._way.wait_resumed(), return_exceptions=True)
 
 
 class _Parent:

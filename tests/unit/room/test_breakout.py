@@ -34,6 +34,7 @@ class FakeParent:
     enter_error: Exception | None = None
     enter_errors: list[Exception] = field(default_factory=list)
     entry: Entry | None = None
+    resumes: asyncio.Event | None = None
     steps: list[str] = field(default_factory=list)
     events: list[RoomEvent] = field(default_factory=list)
 
@@ -51,6 +52,9 @@ class FakeParent:
         self.steps.append("resume")
         if self.refuses_resume:
             raise RequestRefused("unMuteRoom", 1155, "no")
+        if self.resumes is not None:
+            await self.resumes.wait()
+            self.steps.append("resumed")
 
     def emit(self, event: RoomEvent) -> None:
         self.events.append(event)
@@ -337,4 +341,22 @@ async def test_a_cancelled_join_resumes_the_parent() -> None:
     with pytest.raises(asyncio.CancelledError):
         await joining
     assert "resume" == parent.steps[-1]
+    assert BreakoutState.INVITED == state_of(table)
+
+
+async def test_who_is_cancelled_on_the_way_back_resumes_the_parent_all_the_same() -> None:
+    resumes = asyncio.Event()
+    parent = FakeParent(answer=Answer(1729, "Failed to generate Token", {}), resumes=resumes)
+    way, table = invited(parent, "b")
+    joining = asyncio.create_task(way.join(Joinee(room_id="b"), StreamInfo()))
+    while "resume" not in parent.steps:
+        await asyncio.sleep(0)
+    joining.cancel()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    resumes.set()
+    with pytest.raises(asyncio.CancelledError):
+        await joining
+    await way.wait_resumed()
+    assert "resumed" == parent.steps[-1]
     assert BreakoutState.INVITED == state_of(table)
