@@ -3,6 +3,7 @@
 Source: moderation.md section 5.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +30,7 @@ class Floor:
         self._hands: dict[str, Participant] = {}
         self._offers: dict[str, Participant] = {}
         self._holders: dict[str, Participant] = {}
+        self._told: Counter[str] = Counter()
 
     @property
     def hands(self) -> Mapping[str, Participant]:
@@ -64,7 +66,12 @@ class Floor:
             return []
         person = known(notice.client_id) or Participant(client_id=notice.client_id, name=notice.name)
         self.moved(step, person)
+        self._told[person.client_id] += 1
         return [FloorChanged(step, person)]
+
+    def told(self, client_id: str) -> int:
+        """How many steps of this one the server has told."""
+        return self._told[client_id]
 
     def moved(self, step: FloorStep, person: Participant) -> None:
         """This has happened about this one; also what the bot has done itself, of which it is not told."""

@@ -3,7 +3,7 @@
 Source: moderation.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Literal
 
 from bots.errors import RequestRefused
@@ -100,28 +100,30 @@ class Moderation(RoomView):
 
     async def take_floor_step(self, step: OwnFloorStep) -> None:
         """Ask for the floor (`requested`), take that back, give the floor back, accept or reject an offer."""
-        state = self._session.state
-        await self._session.ask(ProcessFloor(client_id=state.client_id, action=_OWN_STEPS[step]))
-        state.floor.moved(step, state.me)
+        client_id = self._session.state.client_id
+        await self._move(client_id, step, self._session.ask(ProcessFloor(client_id=client_id, action=_OWN_STEPS[step])))
         await self._session.follow_floor()
 
     async def decide_floor(self, client_id: str, step: FloorDecision) -> None:
         """As a moderator: grant or deny the floor, take it back, withdraw an offer of it."""
-        await self._moderate(ProcessFloor(client_id=client_id, action=_DECISIONS[step]))
-        self._moved(client_id, step)
+        decision = ProcessFloor(client_id=client_id, action=_DECISIONS[step])
+        await self._move(client_id, step, self._moderate(decision))
 
     async def offer_floor(self, client_id: str) -> None:
         """As a moderator: offer somebody the floor."""
-        await self._moderate(InviteToFloor(client_id=client_id))
-        self._moved(client_id, "invited")
+        await self._move(client_id, "invited", self._moderate(InviteToFloor(client_id=client_id)))
 
     async def open_floor(self, *, is_open: bool) -> None:
         """As a moderator: let everybody speak without asking, or no longer."""
         await self._moderate(OpenFloor(is_on=is_open))
 
-    def _moved(self, client_id: str, step: FloorStep) -> None:
+    async def _move(self, client_id: str, step: FloorStep, asking: Awaitable[Answer]) -> None:
+        """Ask, and note the step, of which nobody is told who takes it; what the server says meanwhile is later."""
         state = self._session.state
-        state.floor.moved(step, state.participants.get(client_id) or Participant(client_id))
+        told = state.floor.told(client_id)
+        await asking
+        if state.floor.told(client_id) == told:
+            state.floor.moved(step, state.participants.get(client_id) or Participant(client_id))
 
     # ---- roles, mode, time
 

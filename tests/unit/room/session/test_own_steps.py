@@ -1,0 +1,55 @@
+"""The answer to a bot's own step, and what the server says right after it, read in one go: the later word counts."""
+
+import asyncio
+from typing import Any
+
+from bots.room.breakout import BreakoutTable
+from bots.room.moderation import Moderation
+from bots.wire import Answer, Request
+from tests.unit.room.session.stage import FakeConversation, Stage, on_stage
+from tests.unit.room.test_floor import HAND
+from tests.unit.room.test_state import ASHA, BOT, CONNECTED
+
+LECTURE = {"name": "9B", "settings": {"mode": "lecture"}}
+
+
+async def room_of(stage: Stage, user: dict[str, Any]) -> Moderation:
+    stage.network.connected = {**CONNECTED, "room": LECTURE, "user": user, "userList": [user, ASHA, HAND]}
+    session = stage.session()
+    await session.open()
+    return Moderation(session, BreakoutTable())
+
+
+def follow_up(conversation: FakeConversation, event: str, step: str, client_id: str) -> None:
+    """Say this right after the answer to the request of that name."""
+    post = conversation.post
+
+    def post_and_tell(request: Request, number: int | None = None) -> asyncio.Future[Answer]:
+        answer = post(request, number)
+        if request.event == event:
+            conversation.tell("floorManagementEvents", {"id": step, "clientId": client_id, "name": ""})
+        return answer
+
+    conversation.post = post_and_tell  # type: ignore[method-assign]
+
+
+def test_a_floor_that_is_granted_at_once_is_used() -> None:
+    async def act(stage: Stage) -> None:
+        room = await room_of(stage, BOT)
+        follow_up(stage.network.conversations[0], "processFloorRequest", "floorGranted", "c-1")
+        await room.take_floor_step("requested")
+        await asyncio.sleep(1)
+        assert room.has_floor
+        assert 1 == len(stage.network.lines)
+
+    on_stage(act)
+
+
+def test_a_moderator_sees_the_offer_that_was_accepted_at_once() -> None:
+    async def act(stage: Stage) -> None:
+        room = await room_of(stage, {**BOT, "role": "moderator"})
+        follow_up(stage.network.conversations[0], "inviteToFloor", "floorAccepted", "c-3")
+        await room.offer_floor("c-3")
+        assert (["c-3"], []) == (list(room.floor.holders), list(room.floor.offers))
+
+    on_stage(act)
