@@ -223,6 +223,10 @@ class Timetable:
         self._cursors[row.id] = row.version, row.decided_until
         self._journal.schedules.decided(row.id, row.version, row.decided_until)
 
+    def _is_current(self, row: Row) -> bool:
+        """Or has its file changed meanwhile?"""
+        return row in self._rows.get(row.file, ())
+
     def _forget(self, ids: Iterable[str]) -> None:
         gone = list(ids)
         for one in gone:
@@ -260,12 +264,12 @@ class Timetable:
             starting = self._group.create_task(self._start(row, start), name=f"timetable/{row.id}")
             self._started.add(starting)
             starting.add_done_callback(self._started.discard)
-        if taken.missed and not taken.starts:
+        if taken.missed and not taken.starts and self._is_current(row):
             self._decided(row)
 
     async def _start(self, row: Row, start: Planned) -> None:
         begun = await self._starts.begin(row, start)
-        if row in self._rows.get(row.file, ()):  # else its file has changed meanwhile
+        if self._is_current(row):
             self._decided(row)
         if begun is None:
             return

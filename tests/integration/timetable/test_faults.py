@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bots.clock import SystemClock
 from bots.fleet import SessionResult
-from bots.journal import Journal
+from bots.journal import Journal, SessionRecord
 from bots.playbook import load
 from bots.schedule import AlarmClock
 from bots.timetable import Counts, Part, Shelf, Timetable
@@ -123,3 +124,52 @@ async def test_a_process_that_is_asked_to_end_does_not_wait_for_a_session_that_c
                 other.execute("ROLLBACK")
     alarms.stop()
     assert (0, 0) == (counts.started, counts.missed)
+
+
+async def test_a_file_that_changes_while_its_missed_starts_are_written_keeps_its_new_version(tmp_path: Path) -> None:
+    (folder := tmp_path / "playbooks").mkdir()
+    clock, stop, writing, written = SystemClock(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+    entry = '{{id: e, cron: "{} * * * *", length: 1m}}'
+    missed = clock.now() - timedelta(minutes=10)
+    (folder / "one.yaml").write_text(lesson("One", entry.format(missed.minute), zone="UTC"), encoding="utf-8")
+    before = load(folder / "one.yaml", environment={})
+
+    async def play(part: Part) -> SessionResult:
+        raise AssertionError("nothing is due")
+
+    alarms = AlarmClock(clock)
+    alarms.start()
+    shelf = Shelf(folder, find=lambda: [folder / "one.yaml"], read=lambda path: load(path, environment={}))
+    row = f"{folder}/one.yaml#e"
+    with capture_logs() as lines:
+        async with Journal(f"sqlite:///{tmp_path}/journal.db", clock) as journal:
+            note = journal.note_unplayed
+
+            async def take_long(records: Sequence[SessionRecord]) -> list[str]:
+                writing.set()
+                await written.wait()
+                return await note(records)
+
+            journal.note_unplayed = take_long  # type: ignore[method-assign]
+            journal.schedules.decided(row, version_of(before, before.entry()), missed - timedelta(minutes=30))
+            await journal.store.flushed()
+            table = Timetable(
+                folder, shelf, journal, play, forgotten=lambda gone: None, clock=clock, alarms=alarms, look_s=0.1
+            )  # fmt: skip
+            life = asyncio.create_task(table.run(stop))
+            async with asyncio.timeout(60):
+                later = (clock.now() + timedelta(minutes=20)).minute
+                await writing.wait()
+                (folder / "one.yaml").write_text(lesson("One", entry.format(later), zone="UTC"), encoding="utf-8")
+                while 2 > [line["event"] for line in lines].count("playbook_loaded"):
+                    await asyncio.sleep(0.05)
+                written.set()
+                while not any(line["event"] == "start_missed" for line in lines):
+                    await asyncio.sleep(0.05)
+                stop.set()
+                await life
+            await journal.store.flushed()
+            after = load(folder / "one.yaml", environment={})
+            version, _ = dict(await journal.schedules.all())[row]
+    alarms.stop()
+    assert version_of(after, after.entry()) == version
