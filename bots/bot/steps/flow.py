@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bots.bot.rules.facts import Occasion
-from bots.bot.rules.run import Run
+from bots.bot.rules.run import Run, RunStopped
 from bots.bot.rules.triggers import matches
 from bots.bot.steps.begun import Begun
 from bots.bot.steps.kit import Kit
@@ -105,13 +105,23 @@ async def _next_round(kit: Kit, step: Repeat, run: Run, at_s: float, end_s: floa
         return not await done_within(kit.clock, _until(kit, step.until, run), at_s - kit.clock.monotonic())
 
 
-async def side_by_side(branches: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Perform branches at once, up to the end of the last; the first failure stops the others and is raised."""
+async def side_by_side(branches: Sequence[Coroutine[Any, Any, None]], run: Run) -> None:
+    """Perform branches at once, up to the end of the last; the first failure stops the others and is raised.
+
+    Where the run is to stop, each branch ends the step that it is at; those that only wait are not waited for.
+    """
     tasks = [asyncio.ensure_future(branch) for branch in branches]
+    going_on, stopped = set(tasks), False
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for task in done:
-            task.result()
+        while going_on and not (stopped and run.waiting >= run.under_way):
+            done, going_on = await asyncio.wait(going_on, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                try:
+                    task.result()
+                except RunStopped:
+                    stopped = True
+        if stopped:
+            raise RunStopped
     finally:
         for task in tasks:
             task.cancel()

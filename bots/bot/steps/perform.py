@@ -292,6 +292,8 @@ class Performer:
                 await self.perform(kit.spec.steps[step.name], run, inner)
             case Parallel():
                 branches = enumerate(step.branches)
-                await flow.side_by_side([self.perform(branch, run, f"{inner}{number}.") for number, branch in branches])
+                await flow.side_by_side(
+                    [self.perform(branch, run, f"{inner}{number}.") for number, branch in branches], run
+                )
             case _:
                 assert_never(step)

@@ -4,7 +4,19 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
-from bots.bot import BotFailed, BotIdle, BotJoined, BotLeft, Dismiss, Drain, LeaveRule, Measured, RunEnded, SignalGiven
+from bots.bot import (
+    BotFailed,
+    BotIdle,
+    BotJoined,
+    BotLeft,
+    Dismiss,
+    Drain,
+    LeaveRule,
+    Measured,
+    PlayFinished,
+    RunEnded,
+    SignalGiven,
+)
 from bots.errors import JoinRefused
 from bots.room import Participant, ParticipantJoined
 from tests.fakes.clock import FakeClock
@@ -75,6 +87,21 @@ async def test_a_final_refusal_is_not_tried_again() -> None:
             assert [BotFailed(bot_id="helper", stage="join", reason=str(refused))] == stage.events
             assert stage.life.done()
     assert ["bot_failed"] == [line["event"] for line in lines]
+
+
+async def test_asked_to_leave_each_of_parallel_branches_finishes_its_step() -> None:
+    plays = [[{"play": "a.wav"}, {"say": "never"}], [{"play": "b.wav"}, {"say": "never"}], [{"play": "c.wav"}]]
+    async with on_stage(spec_of(timeline=(timeline(10, {"parallel": [*plays, [{"wait": "1h"}]]}),))) as stage:
+        await stage.pass_s(11)  # they are heard one after the other, two seconds each
+        stage.bot.command(Drain())
+        await stage.pass_s(5.1)
+        assert ["stopped"] == [
+            run.outcome for run in stage.told(RunEnded)
+        ]  # the branch that only waits holds up nobody
+        await stage.pass_s(2)
+        assert ["finished"] * 3 == [play.outcome for play in stage.told(PlayFinished)]
+        assert [] == stage.room.asked("say")
+        assert stage.life.done()
 
 
 async def test_a_lost_room_is_the_end_of_the_bot_with_its_reason() -> None:
