@@ -132,6 +132,7 @@ class PeerConnection:
         self._listeners: list[Callable[[State], None]] = []
         self._on_rtp: Receiver | None = None
         self._on_rtcp: Receiver | None = None
+        self._gathering: asyncio.Task[None] | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
@@ -299,9 +300,10 @@ class PeerConnection:
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        if self._connecting is not None:
-            self._connecting.cancel()
-            await asyncio.gather(self._connecting, return_exceptions=True)
+        beginning = [one for one in (self._gathering, self._connecting) if one is not None]
+        for task in beginning:
+            task.cancel()
+        await asyncio.gather(*beginning, return_exceptions=True)
         self._gatherer.connection.media_sink = self._gatherer.connection.way_changed = None
         self._listeners.clear()
         await self._dtls.stop()
@@ -309,10 +311,12 @@ class PeerConnection:
         self._dtls.release()
 
     async def _gather(self) -> None:
-        await self._gatherer.gather()
-        if self._state == "closed":  # its sockets came too late for `close`
-            await self._gatherer.connection.close()
+        """Open sockets; `close` ends that, and nobody else: aioice closes what it has opened only once that is over."""
         self._check_open()
+        self._gathering = asyncio.create_task(self._gatherer.gather(), name="peer/gather")
+        await asyncio.wait([self._gathering])
+        self._check_open()
+        self._gathering.result()
 
     def _check_open(self) -> None:
         if self._state == "closed":

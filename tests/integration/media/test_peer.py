@@ -1,6 +1,7 @@
 """Two peer connections on loopback: ours with ours, and ours with stock aiortc in both roles."""
 
 import asyncio
+import itertools
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -106,8 +107,7 @@ async def test_who_is_cancelled_while_closing_leaves_no_socket_and_no_task(*, is
         if is_connected:
             await asyncio.gather(ours.wait_connected(LIMIT_S), theirs.wait_connected(LIMIT_S))
         closing = asyncio.create_task(ours.close())
-        for _ in range(turns):
-            await asyncio.sleep(0)
+        await spin(turns)
         closing.cancel()
         await asyncio.gather(closing, return_exceptions=True)
         await asyncio.gather(ours.close(), theirs.close())
@@ -129,6 +129,28 @@ async def test_what_is_closed_while_it_is_being_made_says_so_and_keeps_no_socket
         await offering
     await asyncio.sleep(0.05)
     assert before == len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def test_what_is_closed_and_called_off_while_it_is_being_made_keeps_no_socket() -> None:
+    async with connected(MediaLine("sendonly", ssrc=77)):
+        pass  # whatever is opened once for the whole process is open now
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for turns, more in itertools.product(range(6), range(6)):
+        peer = PeerConnection()
+        offering = asyncio.create_task(peer.offer([MediaLine("sendonly", ssrc=77)]))
+        await spin(turns)
+        closing = asyncio.create_task(peer.close())
+        await spin(more)
+        offering.cancel()
+        await asyncio.gather(offering, return_exceptions=True)
+        await closing
+    await asyncio.sleep(0.05)
+    assert before == len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def spin(turns: int) -> None:
+    for _ in range(turns):
+        await asyncio.sleep(0)
 
 
 async def test_a_connection_that_nobody_answers_ends_with_a_reason() -> None:
