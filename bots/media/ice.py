@@ -41,6 +41,7 @@ class MediaConnection(aioice.ice.Connection):
     """An ICE connection that can stay on loopback, and hands SRTP straight to whoever wants it."""
 
     is_loopback = False
+    stun: tuple[str, int] | None = None
     relays: tuple[Relay, ...] = ()
     media_sink: Callable[[bytes], None] | None = None
     heard_s = 0.0
@@ -62,33 +63,47 @@ class MediaConnection(aioice.ice.Connection):
         if self.is_loopback:
             addresses = ["127.0.0.1"]  # aioice leaves this one out
         relaying = [asyncio.create_task(self._allocate(component, one), name="ice/relay") for one in self.relays]
+        asking: list[asyncio.Task[tuple[aioice.Candidate, None]]] = []
         try:
             candidates = await super().get_component_candidates(component, addresses, timeout)
-            if relaying:
-                await asyncio.wait(relaying, timeout=timeout)
+            asking = self._ask_where_seen(candidates)
+            if relaying or asking:
+                await asyncio.wait([*relaying, *asking], timeout=timeout)
         finally:
-            for task in relaying:
+            for task in (*relaying, *asking):
                 task.cancel()
+            seen = await asyncio.gather(*asking, return_exceptions=True)
             found = await asyncio.gather(*relaying, return_exceptions=True)
+        candidates += [result[0] for result in seen if not isinstance(result, BaseException)]
         for way, (relay, result) in enumerate(zip(self.relays, found, strict=True)):
             if isinstance(result, BaseException):
                 why = "it does not answer" if isinstance(result, asyncio.CancelledError) else str(result)
                 log.warning("relay_not_used", relay=f"{relay.host}:{relay.port}", transport=relay.transport, reason=why)
                 continue
-            candidate, protocol = result
-            candidate.priority -= way  # the first way to a relay is the best
-            candidates.append(candidate)
-            self._protocols.append(protocol)
+            result.priority -= way  # the first way to a relay is the best
+            candidates.append(result)
         return candidates
 
-    async def _allocate(self, component: int, relay: Relay) -> tuple[aioice.Candidate, aioice.ice.StunProtocol]:
-        """Ask a TURN server for an address; aioice itself knows one server only."""
-        return await aioice.ice.relayed_candidate(
+    def _ask_where_seen(self, own: list[aioice.Candidate]) -> list[asyncio.Task[tuple[aioice.Candidate, None]]]:
+        """Ask the STUN server for each IPv4 address; aioice itself would go on asking after the end."""
+        if self.stun is None:
+            return []
+        return [
+            asyncio.create_task(aioice.ice.server_reflexive_candidate(protocol, self.stun), name="ice/stun")
+            for protocol in self._protocols
+            if protocol.local_candidate in own and ":" not in protocol.local_candidate.host
+        ]
+
+    async def _allocate(self, component: int, relay: Relay) -> aioice.Candidate:
+        """Ask a TURN server for an address, which `close` gives back; aioice itself knows one server only."""
+        candidate, protocol = await aioice.ice.relayed_candidate(
             component=component, hide_related_address=False, protocol_factory=lambda: aioice.ice.StunProtocol(self),
             turn_server=(relay.host, relay.port), turn_username=relay.username, turn_password=relay.password,
             turn_ssl=tls_context() if relay.is_tls else False,  # type: ignore[arg-type]  # asyncio takes both
             turn_transport=relay.transport,
         )  # fmt: skip
+        self._protocols.append(protocol)
+        return candidate
 
     async def query_consent(self) -> None:
         """Ask the nominated peer from time to time whether it still wants what is sent; close if it does not say so."""
@@ -188,7 +203,8 @@ class Gatherer(RTCIceGatherer):
         if read.unread:
             log.warning("ice_servers_unread", servers=read.unread)
         # the connection that RTCIceGatherer made has done nothing yet; ours takes its place
-        self.connection = MediaConnection(ice_controlling=False, stun_server=read.stun, use_ipv6=not is_loopback)
+        self.connection = MediaConnection(ice_controlling=False, use_ipv6=not is_loopback)
+        self.connection.stun = read.stun
         self.connection.relays = read.relays
         self.connection.is_loopback = is_loopback
         self.connection.may_send = may_send
