@@ -169,6 +169,8 @@ class Bot:
             self._parts.runs.close()
             raise
         pump.cancel()
+        self._parts.talk.close()  # what came while it went has made them wait anew
+        self._parts.leaving.close()
 
     # ---- in
 

@@ -18,7 +18,7 @@ from bots.bot import (
     SignalGiven,
 )
 from bots.errors import JoinRefused
-from bots.room import Participant, ParticipantJoined
+from bots.room import Participant, ParticipantJoined, SpeechChanged
 from tests.fakes.clock import FakeClock
 from tests.unit.bot.stage import ANA, Stage, on_stage, rule, spec_of, timeline
 
@@ -102,6 +102,19 @@ async def test_asked_to_leave_each_of_parallel_branches_finishes_its_step() -> N
         assert ["finished"] * 3 == [play.outcome for play in stage.told(PlayFinished)]
         assert [] == stage.room.asked("say")
         assert stage.life.done()
+
+
+async def test_what_happens_while_a_bot_goes_keeps_nothing_of_it_alive() -> None:
+    quiet = rule({"silent": "20m"}, {"say": "So quiet!"})
+    with capture_logs() as lines:
+        async with on_stage(spec_of(listens=True, leave=LeaveRule(alone_s=3600.0), rules=(quiet,)), ANA) as stage:
+            await stage.pass_s(601)  # it waits for questions about what it heard
+            stage.room.push(SpeechChanged(()))
+            stage.room.depart(ANA.client_id)
+            await stage.pass_s(20)
+            assert stage.life.done()
+            await stage.pass_s(3600)
+    assert "rule_fired" not in [line["event"] for line in lines]
 
 
 async def test_a_lost_room_is_the_end_of_the_bot_with_its_reason() -> None:
