@@ -209,6 +209,13 @@ class Breakouts:
                 return [Send(one, notice) for one in self._concerned(room, breakout, member.client_id)]
         return []
 
+    def returned(self, target: Room, member: Member) -> list[Effect]:
+        """Who is back in a breakout room after the others were told that it had left is announced to them: SDK 3.1.8
+        does not do that again (signalling.md 14.5). Nothing in another room."""
+        parent = None if target.breakout is None else self._rooms.get(target.breakout.parent_id)
+        outside = None if parent is None else parent.members.get(member.claim.parent_client_id)
+        return [] if parent is None or outside is None else self.announce(parent, outside)
+
     def standing(self, room: Room, member: Member) -> list[Effect]:
         """For a moderator who comes while breakout rooms are open: which, in the order of their making, and who is in
         each. Our extension: without it a moderator who comes again cannot know."""

@@ -140,7 +140,8 @@ class Reception:
             older.end()
         self._lines[client_id] = line
         is_resumed = self._open_ledger(client_id, token, is_back=admission.replaced or admission.was_here)
-        self._arrivals[client_id] = admission.effects
+        back = self.breakouts.returned(admission.room, admission.member) if admission.was_here else ()
+        self._arrivals[client_id] = (*admission.effects, *back)
         answer = {"result": 0, "clientId": client_id, "connectedIP": line.address}
         if is_resumed:
             answer["resumed"] = True

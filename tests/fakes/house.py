@@ -91,6 +91,8 @@ class FakeHouse:
             self.perform(self.desk.leave(ghost))
         self.told.setdefault(admission.member.client_id, [])
         self.perform(admission.effects)
+        if admission.was_here:
+            self.perform(self.breakouts.returned(admission.room, admission.member))
         return admission.member.client_id
 
     def welcome(self, client_id: str) -> RoomConnected:
