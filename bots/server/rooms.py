@@ -130,11 +130,12 @@ class Rooms:
         room = self._rooms.get(claim.room_id)
         if room is None:
             raise Refused(BAD_TOKEN, "The room of this token does not exist (any more).")
+        if claim.token_id in room.dropped_tokens:
+            raise Refused(DROPPED_WHILE_AWAY, DROPPED.msg)
+        room.forget_spent(now)
         old_id = room.used_tokens.get(claim.token_id)
         if old_id is None and claim.expires_at < now:
             raise Refused(BAD_TOKEN, "The token has expired. Ask the Server API for a new one.")
-        if claim.token_id in room.dropped_tokens:
-            raise Refused(DROPPED_WHILE_AWAY, DROPPED.msg)
         is_back = old_id and presented.is_reconnecting and presented.old_client_id == old_id
         if old_id is not None and not is_back:
             raise Refused(BAD_TOKEN, "The token has been used. Ask the Server API for a new one.")
@@ -149,7 +150,7 @@ class Rooms:
         if client_id not in room.members:
             self._check_places(room, member, was_here=before is not None)
         if before is not None:
-            room.used_tokens[before.claim.token_id] = ""
+            room.spend(before.claim)
             if presented.received is not None:
                 member.resume(before)
         room.used_tokens[claim.token_id] = client_id
@@ -309,9 +310,10 @@ class Rooms:
             is_dropped: by a moderator, which it learns when it comes back and has not heard it.
         """
         if (outside := self._waiting.get(client_id)) is not None:
-            token_id = outside.waiting[client_id].claim.token_id
+            claim = outside.waiting[client_id].claim
             self._stop_waiting(outside, client_id)
-            outside.used_tokens[token_id] = client_id if is_lost else ""
+            if not is_lost:
+                outside.spend(claim)
             return []
         place = self.place_of(client_id)
         if place is None:
@@ -327,7 +329,7 @@ class Rooms:
         if is_lost:
             room.absent[client_id] = member
         else:
-            room.used_tokens[member.claim.token_id] = ""
+            room.spend(member.claim)
             room.hard_muted.discard(client_id)
             room.video_hard_muted.discard(client_id)
             room.roles.pop(client_id, None)

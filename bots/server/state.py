@@ -1,5 +1,6 @@
 """Rooms and members of the embedded server, as plain state; the rules stand in the files beside."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -215,6 +216,8 @@ class Room:
     """The same for cameras."""
     used_tokens: dict[str, str] = field(default_factory=dict)
     """Token id -> the client that came with it; empty once that has left for good, so that it is good no more."""
+    spent: deque[tuple[str, float]] = field(default_factory=deque)
+    """Tokens that are good no more, and when each expires: until then they have to be known."""
     dropped_tokens: set[str] = field(default_factory=set)
     """With which somebody came whom a moderator has dropped."""
     absent: dict[str, Member] = field(default_factory=dict)
@@ -339,6 +342,18 @@ class Room:
         for shown in (self.pinned, self.in_spotlight):
             if client_id in shown:
                 shown.remove(client_id)
+
+    def spend(self, claim: Claim) -> None:
+        """Nobody comes with this token again."""
+        self.used_tokens[claim.token_id] = ""
+        self.spent.append((claim.token_id, claim.expires_at))
+
+    def forget_spent(self, now: float) -> None:
+        """Forget tokens that would be refused as expired by now."""
+        while self.spent and self.spent[0][1] < now:
+            token_id, _ = self.spent.popleft()
+            if not self.used_tokens.get(token_id):
+                self.used_tokens.pop(token_id, None)
 
     def end_session(self) -> None:
         """Nobody is here any more: the next session starts afresh."""

@@ -456,3 +456,17 @@ def test_a_refused_data_channel_has_null_first() -> None:
     ann = house.enter(name="Ann")
     first, reason = house.desk.handle(ann, UnknownRequest(name="addDataChannel"), house.now).answer
     assert (None, 1170) == (first, reason["result"])
+
+
+def test_used_tokens_are_forgotten_once_they_open_nothing_any_more() -> None:
+    house = FakeHouse()
+    fields, spent = house.token(name="Ann"), house.token(name="Ben")
+    ann = house.present(fields)
+    assert ann == house.present({**fields, "isReconnecting": True, "oldClientIdForReconnect": ann})
+    house.ask(house.present(spent), Drop(is_self=True))
+    assert 4118 == refusal_of(house, spent).result
+    house.now += 901
+    cyd = house.enter(name="Cyd")
+    assert {ann, cyd} == set(house.room.used_tokens.values())
+    assert 4118 == refusal_of(house, spent).result
+    assert ann == house.present({**fields, "isReconnecting": True, "oldClientIdForReconnect": ann})

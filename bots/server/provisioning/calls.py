@@ -4,12 +4,13 @@ The records of a session are filed when it is over. Source: server-api.md sectio
 of a time, it is ISO 8601, UTC; durations are seconds.
 """
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bots.server.provisioning.reports import Report, Reports
+from bots.server.provisioning.reports import MOST_KEPT, Report, Reports
 from bots.server.state import Member, Room, Watch
 from bots.wire import write_json
 
@@ -43,8 +44,8 @@ class _Session:
 
     began_at: datetime
     calls: int = 0
-    items: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
-    """Of who has left: when it came, and the record."""
+    items: deque[tuple[datetime, dict[str, Any]]] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    """Of who has left: when it came, and the record; no more than are filed."""
 
 
 class Calls(Watch):

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bots.server.provisioning.calls import Calls
 from bots.wire import Drop
 from tests.fakes.house import FakeHouse
@@ -80,3 +82,13 @@ def test_a_token_itself_is_in_no_record() -> None:
     [item] = one.items()
     assert fields["tokenId"] == item["user"]["token"]
     assert fields["signature"] not in str(item)
+
+
+def test_a_session_that_never_ends_keeps_no_more_records_than_are_filed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.server.provisioning.calls.MOST_KEPT", 3)
+    one = Recorded()
+    stays = one.house.enter(name="Ann")
+    for number in range(5):
+        one.leave(one.house.enter(name=f"Guest {number}"))
+    one.leave(stays)
+    assert ["Guest 3", "Guest 4", "Ann"] == [item["user"]["name"] for item in one.items()]
