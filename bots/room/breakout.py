@@ -254,13 +254,18 @@ class BreakoutWay:
         entry = self._parent.first_entry()
         while True:
             try:
-                answer = await self._parent.request(JoinBreakout(room_id=joinee.room_id, role=joinee.role))
-                return await self._parent.enter(token_in(joinee.room_id, answer), joinee, has_audio=has_audio)
+                return await self._parent.enter(await self._token(joinee), joinee, has_audio=has_audio)
             except (BreakoutRefused, JoinRefused, PublishRefused) as error:
                 again_s = None if entry is None else entry.again_s(error)
                 if again_s is None:
                     raise
             await self._parent.pass_time(again_s)
+
+    async def _token(self, joinee: Joinee) -> str:
+        answer = await self._parent.request(JoinBreakout(room_id=joinee.room_id, role=joinee.role))
+        if self._parent.is_closed:  # both were read in one go
+            raise BreakoutRefused(joinee.room_id, NOT_CONNECTED, "the parent room has ended")
+        return token_in(joinee.room_id, answer)
 
     async def wait_resumed(self) -> None:
         """Return when the parent is resumed after the last breakout, also if who began that was cancelled."""

@@ -360,3 +360,18 @@ async def test_who_is_cancelled_on_the_way_back_resumes_the_parent_all_the_same(
     await way.wait_resumed()
     assert "resumed" == parent.steps[-1]
     assert BreakoutState.INVITED == state_of(table)
+
+
+async def test_a_token_that_comes_together_with_the_end_of_the_parent_is_not_used() -> None:
+    class EndingParent(FakeParent):
+        async def request(self, request: Request) -> Answer:
+            self.is_closed = True
+            return await super().request(request)
+
+    parent = EndingParent()
+    way, table = invited(parent, "b")
+    with pytest.raises(BreakoutRefused) as caught:
+        await way.join(Joinee(room_id="b"), StreamInfo())
+    assert 1171 == caught.value.result
+    assert ["pause", "join-breakout-room"] == parent.steps
+    assert BreakoutState.INVITED == state_of(table)
