@@ -149,9 +149,9 @@ class WorkerFleet:
         self._twins += tuple(sorted(pasts[one].client_id for one in bots if one in pasts and pasts[one].client_id))
         for bot_id in bots:
             if bot_id in self._moving:
+                told = self._moving[bot_id]
                 await self._place(self._specs[bot_id], pasts.get(bot_id), worker)
-                for command in self._moving.pop(bot_id, ()):
-                    self.command(bot_id, command)
+                self._moved(bot_id, told)
         self._log.warning("bots_moved", worker=worker.number, bots=bots)
         self._drop_twins()
 
@@ -162,6 +162,16 @@ class WorkerFleet:
             self._fail(bot_id, reason)
 
     # ---- inside
+
+    def _moved(self, bot_id: str, told: list[Command]) -> None:
+        """It has been placed, unless it was stopped meanwhile, or its next process has ended, too: then it moves on."""
+        moving = self._moving.get(bot_id)
+        if moving is told:
+            del self._moving[bot_id]
+            for command in told:
+                self.command(bot_id, command)
+        elif moving is not None:
+            moving[:0] = told
 
     async def _place(self, spec: BotSpec, past: Past | None, worker: Worker | None) -> None:
         if worker is not None and worker.is_lost:  # it was there a moment ago
