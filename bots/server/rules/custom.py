@@ -8,6 +8,7 @@ Source: moderation.md section 10. Refusals have the SDK's own code for them, 1, 
 
 from typing import Any
 
+from bots.errors import WireError
 from bots.server.codes import NO_CUSTOM_DATA, Refused
 from bots.server.effects import Effect, Send
 from bots.server.rules.ruling import Reply
@@ -19,6 +20,7 @@ from bots.wire import (
     SaveCustomData,
     SetCustomData,
     granted,
+    read_json,
     write_json,
 )
 
@@ -27,6 +29,7 @@ __all__ = ["answer_custom_data"]
 SCOPES = ("user", "owner", "room", "session")
 MOST_LEVELS = 2
 MOST_BYTES = 100 * 1024
+MOST_AROUND = 5  # lists and objects around the data of a user in `userRoleChanged`
 
 
 def answer_custom_data(room: Room, member: Member, request: GetCustomData | SaveCustomData | SetCustomData) -> Reply:
@@ -46,8 +49,13 @@ def answer_custom_data(room: Room, member: Member, request: GetCustomData | Save
         raise Refused(NO_CUSTOM_DATA, "data must be an object without empty keys.")
     is_saved = isinstance(request, SaveCustomData)
     whole = _merged(room.custom.get(place, {}), path if is_saved else [], request.data)
-    if len(write_json(whole).encode(errors="replace")) > MOST_BYTES:
+    text = write_json(whole)
+    if len(text.encode(errors="replace")) > MOST_BYTES:
         raise Refused(NO_CUSTOM_DATA, f"All data of a scope may have {MOST_BYTES} bytes.")
+    try:
+        read_json("[" * MOST_AROUND + text + "]" * MOST_AROUND)
+    except WireError:  # who reads it with all that is told of a room could not read that
+        raise Refused(NO_CUSTOM_DATA, "The data is nested too deeply.") from None
     room.custom[place] = whole
     if scope == "user":
         member.custom = whole

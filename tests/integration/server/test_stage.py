@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bots.wire import read_json, write_json
 from tests.integration.server.raw import RawHouse, settle, three
 
 
@@ -76,6 +77,23 @@ async def test_saved_data_goes_where_the_query_says_and_stays_for_the_next_sessi
     assert {"mine": True} == again.heard("room-connected")[0]["user"]["customUserData"]
 
 
+def nested(levels: int) -> dict[str, Any]:
+    return {"a": nested(levels - 1)} if levels > 1 else {}
+
+
+async def test_the_deepest_data_that_is_kept_keeps_no_bot_out(house: RawHouse) -> None:
+    mia, ann, _ = await three(house)
+    for scope in ("room", "session", "user"):
+        assert [{"result": 0}] == await ann.ask("setCustomData", {"scope": scope, "data": nested(95)})
+    late = await house.enter(mia.heard("room-connected")[0]["id"], name="Late")
+    assert nested(95) == late.heard("room-connected")[0]["room"]["customRoomData"]
+    await mia.ask("switchUserRole", [{"clientId": ann.client_id, "role": "viewer"}])
+    await settle(late)
+    for name, arguments in late.told:
+        assert [name, *arguments] == read_json(write_json([name, *arguments])), "as our bots read it"
+    assert "userRoleChanged" in {name for name, _ in late.told}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -83,6 +101,7 @@ async def test_saved_data_goes_where_the_query_says_and_stays_for_the_next_sessi
         {"scope": "room", "data": []}, {"scope": "room", "data": {"": 1}},
         {"scope": "room", "data": {}, "query": "a.b.c"},
         {"scope": "room", "data": {}, "query": 5}, {"scope": "room", "data": {"a": "x" * 200_000}},
+        {"scope": "room", "data": nested(97)}, {"scope": "user", "data": nested(96)},
     ],
 )  # fmt: skip
 async def test_data_that_cannot_be_kept_is_refused(house: RawHouse, wrong: Any) -> None:
