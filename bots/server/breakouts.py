@@ -327,7 +327,8 @@ class Breakouts:
             "room_id": self._rooms.new_hex(ROOM_ID_BYTES),
             "name": f"{parent.name} breakout {number}",
         }
-        body["settings"] = {**parent.settings, "canvas": definition.canvas, "screen_share": definition.share}
+        media = {"canvas": definition.canvas, "screen_share": definition.share}
+        body["settings"] = {**parent.settings, **media, "mode": parent.mode}
         breakout = Breakout(parent.room_id, creator.client_id, definition.participants or 0)
         parent.breakout_ids.append(body["room_id"])
         return self._rooms.add(Room(body["room_id"], body, breakout=breakout))

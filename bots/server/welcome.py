@@ -65,7 +65,7 @@ def welcome(room: Room, member: Member, *, probe_url: str) -> RoomConnected:
 
 def room_meta(room: Room) -> Mapping[str, Any]:
     """The room object that a token carries."""
-    settings = dict(room.settings)
+    settings = {**room.settings, "mode": room.mode}
     if room.breakout is not None:
         settings["room_type"] = "breakout-room"
     return {**room.body, "settings": settings}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bots.server.welcome import room_meta
 from bots.wire import (
     AnnounceBreakoutJoin,
     BreakoutDefinition,
@@ -18,6 +19,7 @@ from bots.wire import (
     ResumeRoom,
     RoomDisconnected,
     RoomManagement,
+    SwitchRoomMode,
     read_request,
 )
 from tests.fakes.house import FakeHouse, refusal_of
@@ -479,3 +481,23 @@ def test_who_comes_again_with_a_new_token_has_still_made_its_rooms() -> None:
     inside = house.go_inside(ann, room_id)
     assert house.ask(inside, Drop(is_self=True)).is_ok
     assert [room_id] == [one.room_id for one in house.heard(again, BreakoutDestroyed)]
+
+
+def test_in_a_breakout_of_a_lecture_that_has_become_a_group_everybody_may_speak() -> None:
+    house = FakeHouse(mode="lecture")
+    mia, ann = house.enter("moderator", name="Mia"), house.enter(name="Ann")
+    assert house.ask(mia, SwitchRoomMode(mode="group")).is_ok
+    room_id = house.open_breakout(mia)
+    house.invite(mia, room_id, ann)
+    fields = house.fields(house.join(ann, room_id).get("token"))
+    inside = house.present(fields)
+    place = house.rooms.place_of(inside)
+    assert place is not None
+    assert house.desk.publish_refusal(*place) is None
+    assert "group" == house.welcome(inside).room["settings"]["mode"] == fields["roomMeta"]["settings"]["mode"]
+
+
+def test_a_token_says_which_mode_the_room_has_now() -> None:
+    house = FakeHouse(mode="lecture")
+    house.ask(house.enter("moderator"), SwitchRoomMode(mode="group"))
+    assert "group" == room_meta(house.room)["settings"]["mode"]
