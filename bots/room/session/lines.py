@@ -197,7 +197,7 @@ class Lines:
         try:
             await line.connect(timeout_s)
         except BaseException:
-            await line.close()
+            await self._end(line)
             raise
         finally:
             if self._negotiating.get(line.number) is line:

@@ -133,3 +133,25 @@ def test_the_end_is_the_last_that_is_told_also_as_the_bot_comes_back(turns: int)
         assert "room-disconnected" == stage.names[-1]
 
     on_stage(act)
+
+
+def test_a_line_that_was_cut_before_it_was_up_is_forgotten() -> None:
+    async def act(stage: Stage) -> None:
+        async def fail_when_closed(line: FakeLine) -> None:
+            while not line.is_closed:
+                await asyncio.sleep(0.01)
+            raise MediaError("publication", "it closed")
+
+        session = stage.session()
+        await session.open()
+        connect, stage.network.connect = stage.network.connect, fail_when_closed
+        stage.network.conversations[0].breaks()
+        while len(stage.network.lines) < 2:
+            await asyncio.sleep(0.01)
+        await session.cut(1.0)
+        stage.network.connect = connect
+        await session.wait_connected("sound")
+        assert not session._lines.are_broken
+        await session.leave()
+
+    on_stage(act)
