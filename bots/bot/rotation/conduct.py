@@ -129,7 +129,13 @@ class Conductor:
         """What has happened, in order."""
         facts, self._facts = self._facts, []
         for fact in facts:
+            self._learn_names()
             await self._do(fact(self._now_s()))
+
+    def _learn_names(self) -> None:
+        """Who has said who they are since, is known by that from now on."""
+        for old, new in self._crowd.new_names():
+            self._course.renamed(old, new)
 
     # ---- what outlives the process
 
@@ -255,24 +261,24 @@ class Conductor:
         if person is None or not self._crowd.takes_part(person):
             return
         key = self._crowd.key_of(person)
-        for old, new in self._crowd.new_names():
-            course.renamed(old, new)
+        self._learn_names()
+        now = self._crowd.now  # a fact may be learnt after somebody has another key
         others = [one for one in self._crowd.connections().get(key, ()) if one.client_id != person.client_id]
         is_inside = any(map(self._crowd.is_inside, others))
         room = self._rooms.number_of(occasion.room_id)
         match occasion.kind:
             case "joined" if not occasion.is_breakout and not is_inside:
-                self._put(lambda now_s: course.arrived(key, now_s))
+                self._put(lambda now_s: course.arrived(now(key), now_s))
             case "left" if not occasion.is_breakout and not is_inside:
-                self._put(lambda now_s: course.left(key, now_s))
+                self._put(lambda now_s: course.left(now(key), now_s))
                 if others:  # they are here a second time
-                    self._put(lambda now_s: course.arrived(key, now_s))
+                    self._put(lambda now_s: course.arrived(now(key), now_s))
             case "breakout_joined" if room is not None:
-                self._put(lambda now_s: course.entered(key, room, now_s))
+                self._put(lambda now_s: course.entered(now(key), room, now_s))
             case "breakout_left" if not is_inside:
-                self._put(lambda now_s: self._came_out(key, occasion.room_id, now_s))
+                self._put(lambda now_s: self._came_out(now(key), occasion.room_id, now_s))
             case "invite_rejected" if room is not None:
-                self._put(lambda now_s: course.rejected(key, now_s))
+                self._put(lambda now_s: course.rejected(now(key), now_s))
             case _:
                 pass
 
@@ -373,10 +379,11 @@ class Conductor:
             await self._do(self._course.opened(self._now_s()))
 
     async def _invite(self, act: Invite) -> None:
+        self._learn_names()
         here = self._crowd.persons()
-        people = [here[key] for key in act.people if key in here]
+        people = [here[key] for key in map(self._crowd.now, act.people) if key in here]
         if not await self._rooms.invite(act.room, people, why=act.why):
-            self._put(lambda now_s: self._course.failed(act.people, now_s))
+            self._put(lambda now_s: self._course.failed([*map(self._crowd.now, act.people)], now_s))
 
     async def _remind(self, act: Remind) -> None:
         person = self._crowd.person(act.person)

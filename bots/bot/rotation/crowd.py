@@ -20,6 +20,7 @@ class Crowd:
         self._kit = kit
         self._grouping = grouping
         self._renames = len(kit.presence.keys.renames)
+        self._now: dict[str, str] = {}  # key that was -> key that is
 
     @property
     def _presence(self) -> Presence:
@@ -67,7 +68,15 @@ class Crowd:
         self._renames += len(renames)
         for old, new in renames:
             self._grouping.renamed(old, new)
+            self._now[old] = new
+            self._now.pop(new, None)
         return renames
+
+    def now(self, key: str) -> str:
+        """The key of somebody who had this one, as far as `new_names` has told."""
+        while key in self._now:
+            key = self._now[key]
+        return key
 
     def pseudonym(self, key: str) -> str:
         """As the log names people: our bots and the people of the roster by their ids, others by their connections."""

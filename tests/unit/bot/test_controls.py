@@ -1,13 +1,14 @@
 """Lines in the chat that steer: who may, what is answered, what happens."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
 
-from bots.bot import BotSpec, PersonClaimed, PersonKnown, SteerRotation
+from bots.bot import BotSpec, PersonClaimed, PersonKnown, RoundStands, SteerRotation
 from bots.playbook import RosterEntry
-from bots.room import ChatReceived, Participant
+from bots.room import BreakoutDefinition, ChatReceived, Participant
 from tests.unit.bot.stage import ANA, TEACHER, Stage, on_stage, rule, spec_of, timeline
 from tests.unit.bot.test_rotate import PUPILS, go_in, invited, lesson
 
@@ -122,6 +123,26 @@ async def test_what_was_given_is_known_after_a_crash_though_nothing_has_happened
         assert "Now the next thing." not in [text for text, _ in second.room.asked("say")]
         await second.pass_s(50)
         assert "Now the next thing." in [text for text, _ in second.room.asked("say")]
+
+
+async def test_who_comes_and_says_who_they_are_while_the_rooms_are_being_opened_has_one_place_in_the_round() -> None:
+    guest, opening = Participant(client_id="c-guest", name="iPad of Ana"), asyncio.Event()
+    async with on_stage(rotating(), TEACHER, *PUPILS) as stage:
+        create = stage.room.create_breakouts
+
+        async def take_long(definition: BreakoutDefinition) -> tuple[str, ...]:
+            await opening.wait()
+            return await create(definition)
+
+        stage.room.create_breakouts = take_long  # type: ignore[method-assign]
+        await stage.pass_s(6)
+        stage.room.arrive(guest)
+        await stage.pass_s(1)
+        assert "Welcome, Ana Ruiz." == await write(stage, "!iam ana ruiz", guest)
+        opening.set()
+        await stage.pass_s(1)
+        assert {guest.client_id, *(one.client_id for one in PUPILS)} == set(invited(stage))
+        assert len(PUPILS) + 1 == stage.told(RoundStands)[-1].people
 
 
 async def test_next_closes_the_round_and_swap_moves_two_people() -> None:
