@@ -85,7 +85,11 @@ class AlarmClock:
         if instant.tzinfo is None:
             raise ValueError(f"the instant of alarm {name!r} has no zone")
 
+        is_taken_back = False
+
         async def ring() -> None:
+            if is_taken_back:  # by another one of its instant, which rang first
+                return
             try:
                 callback()
             except Exception:
@@ -96,6 +100,8 @@ class AlarmClock:
         self._scheduler.add_job(ring, DateTrigger(run_at), id=job_id, name=name, next_run_time=run_at)
 
         def cancel() -> None:
+            nonlocal is_taken_back
+            is_taken_back = True
             try:
                 self._scheduler.remove_job(job_id)
             except JobLookupError:

@@ -1,7 +1,7 @@
 """The alarm clock on the real APScheduler and the real time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -54,6 +54,21 @@ class Bell:
     async def wait(self) -> None:
         async with asyncio.timeout(5):
             await self.done.wait()
+
+
+async def test_an_alarm_that_another_one_of_its_instant_takes_back_does_not_ring(alarms: AlarmClock) -> None:
+    bell, at = Bell(2), soon(0.05)
+    cancels: list[Callable[[], None]] = []
+
+    def ring_and_take_back() -> None:
+        bell.ring("first")
+        cancels[0]()
+
+    alarms.at(at, "first", ring_and_take_back)
+    cancels.append(alarms.at(at, "second", lambda: bell.ring("second")))
+    alarms.at(at, "third", lambda: bell.ring("third"))
+    await bell.wait()
+    assert ["first", "third"] == bell.heard
 
 
 async def test_an_alarm_rings_at_its_instant_and_not_before(alarms: AlarmClock) -> None:
