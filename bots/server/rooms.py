@@ -220,11 +220,15 @@ class Rooms:
 
     @staticmethod
     def _ghosts(room: Room, claim: Claim) -> tuple[str, ...]:
-        """Lost connections of whom this token is for: who comes with a new token does not wait for the old one."""
+        """Lost connections of whom this token is for: who comes with a new token does not wait for the old one.
+
+        By reference and name: the vendor's samples give everybody the same reference.
+        """
+        who = (claim.user_ref, claim.name)
         return tuple(
             member.client_id
             for member in room.members.values()
-            if member.loss is not None and claim.user_ref and member.claim.user_ref == claim.user_ref
+            if member.loss is not None and claim.user_ref and (member.claim.user_ref, member.claim.name) == who
         )
 
     def _enter(self, room: Room, member: Member) -> list[Effect]:

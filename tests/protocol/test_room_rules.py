@@ -1,7 +1,10 @@
 """Coming in, mutes, chat, dropping: the rules of the embedded server, without sockets."""
 
+from typing import Any
+
 import pytest
 
+from bots.server.tokens import Claim
 from bots.wire import (
     DataReceived,
     Drop,
@@ -470,3 +473,18 @@ def test_used_tokens_are_forgotten_once_they_open_nothing_any_more() -> None:
     assert {ann, cyd} == set(house.room.used_tokens.values())
     assert 4118 == refusal_of(house, spent).result
     assert ann == house.present({**fields, "isReconnecting": True, "oldClientIdForReconnect": ann})
+
+
+def test_another_one_with_the_same_reference_takes_no_lost_place() -> None:
+    house = FakeHouse(participants=2)
+
+    def token(name: str) -> dict[str, Any]:  # as the vendor's samples make them: one reference for everybody
+        claim = Claim(token_id=name, room_id=house.room.room_id, name=name, role="participant", user_ref="2236",
+                      expires_at=house.now + 900)  # fmt: skip
+        return house.fields(house.token_text(claim, house.room))
+
+    ann = house.present(token("Ann"))
+    house.lose(ann)
+    ben = house.present(token("Ben"))
+    assert {ann, ben} == set(house.room.members)
+    assert ann == house.present({**token("Ann"), "isReconnecting": True, "oldClientIdForReconnect": ann})
