@@ -4,7 +4,7 @@ Source: signalling.md sections 3, 12.2 and 14.8.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from bots.room.session.claims import CLIENT_FACTS
 from bots.room.token import socket_url
 from bots.wire import Answer, Notice, PresentToken, Request, RoomAwaited, RoomConnected
 
-__all__ = ["ADMISSION_S", "Admission", "Connection"]
+__all__ = ["ADMISSION_S", "Admission", "Connection", "done_before"]
 
 ADMISSION_S = 1800.0  # how long a bot waits in a knock room for a moderator
 _DISCONNECTED = 1163
@@ -165,3 +165,19 @@ class Connection:
             self._outcome.set_result(closed)
         else:
             self._on_lost(self, closed)
+
+
+async def done_before(end: asyncio.Event, work: Coroutine[Any, Any, None], *, name: str) -> bool:
+    """Do the work; False if the end came before it was done, which calls it off. What it raises is raised here."""
+    doing = asyncio.create_task(work, name=f"{name}/media")
+    ending = asyncio.create_task(end.wait(), name=f"{name}/over")
+    try:
+        await asyncio.wait([doing, ending], return_when=asyncio.FIRST_COMPLETED)
+        if not doing.done():
+            return False
+        doing.result()
+        return True
+    finally:
+        doing.cancel()
+        ending.cancel()
+        await asyncio.gather(doing, ending, return_exceptions=True)

@@ -13,7 +13,7 @@ from bots.room.events import RoomEvent
 from bots.room.microphone import Microphone
 from bots.room.moderated import FloorChanged, FloorOpened, ModeChanged, RoleChanged
 from bots.room.session.claims import publish_request
-from bots.room.session.connection import Connection
+from bots.room.session.connection import Connection, done_before
 from bots.room.session.lines import Lines
 from bots.room.state import RoomState
 from bots.wire import Answer, MuteOwnAudio, UnmuteOwnAudio
@@ -115,7 +115,15 @@ class Publishing:
             if not self.is_allowed:
                 await self._lines.stop_publishing(connection)
             elif not self._lines.is_publishing and (asked := self.ask(connection)) is not None:
-                await self.begin(connection, asked, self._timeout_s)
+                await self._begin_unless_lost(connection, asked)
+
+    async def _begin_unless_lost(self, connection: Connection, asked: asyncio.Future[Answer]) -> None:
+        """Over the next connection it is begun anew, and this line must not come up after that one."""
+        try:
+            await done_before(connection.ended, self.begin(connection, asked, self._timeout_s), name=self._name)
+        except (PublishRefused, RequestRefused):
+            if not connection.ended.is_set():
+                raise
 
     async def stop(self) -> None:
         """Follow nothing any more."""

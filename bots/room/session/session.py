@@ -21,7 +21,7 @@ from bots.room.network import Incoming, Network, Outgoing
 from bots.room.reconnect import How, Over
 from bots.room.session.asking import WAIT_S, Asking
 from bots.room.session.claims import claimed_room_id, log_request, rejoining
-from bots.room.session.connection import ADMISSION_S, Admission, Connection
+from bots.room.session.connection import ADMISSION_S, Admission, Connection, done_before
 from bots.room.session.lines import Lines
 from bots.room.session.publishing import Publishing
 from bots.room.session.wayback import ComeBack, WayBack
@@ -193,25 +193,10 @@ class Session:
         Raises:
             JoinRefused: the room was over before it was done.
         """
-        if not await self._before(self._over, work):
+        if not await done_before(self._over, work, name=self._name):
             closed = self._closed
             assert closed is not None, "over"
             raise JoinRefused(self.state.room_id, closed.cause, closed.reason, retryable=closed.retryable)
-
-    async def _before(self, end: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-        """Do the work; False if the end came before it was done. What it raises is raised here."""
-        doing = asyncio.create_task(work, name=f"{self._name}/media")
-        ending = asyncio.create_task(end.wait(), name=f"{self._name}/over")
-        try:
-            await asyncio.wait([doing, ending], return_when=asyncio.FIRST_COMPLETED)
-            if not doing.done():
-                return False
-            doing.result()
-            return True
-        finally:
-            doing.cancel()
-            ending.cancel()
-            await asyncio.gather(doing, ending, return_exceptions=True)
 
     async def _enter(self, fields: Mapping[str, Any], limit_s: float, *, received: int = 0) -> Admission:
         """Be let in over a new connection; what waits for one is sent."""
@@ -411,7 +396,7 @@ class Session:
             is_resumed = await self._enter_again(how, tries, before.received)
         work = self._start_media(_RETRY_S) if is_new else self._renew_media()
         ended = self._there().ended
-        if not await self._before(ended, work) or ended.is_set():
+        if not await done_before(ended, work, name=self._name) or ended.is_set():
             raise RoomClosed(self.state.room_id, LOST, "it was lost again", retryable=True)
         return is_resumed
 

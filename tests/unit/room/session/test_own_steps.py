@@ -1,12 +1,14 @@
-"""The answer to a bot's own step, and what the server says right after it, read in one go: the later word counts."""
+"""The floor in a bad moment: the server's next word read together with an answer, or a connection lost on the way."""
 
 import asyncio
 from typing import Any
 
+import pytest
+
 from bots.room.breakout import BreakoutTable
 from bots.room.moderation import Moderation
 from bots.wire import Answer, Request
-from tests.unit.room.session.stage import FakeConversation, Stage, on_stage
+from tests.unit.room.session.stage import FakeConversation, FakeLine, Stage, on_stage
 from tests.unit.room.test_floor import HAND
 from tests.unit.room.test_state import ASHA, BOT, CONNECTED
 
@@ -51,5 +53,33 @@ def test_a_moderator_sees_the_offer_that_was_accepted_at_once() -> None:
         follow_up(stage.network.conversations[0], "inviteToFloor", "floorAccepted", "c-3")
         await room.offer_floor("c-3")
         assert (["c-3"], []) == (list(room.floor.holders), list(room.floor.offers))
+
+    on_stage(act)
+
+
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_a_line_over_the_connection_before_does_not_take_the_place_of_the_new_one(*, by_itself: bool) -> None:
+    async def act(stage: Stage) -> None:
+        is_free = asyncio.Event()
+
+        async def wait_first(line: FakeLine) -> None:
+            if line is stage.network.lines[0]:
+                await is_free.wait()
+
+        room = await room_of(stage, BOT)
+        stage.network.connect = wait_first
+        follow_up(stage.network.conversations[0], "processFloorRequest", "floorGranted", "c-1")
+        if by_itself:
+            asking = asyncio.create_task(room.take_floor_step("requested"))
+        else:
+            asking = asyncio.create_task(asyncio.sleep(0))
+            stage.network.conversations[0].tell("floorManagementEvents", {"id": "floorGranted", "clientId": "c-1"})
+        await asyncio.sleep(0.1)
+        stage.network.conversations[0].breaks()
+        await room._session.wait_connected("sound")
+        is_free.set()
+        await asking
+        await asyncio.sleep(1)
+        assert [True, False] == [line.is_closed for line in stage.network.lines]
 
     on_stage(act)

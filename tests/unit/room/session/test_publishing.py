@@ -1,6 +1,7 @@
 """When a session sends sound: what is begun and called off again leaves nothing behind."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any, cast
 
 from bots.room.microphone import Microphone
@@ -46,11 +47,11 @@ async def spin() -> None:
 
 
 async def test_a_floor_that_changes_faster_than_sockets_close_leaves_none_open() -> None:
-    state, lines = RoomState("room-1"), LinesThatNeverComeUp()
+    state, lines, ended = RoomState("room-1"), LinesThatNeverComeUp(), asyncio.Event()
     apply(state, "room-connected", CONNECTED)
     publishing = Publishing(
         state, cast("Lines", lines), Microphone(), is_wanted=True, is_breakout=False, name="bot", timeout_s=15.0,
-        connection=lambda: cast("Connection", object()),
+        connection=lambda: cast("Connection", SimpleNamespace(ended=ended)),
     )  # fmt: skip
     publishing.hear(FloorOpened(True))
     await spin()
