@@ -6,14 +6,14 @@ both of a result, are understood. Source: server-api.md sections 1, 2, 8, 10 and
 
 import random
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, BinaryIO, Self, TypeVar
 
 import httpx
 import structlog
@@ -225,10 +225,21 @@ class ServerApi:
 
 async def _save(content: AsyncIterator[bytes], file: Path) -> int:
     size = 0
-    with file.open("wb") as out:
+    with _whole(file) as out:
         async for piece in content:
             size += out.write(piece)
     return size
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[BinaryIO]:
+    """A file to write; what is not written to its end is not left."""
+    with file.open("wb") as out:
+        try:
+            yield out
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
 
 
 def _http_client(scheme: str, **settings: Any) -> httpx.AsyncClient:

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -244,6 +245,18 @@ async def test_a_recording_is_saved_and_credentials_go_to_the_api_only(
     assert 4 == await api.download(url, tmp_path / "x.ogg")
     assert b"OggS" == (tmp_path / "x.ogg").read_bytes()
     assert has_credentials is ("authorization" in network.asked[0].headers)
+
+
+async def test_half_a_recording_is_not_left(tmp_path: Path) -> None:
+    class Breaking(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"Ogg"
+            raise httpx.ReadError("gone")
+
+    api, _, _ = answering(httpx.Response(200, stream=Breaking()))
+    with pytest.raises(ApiError, match="not downloaded"):
+        await api.download("https://api.example/x.ogg", tmp_path / "x.ogg")
+    assert [] == list(tmp_path.iterdir())
 
 
 async def test_a_recording_that_cannot_be_had_leaves_no_file(tmp_path: Path) -> None:
