@@ -221,8 +221,10 @@ class Room(Moderation, KeptData):
 
     async def reject_invite(self, room_id: str) -> None:
         """Refuse an invite; the inviter is told."""
+        refused = self.invites.get(room_id)
         await self._session.ask(RejectBreakout(room_id=room_id))
-        self._table.rejected(room_id)
+        if self.invites.get(room_id) is refused:  # otherwise it is a new one, read together with the answer
+            self._table.rejected(room_id)
 
     async def destroy_breakouts(self, room_ids: Sequence[str] | None = None) -> None:
         """End the given breakout rooms, or all; everybody in them returns here.

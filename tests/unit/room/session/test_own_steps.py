@@ -1,14 +1,17 @@
-"""The floor in a bad moment: the server's next word read together with an answer, or a connection lost on the way."""
+"""A bot's own steps in a bad moment: the next word read together with the answer, or a connection lost on the way."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from bots.room.breakout import BreakoutTable
 from bots.room.moderation import Moderation
+from bots.room.network import Network
+from bots.room.room import Room
+from bots.room.session.session import Terms
 from bots.wire import Answer, Request
-from tests.unit.room.session.stage import FakeConversation, FakeLine, Stage, on_stage
+from tests.unit.room.session.stage import FIELDS, FakeConversation, FakeLine, Stage, on_stage
 from tests.unit.room.test_floor import HAND
 from tests.unit.room.test_state import ASHA, BOT, CONNECTED
 
@@ -23,13 +26,17 @@ async def room_of(stage: Stage, user: dict[str, Any]) -> Moderation:
 
 
 def follow_up(conversation: FakeConversation, event: str, step: str, client_id: str) -> None:
-    """Say this right after the answer to the request of that name."""
+    """Say this of the floor right after the answer to the request of that name."""
+    tell_after(conversation, event, "floorManagementEvents", {"id": step, "clientId": client_id, "name": ""})
+
+
+def tell_after(conversation: FakeConversation, event: str, notice: str, payload: dict[str, Any]) -> None:
     post = conversation.post
 
     def post_and_tell(request: Request, number: int | None = None) -> asyncio.Future[Answer]:
         answer = post(request, number)
         if request.event == event:
-            conversation.tell("floorManagementEvents", {"id": step, "clientId": client_id, "name": ""})
+            conversation.tell(notice, payload)
         return answer
 
     conversation.post = post_and_tell  # type: ignore[method-assign]
@@ -81,5 +88,20 @@ def test_a_line_over_the_connection_before_does_not_take_the_place_of_the_new_on
         await asking
         await asyncio.sleep(1)
         assert [True, False] == [line.is_closed for line in stage.network.lines]
+
+    on_stage(act)
+
+
+def test_an_invite_that_comes_right_after_another_was_refused_is_open() -> None:
+    async def act(stage: Stage) -> None:
+        invite = {"room_id": "b", "requestor": "c-2"}
+        terms = Terms(clock=stage.clock, network=cast("Network", stage.network))
+        room = Room(FIELDS, terms)
+        await room._session.open()
+        stage.network.conversations[0].tell("invite-breakout-room", invite)
+        tell_after(stage.network.conversations[0], "reject-breakout-room", "invite-breakout-room", invite)
+        await room.reject_invite("b")
+        assert ["b"] == list(room.invites)
+        await room.leave()
 
     on_stage(act)
