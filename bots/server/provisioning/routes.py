@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 
@@ -109,6 +109,8 @@ class ServerApiRoutes:
             except ApiRefusal as no:
                 body = {"result": no.result, "error": no.error, "desc": no.desc}
                 return _reply(body, status=no.status, headers=no.headers)
+            except ClientDisconnect:  # in the middle of its request; nobody reads the answer
+                return Response(status_code=400)
             except Exception:  # the border of a request: whoever asked gets an answer in the documented form
                 log.exception("request_failed", method=request.method, path=request.url.path)
                 return _reply({"result": 500, "error": "Internal error", "desc": "See the server's log."}, status=500)

@@ -1,5 +1,6 @@
 """The Server API over real HTTP."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -7,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from bots.errors import ConfigError
 from bots.server import RoomServer
@@ -223,3 +225,19 @@ async def test_a_change_during_a_session_holds_from_the_next_one_on(house: RawHo
     await ann.ask("drop", {"self": True})
     ben = await house.enter(room_id, name="Ben")
     assert 5 == (await ben.ask("getMaxNumberOfTalker"))[0]["maxTalkers"]
+
+
+async def test_who_goes_in_the_middle_of_a_request_is_no_fault_of_the_server(house: RawHouse) -> None:
+    host, port = house.server.host, house.server.port
+    credentials = base64.b64encode(f"{house.server.app_id}:{house.server.app_key}".encode()).decode()
+    lines = ("POST /video/v2/rooms HTTP/1.1", "Host: x", f"Authorization: Basic {credentials}", "Content-Length: 99")
+    with capture_logs() as logs:
+        _, writer = await asyncio.open_connection(host, port)
+        writer.write("\r\n".join((*lines, "", "{")).encode())
+        await writer.drain()
+        await asyncio.sleep(0.2)  # the request has begun by now; if not, there is nothing to log either
+        writer.close()
+        await writer.wait_closed()
+        assert 200 == (await house.api.get("/rooms")).status_code
+        await asyncio.sleep(0.1)
+    assert [] == [one for one in logs if one["event"] == "request_failed"]
