@@ -100,6 +100,7 @@ class _State:
     queue: deque[tuple[int, Firing]] = field(default_factory=deque)
     started: int = 0
     gathered: list[Occasion] | None = None
+    gathering: asyncio.Task[None] | None = None
     cool_until_s: float = 0.0
 
 
@@ -174,7 +175,7 @@ class Runs(Generic[R]):
             state.gathered.append(occasion)
         else:
             state.gathered = [occasion]
-            self._group.create_task(self._gather(rule, state), name=f"{self._name}/{rule.id}/gather")
+            state.gathering = self._group.create_task(self._gather(rule, state), name=f"{self._name}/{rule.id}/gather")
 
     def restore(self, rule: R, *, started: int, last_at: datetime) -> None:
         """In an earlier life a rule has begun so many runs, the last one then: `max` and `cooldown` count on."""
@@ -221,8 +222,9 @@ class Runs(Generic[R]):
         """
         self.close()
         for state in self._states.values():
-            for _ in range(len(state.queue)):
-                state.queue.popleft()
+            state.queue.clear()
+            if state.gathering is not None:
+                state.gathering.cancel()
             for task, run in state.tasks.items():
                 if spare_since is None or run.started_at < spare_since:
                     run.is_draining = True

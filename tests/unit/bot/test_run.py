@@ -111,6 +111,15 @@ async def test_a_run_that_is_restarted_in_the_instant_it_began_has_an_end_too(st
     assert ["Eva"] == [firing.person.name for firing in stage.performed if firing.person is not None]
 
 
+async def test_what_is_still_being_gathered_holds_up_nobody_who_drains() -> None:
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        stage = Stage(FakeClock(), group)
+        stage.runs.fire(FakeRule(gather_s=600.0), joined())
+        await settle()
+        await stage.runs.drain(within_s=10)
+    assert [] == stage.performed
+
+
 async def test_queued_runs_one_after_the_other_up_to_max(stage: Stage) -> None:
     rule = FakeRule(mode="queued", max=2)
     for _ in range(3):
