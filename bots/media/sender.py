@@ -109,7 +109,7 @@ class OutgoingAudio:
             )
         peer.send_rtcp(self._report() + build_bye(self._ssrc))
         peer.set_receivers(None, None)
-        self._peer = None
+        self._peer = self._outlet = None
 
     def play(self, clip: Clip, *, loop: bool = False, over: bool = False) -> Playback:
         """Begin to send a clip, at the next tick of the pacer; what plays now is stopped and fades first.

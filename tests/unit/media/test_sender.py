@@ -1,5 +1,7 @@
 """What a sender sends: a clip's own packets, and others only while two sounds are heard, or one makes way."""
 
+import weakref
+
 import numpy as np
 import pytest
 
@@ -169,3 +171,13 @@ async def test_the_end_of_the_publication_ends_both(music: Clip, bell: Clip) -> 
     stage.audio.close()
     assert [("closed", 5)] * 2 == [((await one.wait()).outcome, (await one.wait()).packets) for one in both]
     assert "closed" == (await stage.audio.play(bell, over=True).wait()).outcome
+
+
+async def test_nothing_is_kept_of_a_connection_that_is_over(music: Clip) -> None:
+    stage = Stage()
+    stage.audio.play(music)
+    stage.run(3)
+    way_out = weakref.ref(stage.ear)
+    stage.audio.detach(stage.peer)
+    del stage.ear, stage.peer
+    assert way_out() is None
