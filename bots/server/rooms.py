@@ -222,7 +222,7 @@ class Rooms:
     def _ghosts(room: Room, claim: Claim) -> tuple[str, ...]:
         """Lost connections of whom this token is for: who comes with a new token does not wait for the old one.
 
-        By reference and name: the vendor's samples give everybody the same reference.
+        By reference and name: nothing says that everybody has a reference of their own.
         """
         who = (claim.user_ref, claim.name)
         return tuple(

@@ -478,7 +478,7 @@ def test_used_tokens_are_forgotten_once_they_open_nothing_any_more() -> None:
 def test_another_one_with_the_same_reference_takes_no_lost_place() -> None:
     house = FakeHouse(participants=2)
 
-    def token(name: str) -> dict[str, Any]:  # as the vendor's samples make them: one reference for everybody
+    def token(name: str) -> dict[str, Any]:  # one reference for everybody, which nothing forbids
         claim = Claim(token_id=name, room_id=house.room.room_id, name=name, role="participant", user_ref="2236",
                       expires_at=house.now + 900)  # fmt: skip
         return house.fields(house.token_text(claim, house.room))
