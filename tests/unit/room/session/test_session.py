@@ -8,16 +8,23 @@ import pytest
 from bots.errors import JoinRefused, MediaError
 from bots.room.events import ConnectionRestored
 from bots.room.microphone import Mute
+from bots.room.session.session import Session
 from tests.unit.room.session.stage import FakeConversation, FakeLine, Stage, on_stage
+
+
+async def without_server(stage: Stage) -> Session:
+    """A session whose server can be reached no more, a second ago."""
+    session = stage.session()
+    await session.open()
+    stage.network.is_up = False
+    stage.network.conversations[0].breaks()
+    await asyncio.sleep(1)
+    return session
 
 
 def test_a_mute_is_no_error_while_nobody_answers() -> None:
     async def act(stage: Stage) -> None:
-        session = stage.session()
-        await session.open()
-        stage.network.is_up = False
-        stage.network.conversations[0].breaks()
-        await asyncio.sleep(1)
+        session = await without_server(stage)
         session.set_mute(Mute.SELF, is_muted=True)
         stage.network.is_up = True
         await session.wait_connected("sound")
@@ -29,11 +36,7 @@ def test_a_mute_is_no_error_while_nobody_answers() -> None:
 
 def test_a_cut_is_no_error_while_nobody_answers() -> None:
     async def act(stage: Stage) -> None:
-        session = stage.session()
-        await session.open()
-        stage.network.is_up = False
-        stage.network.conversations[0].breaks()
-        await asyncio.sleep(1)
+        session = await without_server(stage)
         await session.cut(1.0)
         stage.network.is_up = True
         await session.wait_connected("sound")
