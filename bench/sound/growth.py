@@ -12,7 +12,7 @@ from contextlib import suppress
 import numpy as np
 
 from bench.playing import pacing_errors_ms
-from bench.plot import Lines, write_plot
+from bench.plot import Bars, Lines, write_plot
 from bench.processes import pss_bytes
 from bench.sound.floor import Missing, built_floor, packet_us
 from bench.sound.hand import Players, ask_sink, players, sink
@@ -73,13 +73,16 @@ async def beside_floor() -> None:
                 await asyncio.sleep(SETTLING_S)
                 sizes: list[int] = (await group.ask(play=CLIP))["packet_bytes"]
                 await asyncio.sleep(SETTLING_S)
-                ratios = []
+                pairs: list[tuple[float, float]] = []
                 for _ in range(WINDOWS):
                     ours = await group.cpu_during(WINDOW_S) / PAIRED / PACKETS_A_SECOND * 1e6
                     low = await packet_us(floor, streams=PAIRED, seconds=WINDOW_S, packet_bytes=sizes[:1000])
-                    ratios.append(ours / low)
+                    pairs.append((ours, low))
                     print(f"  {PAIRED} bots: {ours:.1f} us a packet, SRTP and sendto alone in C {low:.1f} us")
+        ratios = [ours / low for ours, low in pairs]
         print(f"  {np.median(ratios):.2f} times the floor ({min(ratios):.2f} to {max(ratios):.2f})")
+        bars = zip(("ours", "SRTP and sendto in C"), np.median(pairs, axis=0).tolist(), strict=True)
+        write_plot("sound-floor", Bars("CPU of one packet, microseconds (log scale)", dict(bars)))
     except Missing as missing:
         print(f"  the floor is not measured: {missing}")
 

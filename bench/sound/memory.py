@@ -6,6 +6,7 @@ proportional share (PSS). What a process takes once (libraries, the clip, the fi
 
 import asyncio
 
+from bench.plot import Bars, write_plot
 from bench.processes import pss_bytes, room_server
 from bench.sound.compare import CLIP, tokens
 from bench.sound.hand import players
@@ -18,7 +19,8 @@ KINDS = (("in the room only", False, False), ("listens", True, False), ("plays",
 
 
 async def main() -> None:
-    """Measure each kind and print the table."""
+    """Measure each kind, print the table, write the plot."""
+    took: dict[str, float] = {}
     print(f"memory of a bot: {MORE} more in a room of {FIRST + MORE}")
     for name, listens, publishes in KINDS:
         async with room_server() as server, players() as group:
@@ -33,7 +35,9 @@ async def main() -> None:
 
             before = await join(given[:FIRST])
             after = await join(given[FIRST:])
-        print(f"  {name:17s} | {(after - before) / MORE / 1024:6.0f} kB")
+        took[name] = (after - before) / MORE / 1024
+        print(f"  {name:17s} | {took[name]:6.0f} kB")
+    write_plot("sound-memory", Bars("Memory of one more bot, kB (log scale)", took))
 
 
 if __name__ == "__main__":
