@@ -231,8 +231,6 @@ def _clean(value: Any, name: str = "") -> Any:
     """A value as JSON can say it, without secrets; instants in ISO 8601, time spans in seconds."""
     if _is_secret(name) and value is not None and not isinstance(value, bool | int | float):
         return REDACTED
-    if type(value) is str:  # nearly all are
-        return _clean_text(value)
     match value:
         case str():
             return _clean_text(value)
@@ -259,11 +257,9 @@ def _is_secret(name: str) -> bool:
 
 def _clean_text(text: str) -> str:
     for secret in _hidden:
-        if secret in text:
-            text = text.replace(secret, REDACTED)
-    if _MAY_BE_SECRET.search(text):
-        for shape in _SECRET_TEXT:
-            text = shape.sub(REDACTED, text)
+        text = text.replace(secret, REDACTED)
+    for shape in _SECRET_TEXT if _MAY_BE_SECRET.search(text) else ():
+        text = shape.sub(REDACTED, text)
     return text
 
 
