@@ -72,7 +72,7 @@ class Run:
         past: what an earlier life of the bot has done of it, by the places of steps.
         is_draining: stop before the next step.
         under_way: how many steps it performs now; more than one inside `parallel`.
-        waiting: how many of them only wait; where all do, stopping loses nothing.
+        waiting: how many of them only wait.
         performed: how many steps it has begun.
         is_told: its outcome has been told.
     """
@@ -90,6 +90,11 @@ class Run:
     waiting: int = 0
     performed: int = 0
     is_told: bool = False
+
+    @property
+    def only_waits(self) -> bool:
+        """Do all steps that it performs now only wait? Then stopping loses nothing."""
+        return self.waiting >= self.under_way
 
 
 @dataclass(slots=True)
@@ -228,7 +233,7 @@ class Runs(Generic[R]):
             for task, run in state.tasks.items():
                 if spare_since is None or run.started_at < spare_since:
                     run.is_draining = True
-                    if run.waiting and run.waiting >= run.under_way:
+                    if run.waiting and run.only_waits:
                         task.cancel()
         tasks = self._tasks()
         if tasks:

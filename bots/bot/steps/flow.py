@@ -113,7 +113,7 @@ async def side_by_side(branches: Sequence[Coroutine[Any, Any, None]], run: Run) 
     tasks = [asyncio.ensure_future(branch) for branch in branches]
     going_on, stopped = set(tasks), False
     try:
-        while going_on and not (stopped and run.waiting >= run.under_way):
+        while going_on and not (stopped and run.only_waits):
             done, going_on = await asyncio.wait(going_on, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 try:
