@@ -83,7 +83,9 @@ class Diary:
         """A round has begun."""
         self._round = act.round
         names = [self._rooms.name_of(number) for number in range(len(act.groups))]
-        shown = [self._crowd.pseudonyms(group) for group in act.groups]
+        keys = [key for group in act.groups for key in group]
+        pseudonyms = dict(zip(keys, self._crowd.pseudonyms(keys), strict=True))
+        shown = [[pseudonyms[key] for key in group] for group in act.groups]
         self._log.info(
             "round_started",
             round=act.round,
