@@ -9,13 +9,13 @@ from pathlib import Path
 import structlog
 
 from bots.clock import SystemClock
-from bots.errors import JournalError, SessionHeld
+from bots.errors import ConfigError, JournalError, SessionHeld
 from bots.fleet import session_label, session_times
-from bots.journal import Journal, OpenSession, SessionRecord
+from bots.journal import Journal, OpenSession, SessionRecord, missing_file
 from bots.playbook import Playbook
 from bots.trace import state_folder
 
-__all__ = ["begun", "cut_off", "end_past", "journal_at", "store_url"]
+__all__ = ["begun", "cut_off", "end_past", "journal_at", "kept_journal", "store_url"]
 
 MOST_ALIKE = 1000  # sessions of one playbook that begin in one minute
 OVER = "no process ran it when it ended"
@@ -59,6 +59,23 @@ async def journal_at(store: str) -> AsyncIterator[Journal | None]:
         yield None
         return
     async with journal:
+        yield journal
+
+
+@contextlib.asynccontextmanager
+async def kept_journal(store: str) -> AsyncIterator[Journal | None]:
+    """The journal to look into; None where there is no home folder, and none was asked for.
+
+    Args:
+        store: URL that was asked for; empty for the user's own.
+
+    Raises:
+        ConfigError: the one that was asked for is not there: a mistyped path makes no new journal.
+        JournalError: it cannot be opened, also the user's own.
+    """
+    if store and (missing := missing_file(store)) is not None:
+        raise ConfigError(f"there is no journal at {missing}; bots run and bots serve make one")
+    async with journal_at(store_url(store) or "") as journal:
         yield journal
 
 

@@ -11,12 +11,12 @@ import typer
 from bots.bot import FILES, Provider, Report, kept_report
 from bots.cli.exits import Exit
 from bots.cli.files import counted
-from bots.cli.journal import end_past, journal_at, store_url
+from bots.cli.journal import end_past, kept_journal
 from bots.cli.memory import memory_of_user
 from bots.cli.trace import forget_traces
 from bots.errors import ConfigError, JournalError
 from bots.fleet import Script
-from bots.journal import Journal, SessionRecord, missing_file
+from bots.journal import Journal, SessionRecord
 from bots.playbook.values.meant import did_you_mean
 
 __all__ = ["forget_sessions", "list_sessions", "report_session", "session_named", "traces_of_session"]
@@ -117,12 +117,12 @@ def traces_of_session(name: str, *, store: str) -> tuple[str, ...]:
     """The ids of the traces of the only session whose id begins so; none if there is none, or no journal.
 
     Raises:
-        ConfigError: there are several.
+        ConfigError: there are several, or there is no journal where one was asked for.
         JournalError: the journal that was asked for cannot be read.
     """
 
     async def read() -> tuple[str, ...]:
-        async with journal_at(store_url(store) or "") as journal:
+        async with kept_journal(store) as journal:
             found = [] if journal is None else journal.listed(MOST)
             is_there = any(one.id.startswith(name) for one in found)
             return session_named(journal, name).traces if journal is not None and is_there else ()
@@ -153,11 +153,8 @@ def session_named(journal: Journal, name: str) -> SessionRecord:
 
 
 def _with_journal(store: str, work: Callable[[Journal], Awaitable[T]]) -> T:
-    if store and (missing := missing_file(store)) is not None:  # a mistyped path makes no new journal
-        raise ConfigError(f"there is no journal at {missing}; bots run and bots serve make one")
-
     async def opened() -> T:
-        async with journal_at(store_url(store) or "") as journal:
+        async with kept_journal(store) as journal:
             if journal is None:
                 raise ConfigError("there is no home folder, so no journal; write --store URL")
             return await work(journal)

@@ -99,7 +99,7 @@ def test_a_journal_that_cannot_be_read_is_told_on_standard_error_only(tmp_path: 
 
 def test_a_mistyped_store_is_told_and_makes_no_journal(tmp_path: Path) -> None:
     mistyped = tmp_path / "jurnal.db"
-    for words in (("sessions",), ("report", "Lesson"), ("sessions", "forget", "Lesson")):
+    for words in (("sessions",), ("report", "Lesson"), ("trace", "Lesson"), ("sessions", "forget", "Lesson")):
         done = bots(tmp_path, *words, "--store", f"sqlite:///{mistyped}", code=4)
         assert f"there is no journal at {mistyped}" in done.err
     assert not mistyped.exists()
