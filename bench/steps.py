@@ -10,6 +10,7 @@ import asyncio
 import gc
 import os
 import tempfile
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -143,8 +144,9 @@ def main() -> None:
         configure("json", nowhere)
         print(f"sent late, ms {'':28} sent      p50      p99      max")
         gc.freeze()  # as the commands do
-        many = [partial(_at_once, rooms=rooms, after_s=after_s) for rooms, after_s in AT_ONCE]
-        for work in (partial(_spread), *many):
+        works: list[Callable[[Path], Coroutine[Any, Any, None]]] = [_spread]
+        works += [partial(_at_once, rooms=rooms, after_s=after_s) for rooms, after_s in AT_ONCE]
+        for work in works:
             with tempfile.TemporaryDirectory() as name:
                 asyncio.run(work(Path(name)))
 

@@ -101,10 +101,8 @@ class Timetable:
             playing = {part.task for part in self._running.values()}
             for part in list(self._running.values()):
                 self._stop(part)
-            for starting in (
-                self._started - playing
-            ):  # not written yet, perhaps not for long: the next process begins it
-                starting.cancel()
+            for starting in self._started - playing:
+                starting.cancel()  # not written yet, and perhaps cannot be for long: the next process begins it
         return self._counts
 
     def status(self) -> Status:

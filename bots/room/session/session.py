@@ -339,7 +339,10 @@ class Session:
                     self.set_mute(layer, is_muted=event.is_muted)
             self._on_event(event)
             self._publishing.hear(event)
-        (self._begun.clear if self.state.is_waiting else self._begun.set)()
+        if self.state.is_waiting:
+            self._begun.clear()
+        else:
+            self._begun.set()
 
     # ---- lost, and back
 
