@@ -9,7 +9,8 @@ is in.
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
@@ -120,55 +121,82 @@ class Sound:
 
     async def play(
         self, play: ClipPlay, *, rule: str | None = None, step: str | None = None, if_playing: IfPlaying = "queue"
-    ) -> None:
-        """Play into the room the bot is in; a clip is waited for to its end, a loop is only started.
+    ) -> str | None:
+        """Play into the room that the bot is in when its turn comes; a clip is waited for, a loop is only started.
 
         Args:
             if_playing: what to do about the clip that plays: wait for it and those that wait, end all of them, or let
                 it go on below this one, which is no loop.
+
+        Returns:
+            The id of the room; None if another sound has taken the place of all that waited.
 
         Raises:
             CannotDo: the bot publishes nothing there.
             RequestRefused: the connection is lost, and did not come back in time.
             MediaError: the file cannot be played.
         """
+        await self._audible_room()
+        began_s = self._clock.monotonic()
+        clip = await self._loaded(play)
+        load_s = self._clock.monotonic() - began_s
+        turn = next(self._turns)
+        while True:
+            room = await self._audible_room()
+            air = self._airs[room.room_id]
+            if if_playing == "replace":
+                self._replace(air, turn)
+            async with self._turn(air, is_over=if_playing == "mix"):
+                voice = room.outgoing
+                if self._presence.here is not room or voice is None:
+                    continue  # the bot has gone on to another room while this waited for its turn
+                if turn < air.replaced:
+                    self._log.info("audio_replaced", clip=play.name, rule=rule, step=step)
+                    return None
+                asked_at_s = self._clock.monotonic() - load_s
+                await self._play_now(_Sending(room, voice, clip, play, rule, step, asked_at_s, if_playing == "mix"))
+            if if_playing != "mix" and not play.is_looped:
+                self.open_microphone(room)
+            return room.room_id
+
+    async def _audible_room(self) -> RoomPort:
+        """The room that the bot is in, when it is connected; it publishes there."""
         await self._presence.here.wait_connected()
         room = self._presence.here
         if room.outgoing is None:
             raise CannotDo(f"the bot publishes nothing in room {room.room_id}: it is there without audio")
-        began_s = self._clock.monotonic()
-        voice, clip = room.outgoing, await self._loaded(play)
-        load_s = self._clock.monotonic() - began_s
-        air, turn = self._airs[room.room_id], next(self._turns)
-        if if_playing == "replace":
-            air.replaced = turn
-            for playing in (air.playing if air.loop is None else None, air.playing_over):
-                if playing is not None:
-                    playing.stop()
-        if if_playing == "mix":
+        return room
+
+    @staticmethod
+    def _replace(air: _Air, turn: int) -> None:
+        """End what plays, but for a loop, which whoever plays next ends; those that wait give up at their turn."""
+        air.replaced = max(air.replaced, turn)
+        for playing in (air.playing if air.loop is None else None, air.playing_over):
+            if playing is not None:
+                playing.stop()
+
+    @asynccontextmanager
+    async def _turn(self, air: _Air, *, is_over: bool) -> AsyncIterator[None]:
+        """Wait until nothing is heard that this would cut short, and keep others out."""
+        if is_over:
             async with air.over:
-                if self._is_due(turn, air, play, rule, step):
-                    asked_at_s = self._clock.monotonic() - load_s
-                    await self._send(_Sending(room, voice, clip, play, rule, step, asked_at_s, is_over=True))
+                yield
             return
         async with air.clips:
             async with air.over:
                 pass  # what is mixed in and began before this is heard to its end
-            if not self._is_due(turn, air, play, rule, step):
-                return
-            sending = _Sending(room, voice, clip, play, rule, step, self._clock.monotonic() - load_s)
-            await self._stop_loop(air)
-            if play.is_looped:
-                self._start_loop(sending)
-                return
-            await self._send(sending)
-        self.open_microphone(room)
+            yield
 
-    def _is_due(self, turn: int, air: _Air, play: ClipPlay, rule: str | None, step: str | None) -> bool:
-        """Its turn has come, and no other has taken the place of all that waited."""
-        if turn < air.replaced:
-            self._log.info("audio_replaced", clip=play.name, rule=rule, step=step)
-        return turn >= air.replaced
+    async def _play_now(self, sending: _Sending) -> None:
+        """It is this sound's turn."""
+        if sending.is_over:
+            await self._send(sending)
+            return
+        await self._stop_loop(self._airs[sending.room.room_id])
+        if sending.play.is_looped:
+            self._start_loop(sending)
+        else:
+            await self._send(sending)
 
     async def play_together(
         self, play: ClipPlay, rooms: Sequence[RoomPort], *, rule: str | None = None, step: str | None = None

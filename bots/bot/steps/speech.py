@@ -48,9 +48,9 @@ async def play(kit: Kit, step: Play, run: Run, begun: Begun) -> None:
     """Play into the breakout if the bot is in one, else into the parent; or into all breakouts at once."""
     clip, where = kit.spec.sounds[sound_key(step)], step.path or step.kind
     if step.within == "here":
-        if clip.is_looped:
-            begun.note({"room": kit.presence.here.room_id})  # it plays on in another life, too
-        await kit.sound.play(clip, rule=run.rule_id, step=where, if_playing=step.if_playing)
+        room_id = await kit.sound.play(clip, rule=run.rule_id, step=where, if_playing=step.if_playing)
+        if clip.is_looped and room_id is not None:
+            begun.note({"room": room_id})  # it plays on in another life, too
         return
     await kit.heralds.stand_in(kit.presence.breakout_names)
     await kit.heralds.play(clip, rule=run.rule_id, step=where)

@@ -346,6 +346,24 @@ async def test_music_plays_on_if_nothing_but_a_sound_over_it_came_after_it(step:
         assert plays_on == bool(second.room.outgoing.played)
 
 
+async def test_music_that_waited_while_the_bot_came_back_from_a_breakout_plays_on() -> None:
+    bell, music = pathed({"play": "bell.wav"}, {"play": {"file": "lobby.ogg", "loop": True}})
+    entries = (
+        replace(timeline(3, label="bell"), steps=(bell,)),
+        replace(timeline(4, label="music"), steps=(music,)),
+    )
+    first = Stage(spec := spec_of(timeline=entries, invites=(InviteWindow(),)))
+    await first.pass_s()
+    first.room.push(BreakoutInvite("br-7", "c-teacher"))
+    await first.pass_s(4.5)
+    await first.room.leave_breakout()
+    await first.pass_s(3)
+    async with on_stage(spec, clock=first.clock, diary=await first.kill()) as second:
+        await second.pass_s(1)
+        assert second.room.outgoing is not None
+        assert [("lobby.ogg", True)] == [played[1:] for played in second.room.outgoing.played]
+
+
 async def test_who_left_for_good_and_who_was_to_stay_for_a_while() -> None:
     spec = spec_of(leave=LeaveRule(after_s=100))
     async with killed_after(spec, 30, 20) as (_, second):
