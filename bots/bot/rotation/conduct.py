@@ -31,7 +31,7 @@ from bots.bot.rotation.diary import Diary
 from bots.bot.rotation.grouping import Grouping
 from bots.bot.rotation.kept import Difference, Times, differences
 from bots.bot.rotation.rooms import GroupRooms
-from bots.bot.rules.facts import Occasion
+from bots.bot.rules.facts import Occasion, Person
 from bots.bot.rules.outcome import CannotDo
 from bots.bot.rules.run import Run
 from bots.bot.steps.begun import Begun
@@ -309,16 +309,16 @@ class Conductor:
         is_kept = self._begun.diary.is_kept
         if is_kept and any(not isinstance(act, QUIET) for act in acts):
             await self._begun.noted(self._kept(acts))
-        invites = [act for act in acts if isinstance(act, Invite)]
+        calls = [act for act in acts if isinstance(act, Invite | Remind)]
         moves = [act for act in acts if isinstance(act, Move)]
         for act in acts:
             if isinstance(act, Move):
                 self._tell(moves, act)
-            elif not isinstance(act, Invite):
+            elif not isinstance(act, Invite | Remind):
                 await self._do_one(act)
-            elif act is invites[0]:  # they go out together, before rooms are closed, when it is told who belongs where
+            elif act is calls[0]:  # they go out together, before rooms are closed, when it is told who belongs where
                 self._tell(moves, moves[-1] if moves else None)
-                await asyncio.gather(*(self._invite(one) for one in invites))
+                await asyncio.gather(*map(self._do_one, calls))
         if is_kept:
             self._begun.note(self._kept(()))
 
@@ -379,19 +379,23 @@ class Conductor:
             await self._do(self._course.opened(self._now_s()))
 
     async def _invite(self, act: Invite) -> None:
-        self._learn_names()
-        here = self._crowd.persons()
-        people = [here[key] for key in map(self._crowd.now, act.people) if key in here]
-        if not await self._rooms.invite(act.room, people, why=act.why):
+        if not await self._rooms.invite(act.room, self._outside(act.people, act.room), why=act.why):
             self._put(lambda now_s: self._course.failed([*map(self._crowd.now, act.people)], now_s))
 
     async def _remind(self, act: Remind) -> None:
-        person = self._crowd.person(act.person)
-        if person is None:
-            return
-        await self._rooms.invite(act.room, [person], why="reminder")
-        if not person.is_bot:
-            await self._crowd.whisper(person, REMIND_LINE)
+        people = self._outside((act.person,), act.room)
+        await self._rooms.invite(act.room, people, why="reminder")
+        for person in people:
+            if not person.is_bot:
+                await self._crowd.whisper(person, REMIND_LINE)
+
+    def _outside(self, keys: Sequence[str], room: int) -> list[Person]:
+        """Of these people who is here, and has not gone into the room since it was decided to invite them."""
+        self._learn_names()
+        here, away = self._crowd.connections(), self._kit.presence.away
+        room_id = self._rooms.open_ids.get(room, "")
+        known = [here[key] for key in map(self._crowd.now, keys) if key in here]
+        return [ones[-1] for ones in known if all(away.get(one.client_id) != room_id for one in ones)]
 
     async def _call_out(self, act: CallOut) -> None:
         person = self._crowd.person(act.person)

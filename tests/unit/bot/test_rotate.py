@@ -1,7 +1,10 @@
 """The step rotate in a room: what the bot opens, invites, says, closes and logs."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from structlog.testing import capture_logs
 
@@ -147,6 +150,42 @@ async def test_who_does_not_come_is_reminded_in_private_and_a_lone_person_is_giv
         stage.room.push(BreakoutLeft(red[0], "br-1"))
         await stage.pass_s(1)
         assert "br-2" == invited(stage)[red[0]]
+
+
+async def test_who_has_come_in_while_the_journal_was_slow_is_not_reminded() -> None:
+    async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        plain, is_kept = stage.diary.noted, asyncio.Event()
+
+        async def slow(run: int, place: str, detail: Any) -> None:
+            await is_kept.wait()
+            await plain(run, place, detail)
+
+        stage.diary.noted = slow  # type: ignore[method-assign]
+        await stage.pass_s(10)
+        before = len(stage.room.asked("invite"))
+        await go_in(stage, "c1", "c2")
+        is_kept.set()
+        await stage.pass_s()
+        reminded = [client for _, clients, _ in stage.room.asked("invite")[before:] for client in clients]
+        assert {"c3", "c4", "c5", "c6"} == set(reminded)
+        assert {("c3",), ("c4",), ("c5",), ("c6",)} == {to for _, to in stage.room.asked("say")}
+
+
+async def test_nobody_waits_for_a_reminder_until_the_room_has_answered_the_one_before() -> None:
+    async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        plain, asked, is_answered = stage.room.invite, list[str](), asyncio.Event()
+
+        async def slow(room_id: str, client_ids: Sequence[str], *, force: bool = False) -> None:
+            asked.extend(client_ids)
+            await is_answered.wait()
+            await plain(room_id, client_ids, force=force)
+
+        stage.room.invite = slow  # type: ignore[method-assign]
+        await stage.pass_s(10)
+        assert {one.client_id for one in PUPILS} == set(asked)
+        is_answered.set()
 
 
 async def test_a_breakout_that_ended_is_opened_again_for_who_comes_back() -> None:

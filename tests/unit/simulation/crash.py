@@ -26,7 +26,7 @@ from bots.server.breakouts import Breakouts
 from bots.server.rooms import breakout_of
 from bots.simulation.clips import Clips
 from bots.simulation.loop import VirtualClock, run_virtually
-from bots.simulation.network import MemoryNetwork
+from bots.simulation.network import LATENCY_S, MemoryNetwork
 from bots.simulation.rooms import SimulatedRooms
 from bots.simulation.scenario import PROVIDER
 from tests.fakes.diary import FakeDiary
@@ -74,7 +74,8 @@ class Report:
 
     Attributes:
         lines: chat lines, how often each was written.
-        invited_inside: invites to people who were in that very breakout.
+        invited_inside: invites to people who were in that very breakout, and whoever invited them could have heard of
+            it: an invite that meets the notice on its way is nobody's fault.
         groups: round -> every list of groups under which it was told as begun.
         ended: how often each round was told as ended.
         kills: where the kills fell.
@@ -305,19 +306,30 @@ class Lesson:
 
     def _watch_server(self) -> None:
         breakouts: Breakouts = self.rooms._reception.breakouts
-        plain = breakouts.invite
+        plain, announce = breakouts.invite, breakouts.announce
+        told_at: dict[str, datetime] = {}
+
+        def announced(room: Any, member: Any) -> Any:
+            effects = announce(room, member)
+            if effects:
+                told_at[member.client_id] = self.clock.now()
+            return effects
 
         def invite(room: Any, member: Any, room_id: str, clients: Sequence[str], *, force: bool) -> Any:
             target = breakouts._breakout_under(room, room_id)
             if target is not None:
+                known = breakout_of(target).announced
+                sent_at = self.clock.now() - timedelta(seconds=LATENCY_S)
                 self.report.invited_inside += [
                     room.members[one].claim.user_ref
                     for one in clients
-                    if one in breakout_of(target).members and room.members[one].loss is None
+                    if one in known and room.members[one].loss is None
+                    if told_at[one] + timedelta(seconds=LATENCY_S) < sent_at
                 ]
             return plain(room, member, room_id, clients, force=force)
 
         breakouts.invite = invite  # type: ignore[method-assign]
+        breakouts.announce = announced  # type: ignore[method-assign]
         create = breakouts.create
 
         def created(room: Any, member: Any, definition: Any) -> Any:
