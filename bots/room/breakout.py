@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Literal, Protocol
 
 import structlog
 
@@ -80,34 +80,60 @@ class BreakoutTable:
         """Open invites by room id; a live view."""
         return MappingProxyType(self._invites)
 
-    def invite(self, invite: BreakoutInvite, *, is_lost: bool = False, is_over: bool = False) -> bool:
-        """Keep an invite; returns whether to follow it now without asking.
+    @property
+    def is_called_on(self) -> bool:
+        """Whether the breakout that the bot is in is to be left for that of a forced invite."""
+        return self._place is BreakoutState.INSIDE and self._next not in ("", self.room_id)
 
-        A forced one is followed on arrival in the parent if it comes on the way back, or calls back into the breakout
-        that the bot is in but has lost.
+    def invite(
+        self, invite: BreakoutInvite, *, is_lost: bool = False, is_over: bool = False
+    ) -> Literal["follow", "leave", None]:
+        """Keep an invite; returns what to do about it now, without asking: ask for `following`, or leave the breakout.
+
+        The latest forced invite counts. It is followed from the parent: at once, or as soon as the bot is there again
+        from where it is or is on its way to. One into the breakout that the bot is in calls it back if that is lost.
 
         Args:
             is_lost: the connection to the breakout is down.
             is_over: the breakout has ended, and the way back is about to begin.
         """
         self._invites[invite.room_id] = invite
-        is_inside = self._place is BreakoutState.INSIDE
-        is_called_back = is_inside and is_lost and invite.room_id == self.room_id
-        is_on_the_way = self._place is BreakoutState.RETURNING or (is_inside and is_over)
-        if invite.is_forced and (is_called_back or is_on_the_way):
-            self._next = invite.room_id
-        return invite.is_forced and self._place is BreakoutState.PARENT
+        if not invite.is_forced:
+            return None
+        is_away, is_here = bool(self._next), invite.room_id == self.room_id
+        match self._place:
+            case BreakoutState.JOINING:
+                self._next = "" if is_here else invite.room_id
+            case BreakoutState.INSIDE if is_here and not (is_away or is_lost or is_over):
+                pass
+            case BreakoutState.INSIDE:
+                self._next = invite.room_id
+                return None if is_here or is_over else "leave"
+            case BreakoutState.RETURNING:
+                self._next = invite.room_id
+            case _:
+                self._next = invite.room_id
+                return None if is_away else "follow"
+        return None
+
+    def following(self) -> str:
+        """The breakout of the latest forced invite, to go into now; "" if there is none, or not from here. Once."""
+        if self._place is not BreakoutState.PARENT:
+            return ""
+        following, self._next = self._next, ""
+        return following
 
     def created(self, *room_ids: str) -> None:
         """The creator counts as invited (rule 14)."""
         self._created.update(room_ids)
 
     def destroyed(self, room_id: str) -> None:
-        self._invites.pop(room_id, None)
+        self.rejected(room_id)
         self._created.discard(room_id)
 
     def rejected(self, room_id: str) -> None:
         self._invites.pop(room_id, None)
+        self._next = "" if self._next == room_id else self._next
 
     def away_refusal(self) -> str:
         """Why creating, inviting or joining is refused now; empty if it is not (rules 3, 8, 9)."""
@@ -148,11 +174,10 @@ class BreakoutTable:
         """The join failed or the breakout is over; the parent is not resumed yet."""
         self._place = BreakoutState.RETURNING
 
-    def returned(self) -> str:
-        """The parent is resumed; returns the breakout to go into now without asking, "" if there is none."""
+    def returned(self) -> bool:
+        """The parent is resumed; returns whether to ask for `following`."""
         self._place, self.room_id = BreakoutState.PARENT, ""
-        following, self._next = self._next, ""
-        return following if following in self._invites else ""
+        return bool(self._next)
 
 
 class ParentPort(Protocol):
@@ -170,8 +195,8 @@ class ParentPort(Protocol):
         ...
 
     async def pass_time(self, lasts_s: float) -> None: ...
-    def follow(self, room_id: str) -> None:
-        """Begin to go into the breakout of a forced invite."""
+    def follow(self) -> None:
+        """Begin to go into the breakout of the latest forced invite."""
         ...
 
 
@@ -284,9 +309,8 @@ class BreakoutWay:
         except RequestRefused as error:  # still paused; the caller may try `resume` again (section 9)
             log.warning("parent_not_resumed", result=error.result, reason=error.reason)
         finally:
-            room_id = self._table.returned()
-            if room_id and not self._parent.is_closed:
-                self._parent.follow(room_id)
+            if self._table.returned() and not self._parent.is_closed:
+                self._parent.follow()
             self._is_home.set()
 
 

@@ -237,7 +237,7 @@ class Room(Moderation, KeptData):
         """EnableX's `joinBreakOutRoom`: from the parent, invited or creator, one at a time.
 
         This room is paused while the bot is away, and resumed after leaving or failing; on the way back from another
-        breakout that is waited for. Events here:
+        breakout that is waited for. A forced invite that came meanwhile is followed after it. Events here:
         `BreakoutConnected` once on success, `BreakoutError` on every refusal, with the server's own code and text.
 
         Raises:
@@ -252,6 +252,8 @@ class Room(Moderation, KeptData):
         if breakout is None or breakout.is_closed:  # it ended while it was being joined
             await self._way.come_back()
             raise BreakoutRefused(joinee.room_id, BAD_ARGUMENT, "the breakout room ended at once")
+        if self._table.is_called_on:
+            self._leave_for_another()
         return breakout
 
     async def leave_breakout(self) -> None:
@@ -325,13 +327,13 @@ class Room(Moderation, KeptData):
 
     def _take(self, event: RoomEvent) -> None:
         """Every event of this connection comes by here, in order."""
-        follow = False
+        call = None
         match event:
             case RoomJoined() | ConnectionRestored() if self.parent is not None:
                 self.parent._session.send(AnnounceBreakoutJoin(name=self.room_name))
             case BreakoutInvite():
                 inside = self.breakout
-                follow = self._table.invite(
+                call = self._table.invite(
                     event, is_lost=inside is not None and not inside.is_connected,
                     is_over=inside is not None and inside.is_closed,
                 )  # fmt: skip
@@ -342,8 +344,10 @@ class Room(Moderation, KeptData):
             case Closed():
                 self._closed()
         self._emit(event)
-        if follow and isinstance(event, BreakoutInvite):
-            self._begin_to_follow(event.room_id)
+        if call == "follow":
+            self._begin_to_follow()
+        elif call == "leave":
+            self._leave_for_another()
 
     def _emit(self, event: RoomEvent) -> None:
         for callback in tuple(self._callbacks):
@@ -370,13 +374,19 @@ class Room(Moderation, KeptData):
             self.breakout = None
         await self._way.come_back()
 
-    def _begin_to_follow(self, room_id: str) -> None:
-        self._spawn(self._follow(room_id), "forced-breakout")
+    def _begin_to_follow(self) -> None:
+        self._spawn(self._follow(), "forced-breakout")
 
-    async def _follow(self, room_id: str) -> None:
+    async def _follow(self) -> None:
         """A forced invite: join without being asked; the outcome is told as an event."""
-        with suppress(BreakoutRefused):
-            await self.join_breakout(Joinee(room_id=room_id), StreamInfo(audio=self._terms.publish))
+        if room_id := self._table.following():
+            with suppress(BreakoutRefused):
+                await self.join_breakout(Joinee(room_id=room_id), StreamInfo(audio=self._terms.publish))
+
+    def _leave_for_another(self) -> None:
+        """A forced invite came into another breakout: this one is left first, and the way back leads there."""
+        if self.breakout is not None:
+            self._spawn(self.breakout.leave(), "leave-breakout")
 
     async def _enter(self, token: str, joinee: Joinee, *, has_audio: bool) -> BreakoutConnected:
         async def ask_again() -> str:
@@ -442,8 +452,8 @@ class _Parent:
         clock = self._room._terms.clock
         await clock.sleep_until(clock.monotonic() + lasts_s)
 
-    def follow(self, room_id: str) -> None:
-        self._room._begin_to_follow(room_id)
+    def follow(self) -> None:
+        self._room._begin_to_follow()
 
 
 def _room_ids(answer: Answer) -> tuple[str, ...]:

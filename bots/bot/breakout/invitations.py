@@ -72,6 +72,8 @@ class Invitations:
         self._received_at: dict[str, datetime] = {}
         self._endless: set[str] = set()  # those that have no end yet
         self._is_over = False
+        self._entering: set[str] = set()
+        self._overtaken: set[str] = set()  # forced invites that a later one came after; the room follows the latest
         self._forced: str | None = None
         self._in_run: set[str] = set()
         self._renewed: set[str] = set()  # another invite came while the one before is being answered
@@ -92,8 +94,10 @@ class Invitations:
         self._endless.add(invite.room_id)
         pending = self._pending.get(invite.room_id)
         if invite.is_forced:
+            self._overtaken.discard(invite.room_id)
+            if self._forced not in (None, invite.room_id):
+                self._overtaken.add(self._forced)
             self._forced = invite.room_id
-            self._follow_forced()
         elif self._is_over:
             self._expired(invite.room_id, LEFT)
         elif pending is None or pending.done():  # one that is done is forgotten a moment later
@@ -114,20 +118,23 @@ class Invitations:
 
     def destroyed(self, room_id: str) -> None:
         """The breakout is gone; an invite to it that still waits has expired."""
-        self._forced = None if self._forced == room_id else self._forced
         if room_id in self._pending:
             self._let_go(room_id, "the breakout room was closed")
+        elif room_id in self._endless and room_id not in self._entering:
+            self._expired(room_id, "the breakout room was closed")
 
     def entered(self, room_id: str) -> None:
         """The bot is in this breakout: the invite to it, if one came, is accepted."""
         if room_id in self._received_at:
             self._settled(room_id, "accepted")
-        self._follow_forced()
+        self._pass_over(room_id)
 
     def failed(self, room_id: str, result: int, reason: str) -> None:
         """The breakout did not let the bot in."""
         self._log.warning("breakout_failed", breakout_id=room_id, result=result, reason=reason)
-        self._settled(room_id, "failed")
+        if room_id in self._endless | self._in_run or room_id not in self._received_at:
+            self._settled(room_id, "failed")
+        self._pass_over(room_id)
 
     def close(self, reason: str) -> None:
         """What is still pending has expired."""
@@ -185,9 +192,13 @@ class Invitations:
         if self._presence.breakout is not None or self._presence.parent.is_returning:
             await self._presence.parent.leave_breakout()
         began_s = self._clock.monotonic()
-        await self._presence.parent.join_breakout(
-            Joinee(role=role, room_id=room_id), StreamInfo(audio=audio, video=False, canvas=canvas, screen=screen)
-        )
+        self._entering.add(room_id)
+        try:
+            await self._presence.parent.join_breakout(
+                Joinee(role=role, room_id=room_id), StreamInfo(audio=audio, video=False, canvas=canvas, screen=screen)
+            )
+        finally:
+            self._entering.discard(room_id)
         took_s = round(self._clock.monotonic() - began_s, 3)
         self._emit(Measured(bot_id=self._bot_id, what="breakout_time", took_s=took_s))
         self._presence.enter_breakout()
@@ -259,14 +270,13 @@ class Invitations:
         is_over = window is not None and window.closes_at is not None and self._clock.now() >= window.closes_at
         return replace(decision, action="expired") if is_over else decision
 
-    def _follow_forced(self) -> None:
-        """The room follows a forced invite by itself, but only from the parent; from another breakout we do."""
-        room_id, here = self._forced, self._presence.breakout
-        if room_id is None or here is None:
-            return
-        self._forced = None
-        if here.room_id != room_id and room_id not in self._pending:
-            self._begin(room_id, self._tell_failure(room_id, self.accept(room_id)))
+    def _pass_over(self, room_id: str) -> None:
+        """The latest forced invite has had its end: those before it that have none are not followed any more."""
+        if room_id == self._forced:
+            for overtaken in sorted(self._overtaken & self._endless):
+                self._expired(overtaken, "a later forced invite was followed")
+            self._forced = None
+            self._overtaken.clear()
 
     def _begin(self, room_id: str, work: Coroutine[Any, Any, object]) -> None:
         task = self._group.create_task(work, name=f"{self._bot_id}/invite")

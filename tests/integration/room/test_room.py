@@ -269,6 +269,35 @@ async def test_a_forced_invite_is_followed_without_asking_once(house: House) -> 
         assert person.room.breakout is None
 
 
+async def test_of_forced_invites_that_come_one_upon_the_other_the_latest_is_followed(house: House) -> None:
+    teacher, [pupil] = await teacher_and_pupils(house, "Ravi")
+    first, second, third = await teacher.room.create_breakouts(BreakoutDefinition(participants=2, max_rooms=3))
+    for batch in ([first, second], [third]):
+        for room_id in batch:
+            await teacher.room.invite(room_id, [pupil.room.client_id], force=True)
+        await pupil.until(lambda last=batch[-1]: last in places(pupil))  # type: ignore[misc]
+    assert third == places(pupil)[-1]
+    assert 0 == pupil.times(BreakoutError)
+
+
+async def test_a_forced_invite_while_another_breakout_is_being_joined_is_followed_after_it(house: House) -> None:
+    teacher, [pupil] = await teacher_and_pupils(house, "Ravi")
+    red, blue = await breakout_with(teacher, pupil), await breakout_with(teacher)
+    joined, _ = await asyncio.gather(
+        pupil.room.join_breakout(Joinee(room_id=red), StreamInfo(audio=False)),
+        teacher.room.invite(blue, [pupil.room.client_id], force=True),
+    )
+    assert red == joined.room_id
+    await pupil.until(lambda: [red, "", blue] == places(pupil))
+    assert 0 == pupil.times(BreakoutError)
+
+
+def places(person: Person) -> list[str]:
+    """The breakouts that somebody went into, in order; empty for each way back."""
+    ways = [event for event in person.events if isinstance(event, BreakoutConnected | BreakoutDisconnected)]
+    return [event.room_id if isinstance(event, BreakoutConnected) else "" for event in ways]
+
+
 async def test_a_breakout_whose_end_only_the_parent_tells_is_left(house: House) -> None:
     teacher, [pupil] = await teacher_and_pupils(house, "Ravi")
     room_id = await breakout_with(teacher, pupil)

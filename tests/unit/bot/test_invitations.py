@@ -180,25 +180,33 @@ async def test_a_forced_invite_is_followed_by_the_room_and_only_told() -> None:
         assert ["accepted"] == ends(stage)
 
 
-async def test_a_forced_invite_moves_a_bot_that_is_in_another_breakout() -> None:
-    async with on_stage(spec_of(invites=(OPEN,)), TEACHER) as stage:
-        invite(stage, "br-1")
+@pytest.mark.parametrize("followed", ["br-2", "br-3"])
+async def test_of_several_forced_invites_those_that_are_not_followed_have_an_end_too(followed: str) -> None:
+    async with on_stage(spec_of(), TEACHER) as stage:
+        for room_id in ("br-1", "br-2", "br-3"):
+            invite(stage, room_id, is_forced=True)
+        if followed == "br-2":
+            await stage.room.join_breakout(Joinee(room_id="br-2"), StreamInfo())  # the third came on the way
+            await stage.pass_s()
+            assert ["accepted"] == ends(stage)
+            await stage.room.leave_breakout()
+        stage.room.refuses["join_breakout"] = BreakoutRefused("br-3", 1729, "The breakout room is full.")
+        with pytest.raises(BreakoutRefused):
+            await stage.room.join_breakout(Joinee(room_id="br-3"), StreamInfo())
         await stage.pass_s()
-        invite(stage, "br-2", is_forced=True)
-        await stage.pass_s()
-        assert ["join_breakout", "leave_breakout", "join_breakout"] == [one[0] for one in stage.room.did]
-        assert ["accepted", "accepted"] == ends(stage)
+        settled = [(event.room_id, event.end) for event in stage.told(InviteSettled)]
+        assert sorted(settled) == [
+            ("br-1", "expired"), ("br-2", "accepted" if followed == "br-2" else "expired"), ("br-3", "failed"),
+        ]  # fmt: skip
 
 
-async def test_a_forced_invite_that_came_on_the_way_into_another_breakout_is_not_lost() -> None:
+async def test_a_forced_invite_to_a_breakout_that_is_closed_before_it_is_followed_has_expired() -> None:
     async with on_stage(spec_of(), TEACHER) as stage:
         invite(stage, "br-1", is_forced=True)
-        invite(stage, "br-2", is_forced=True)
+        stage.room.push(BreakoutDestroyed("br-1"))
+        stage.room.push(BreakoutError("br-1", 1729, "There is no such breakout room."))
         await stage.pass_s()
-        await stage.room.join_breakout(Joinee(room_id="br-1"), StreamInfo())
-        await stage.pass_s()
-        assert stage.room.breakout is not None
-        assert "br-2" == stage.room.breakout.room_id
+        assert ["expired"] == ends(stage)
 
 
 async def test_accepting_an_invite_that_was_forced_meanwhile_changes_nothing() -> None:

@@ -74,8 +74,8 @@ class FakeParent:
     async def pass_time(self, lasts_s: float) -> None:
         self.steps.append("wait")
 
-    def follow(self, room_id: str) -> None:
-        self.steps.append(f"follow {room_id}")
+    def follow(self) -> None:
+        self.steps.append("follow")
 
 
 def state_of(table: BreakoutTable) -> BreakoutState:
@@ -251,9 +251,54 @@ def test_several_invites_are_kept_until_rejected_destroyed_or_used() -> None:
 
 def test_a_forced_invite_is_followed_only_from_the_parent() -> None:
     table = BreakoutTable()
-    assert table.invite(BreakoutInvite("b", "c-2", is_forced=True))
+    assert "follow" == table.invite(BreakoutInvite("b", "c-2", is_forced=True))
     table.begin(Joinee(room_id="b"))
-    assert not table.invite(BreakoutInvite("d", "c-2", is_forced=True))
+    assert table.invite(BreakoutInvite("d", "c-2", is_forced=True)) is None
+    assert "" == table.following()
+
+
+def test_of_two_forced_invites_in_one_go_the_latest_is_followed_once() -> None:
+    table = BreakoutTable()
+    assert "follow" == table.invite(BreakoutInvite("b", "c-2", is_forced=True))
+    assert table.invite(BreakoutInvite("d", "c-2", is_forced=True)) is None
+    assert ["d", ""] == [table.following(), table.following()]
+    assert "follow" == table.invite(BreakoutInvite("b", "c-2", is_forced=True))
+
+
+@pytest.mark.parametrize("succeeds", [True, False])
+async def test_a_forced_invite_on_the_way_into_another_breakout_is_followed_after_it(succeeds: bool) -> None:
+    parent = FakeParent(enter_error=None if succeeds else JoinRefused("b", 1, "no"))
+    way, table = invited(parent, "b")
+    joining = asyncio.create_task(way.join(Joinee(room_id="b"), StreamInfo()))
+    await asyncio.sleep(0)
+    assert table.invite(BreakoutInvite("d", "c-2", is_forced=True)) is None
+    await asyncio.gather(joining, return_exceptions=True)
+    assert succeeds == table.is_called_on
+    if succeeds:
+        assert "" == table.following()
+        await way.come_back()
+    assert ["resume", "follow"] == parent.steps[-2:]
+    assert "d" == table.following()
+
+
+def test_the_last_of_the_forced_invites_may_be_that_into_the_breakout_which_is_being_joined() -> None:
+    table = BreakoutTable()
+    for room_id in ("b", "d"):
+        table.invite(BreakoutInvite(room_id, "c-2"))
+    table.begin(Joinee(room_id="b"))
+    for room_id in ("d", "b"):
+        table.invite(BreakoutInvite(room_id, "c-2", is_forced=True))
+    table.succeeded()
+    assert not table.is_called_on
+
+
+async def test_a_forced_invite_into_another_breakout_leads_out_of_this_one_first() -> None:
+    parent = FakeParent()
+    way, table = await inside(parent)
+    assert "leave" == table.invite(BreakoutInvite("d", "c-2", is_forced=True))
+    assert table.invite(BreakoutInvite("b", "c-2", is_forced=True)) is None, "it is on its way out, and comes again"
+    await way.come_back()
+    assert "b" == table.following()
 
 
 async def inside(parent: FakeParent) -> tuple[BreakoutWay, BreakoutTable]:
@@ -265,17 +310,17 @@ async def inside(parent: FakeParent) -> tuple[BreakoutWay, BreakoutTable]:
 async def test_a_forced_invite_into_the_breakout_that_was_lost_is_followed_from_the_parent() -> None:
     parent = FakeParent()
     way, table = await inside(parent)
-    assert not table.invite(BreakoutInvite("b", "c-2", is_forced=True), is_lost=True)
+    assert table.invite(BreakoutInvite("b", "c-2", is_forced=True), is_lost=True) is None
     await way.come_back()
-    assert ["resume", "follow b"] == parent.steps[-2:]
+    assert (["resume", "follow"], "b") == (parent.steps[-2:], table.following())
 
 
 async def test_a_forced_invite_on_the_way_back_is_followed_on_arrival() -> None:
     _, table = await inside(FakeParent())
     table.returning()
-    assert not table.invite(BreakoutInvite("d", "c-2", is_forced=True))
-    assert "d" == table.returned()
-    assert "" == table.returned()  # once
+    assert table.invite(BreakoutInvite("d", "c-2", is_forced=True)) is None
+    assert (True, "d") == (table.returned(), table.following())
+    assert (False, "") == (table.returned(), table.following())  # once
 
 
 async def joining_another_after_the_end(parent: FakeParent) -> tuple[BreakoutWay, BreakoutTable, asyncio.Task[None]]:
@@ -310,9 +355,9 @@ async def test_a_join_on_a_way_back_that_ends_with_the_parent_is_refused() -> No
 async def test_a_forced_invite_after_the_breakout_has_ended_is_followed_on_arrival() -> None:
     parent = FakeParent()
     way, table = await inside(parent)
-    assert not table.invite(BreakoutInvite("d", "c-2", is_forced=True), is_over=True)
+    assert table.invite(BreakoutInvite("d", "c-2", is_forced=True), is_over=True) is None
     await way.come_back()
-    assert ["resume", "follow d"] == parent.steps[-2:]
+    assert (["resume", "follow"], "d") == (parent.steps[-2:], table.following())
 
 
 @pytest.mark.parametrize("ended", ["destroyed", "rejected"])
@@ -321,7 +366,7 @@ async def test_a_forced_invite_that_ended_meanwhile_is_not_followed(ended: str) 
     table.returning()
     table.invite(BreakoutInvite("d", "c-2", is_forced=True))
     getattr(table, ended)("d")
-    assert "" == table.returned()
+    assert not table.returned()
 
 
 async def test_who_leaves_a_breakout_that_stands_is_not_called_back_by_an_older_invite() -> None:
