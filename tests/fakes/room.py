@@ -160,6 +160,7 @@ class FakeRoom:
     is_closed: bool = False
     is_connected: bool = True
     is_returning: bool = False
+    join_takes_s: float = 0.0
     took_s: Mapping[str, float] = field(default_factory=dict)
     incoming: Mapping[int, FakeIncoming] = field(default_factory=dict)
     outgoing: FakeOutgoing | None = None
@@ -342,6 +343,8 @@ class FakeRoom:
         except BreakoutRefused as refused:
             self.push(BreakoutError(joinee.room_id, refused.result, refused.reason))
             raise
+        if self.join_takes_s:
+            await self.clock.sleep_until(self.clock.monotonic() + self.join_takes_s)
         me = Participant(client_id="me-inside", user_ref=self.participants[self.client_id].user_ref, is_me=True)
         self.breakout = FakeRoom(
             self.clock,

@@ -93,13 +93,13 @@ class Invitations:
         self._received_at[invite.room_id] = self._clock.now()
         self._endless.add(invite.room_id)
         pending = self._pending.get(invite.room_id)
-        if invite.is_forced:
+        if self._is_over:
+            self._expired(invite.room_id, LEFT)
+        elif invite.is_forced:
             self._overtaken.discard(invite.room_id)
             if self._forced not in (None, invite.room_id):
                 self._overtaken.add(self._forced)
             self._forced = invite.room_id
-        elif self._is_over:
-            self._expired(invite.room_id, LEFT)
         elif pending is None or pending.done():  # one that is done is forgotten a moment later
             self._keep(invite.room_id, None)
             self._begin(invite.room_id, self._answer(invite.room_id))
@@ -125,7 +125,7 @@ class Invitations:
 
     def entered(self, room_id: str) -> None:
         """The bot is in this breakout: the invite to it, if one came, is accepted."""
-        if room_id in self._received_at:
+        if room_id in self._endless or (room_id in self._received_at and not self._is_over):
             self._settled(room_id, "accepted")
         self._pass_over(room_id)
 
@@ -142,9 +142,12 @@ class Invitations:
             self._let_go(room_id, reason)
 
     def end(self) -> None:
-        """The bot goes: what is still pending has expired, and so has what comes yet."""
+        """The bot goes: whatever has no end yet has expired, also what no rule has answered, or what the room was about
+        to follow; and so has what comes yet."""
         self._is_over = True
         self.close(LEFT)
+        for room_id in sorted(self._endless):
+            self._expired(room_id, LEFT)
 
     def _let_go(self, room_id: str, reason: str) -> None:
         """Answer it no more; one that has had its end in this very moment has no other."""

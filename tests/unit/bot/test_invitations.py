@@ -12,6 +12,7 @@ from bots.bot import (
     BreakoutsGone,
     BreakoutsNamed,
     ClipPlay,
+    Drain,
     InviteSettled,
     InviteWindow,
     RunEnded,
@@ -207,6 +208,26 @@ async def test_a_forced_invite_to_a_breakout_that_is_closed_before_it_is_followe
         stage.room.push(BreakoutError("br-1", 1729, "There is no such breakout room."))
         await stage.pass_s()
         assert ["expired"] == ends(stage)
+
+
+@pytest.mark.parametrize("how", ["forced", "waits", "a rule waits", "a rule goes in", "goes in"])
+async def test_an_invite_that_a_drain_cuts_has_its_end(how: str) -> None:
+    late = InviteWindow(opens_at=START + timedelta(minutes=5))
+    steps: list[object] = [{"accept": "invite"}] if how == "a rule goes in" else [{"wait": "5m"}, {"accept": "invite"}]
+    rules = (rule("invited", *steps),) if "rule" in how else ()
+    windows = {"waits": (late,), "goes in": (OPEN,)}.get(how, ())
+    with capture_logs() as logs:
+        async with on_stage(spec_of(rules=rules, invites=windows), TEACHER) as stage:
+            if "goes in" in how:
+                stage.room.join_takes_s = 60
+            invite(stage, is_forced=how == "forced")
+            await stage.pass_s(1)
+            assert [] == ends(stage)
+            stage.bot.command(Drain(within_s=2))
+            await stage.pass_s(10)
+            assert stage.life.done()
+            assert ["expired"] == ends(stage)
+    assert ["the bot left"] == [line["reason"] for line in logs if line["event"] == "invite_expired"]
 
 
 async def test_accepting_an_invite_that_was_forced_meanwhile_changes_nothing() -> None:
