@@ -90,18 +90,23 @@ async def run_session(
         if opened is not None:
             await opened.end("failed", str(failure), None, clock.now())
         raise
-    times = session_times(playbook, starts_at, session_id)
-    script = Script(
-        specs=plan(
-            playbook, provider=provider, room_id=room_id, starts_at=starts_at, session_id=session_id, label=label,
-            only_bot=only_bot, report_folder=report_folder, met=histories(playbook, memory, times, session_id),
-        ),
-        expected=expectations_of(playbook, times),
-        start_within_s=_start_within_s(playbook, session_id),
-        room=body,
-    )  # fmt: skip
-    if opened is not None:
-        await opened.planned(room_id=room_id, provider=provider.api_url, plan=script.packed())
+    try:
+        times = session_times(playbook, starts_at, session_id)
+        script = Script(
+            specs=plan(
+                playbook, provider=provider, room_id=room_id, starts_at=starts_at, session_id=session_id, label=label,
+                only_bot=only_bot, report_folder=report_folder, met=histories(playbook, memory, times, session_id),
+            ),
+            expected=expectations_of(playbook, times),
+            start_within_s=_start_within_s(playbook, session_id),
+            room=body,
+        )  # fmt: skip
+        if opened is not None:
+            await opened.planned(room_id=room_id, provider=provider.api_url, plan=script.packed())
+    except BaseException:
+        if body is not None:
+            await _close_room(provider, room_id)  # nobody knows of it
+        raise
     remember = _rememberer(playbook.name, label, memory)
     return await _play(
         script, label, provider, clock, stop, on_start=on_start, remember=remember, opened=opened,
@@ -138,6 +143,8 @@ async def resume_session(
         script.check_start(opened, clock.now())
     except StartMissed as missed:
         await _missed(record.id, record.starts_at, missed, clock, opened)
+        if script.room is not None and record.room_id is not None:
+            await _close_room(provider, record.room_id)
         raise
     if script.room is not None:
         room_id = await open_room(provider, script.room, before=record.room_id)
@@ -163,7 +170,7 @@ async def _play(
     opened: OpenSession | None,
     workers: Workers | None,
 ) -> SessionResult:
-    """Play a script to its end; one that is cut off keeps its room and stays open in the journal."""
+    """Play a script to its end; one that is cut off stays open in the journal, and keeps its room if it has begun."""
     alarms = AlarmClock(clock)
     alarms.start()
     is_over = opened is None
@@ -182,6 +189,9 @@ async def _play(
                 on_start(session)
             await _unless_lost(session.run(stop), opened)
         is_over = True
+    except asyncio.CancelledError:
+        is_over = is_over or clock.now() < script.specs[0].starts_at  # whoever goes on with it makes another room
+        raise
     finally:
         alarms.stop()
         if is_over and script.room is not None:

@@ -1,9 +1,11 @@
 """The room of a session: found, or created before and deleted after. Source: server-api.md sections 3 and 4."""
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 from bots.bot.contract.provider import Provider
-from bots.errors import ApiError
+from bots.errors import ApiError, BotsError
 from bots.playbook import RoomSettings
 from bots.room import ServerApi
 
@@ -11,7 +13,7 @@ __all__ = ["close_room", "find_room", "open_room", "room_body"]
 
 
 async def open_room(provider: Provider, body: dict[str, Any], *, before: str | None = None) -> str:
-    """Make a room; returns its id.
+    """Make a room; returns its id. Who is cancelled meanwhile leaves none behind.
 
     Args:
         body: of `room_body`.
@@ -21,6 +23,18 @@ async def open_room(provider: Provider, body: dict[str, Any], *, before: str | N
         ApiError: the provider refused, or is not there.
         ConfigError: wrong address or credentials.
     """
+    opening = asyncio.create_task(_open(provider, body, before), name="room/open")
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        with suppress(BotsError):
+            room_id = await opening  # the provider may have been asked already
+            if room_id != before:
+                await close_room(provider, room_id)
+        raise
+
+
+async def _open(provider: Provider, body: dict[str, Any], before: str | None) -> str:
     async with ServerApi(provider.api_url, provider.app_id, provider.app_key) as api:
         if before is not None and await _is_there(api, before):
             return before
