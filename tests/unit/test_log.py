@@ -98,6 +98,8 @@ def test_a_field_with_a_secret_name_is_redacted_at_any_depth(name: str) -> None:
     [
         "token eyJ0b2tlbiI6InQtMSIsImhvc3QiOiJsb2NhbGhvc3QifQ== was refused",
         "sent Authorization: Basic dXNlcjpwYXNz",
+        "sent authorization: bASIC dXNlcjpwYXNz",
+        "sent authorization: bEARER dXNlcjpwYXNz",
         "wss://127.0.0.1/socket.io/?EIO=4&token=abc123def",
         "https://user:hunter22@127.0.0.1/video/v2",
     ],
