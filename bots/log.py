@@ -71,7 +71,6 @@ def configure(
     as_text = format == "text" or (format == "auto" and out.isatty())
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.format_exc_info,
             _stamp(now or (lambda: datetime.now(UTC))),
@@ -229,11 +228,11 @@ def _clean(value: Any, name: str = "") -> Any:
     """A value as JSON can say it, without secrets; instants in ISO 8601, time spans in seconds."""
     if _is_secret(name) and value is not None and not isinstance(value, bool | int | float):
         return REDACTED
+    if isinstance(value, str):  # nearly all are one of these two, and patterns take longer to say so
+        return _clean_text(value)
+    if value is None or isinstance(value, int):
+        return value
     match value:
-        case str():
-            return _clean_text(value)
-        case None | bool() | int():
-            return value
         case float():
             return round(value, 6) if math.isfinite(value) else None
         case datetime():
