@@ -18,7 +18,7 @@ from bots.bot.place.leaving import Leaving
 from bots.bot.place.presence import Presence
 from bots.bot.reactions import Reactions
 from bots.bot.record.record import Record
-from bots.bot.rules.conditions import is_true, seen
+from bots.bot.rules.conditions import seen
 from bots.bot.rules.facts import Firing, Occasion
 from bots.bot.rules.outcome import Outcome
 from bots.bot.rules.run import Run, Runs
@@ -160,10 +160,11 @@ def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:
         await performer.perform(rule.steps, run)
 
     def does_hold(rule: RulePlan, firing: Firing) -> bool:
-        scope = kit.scope(firing)
-        if is_true(rule, scope):
+        if rule.condition is None:
             return True
-        assert rule.condition is not None, "a rule without one is never held back"
+        scope = kit.scope(firing)
+        if rule.condition.evaluate(scope):
+            return True
         kit.log.info(
             "condition_false",
             rule=rule.id,

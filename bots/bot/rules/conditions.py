@@ -1,11 +1,11 @@
 """The facts that conditions and texts are filled with, for one firing of one bot at one moment."""
 
-from bots.bot.contract.spec import BotSpec, RulePlan
+from bots.bot.contract.spec import BotSpec
 from bots.bot.place.presence import Presence
 from bots.bot.rules.facts import Firing, Person
 from bots.playbook import BotFacts, Expression, MessageFacts, PersonFacts, RoomFacts, Scope
 
-__all__ = ["is_true", "scope_of", "seen"]
+__all__ = ["scope_of", "seen"]
 
 _PLAIN = {"person.id", "person.role"}  # of what is known of people; the rest may be a name or a chat line
 
@@ -21,15 +21,6 @@ def scope_of(spec: BotSpec, presence: Presence, firing: Firing) -> Scope:
         message=MessageFacts(first.text) if first is not None and first.kind == "chat" else None,
         n=spec.number,
     )
-
-
-def is_true(rule: RulePlan, scope: Scope) -> bool:
-    """Does the rule's condition hold? Without one, yes.
-
-    Raises:
-        LookupError: it asks for a person that the room no longer knows.
-    """
-    return rule.condition is None or rule.condition.evaluate(scope)
 
 
 def seen(condition: Expression, scope: Scope) -> dict[str, str | int | float | bool]:
