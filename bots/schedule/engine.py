@@ -1,12 +1,12 @@
 """The alarm clock: calls back at an instant. APScheduler keeps the alarms and the timer, and decides nothing.
 
 APScheduler 3.11 with its defaults loses alarms: it drops what is a second late, merges what came together,
-and stops for good when one trigger or store raises. Here it runs in UTC, from memory, without grace, merging
-or instance limit, and its wake-up is written anew so that one broken alarm ends alone. It never sleeps longer
+and stops for good when one store raises. Here it runs in UTC, from memory, and its wake-up is written anew: what is due
+is taken off and rung on the loop, without grace, merging, instance limit or a task for each. It never sleeps longer
 than a second, so a stepped wall clock and a resumed laptop are noticed within a second.
 
-Inner interfaces of APScheduler 3.11 used: `_process_jobs`, `_jobstores`, `_jobstores_lock`,
-`_lookup_executor`, `Job._get_run_times`; tests/integration/test_alarm_clock.py notices a change.
+Inner interfaces of APScheduler 3.11 used: `_process_jobs`, `_jobstores`, `_jobstores_lock`, `_eventloop`,
+`_start_timer`, `_stop_timer`; tests/integration/test_alarm_clock.py notices a change.
 """
 
 import asyncio
@@ -14,14 +14,13 @@ import itertools
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
-from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.schedulers.base import STATE_RUNNING
+from apscheduler.schedulers.base import STATE_RUNNING, BaseScheduler
 from apscheduler.triggers.date import DateTrigger
 
 from bots.clock import Clock
@@ -87,8 +86,8 @@ class AlarmClock:
 
         is_taken_back = False
 
-        async def ring() -> None:
-            if is_taken_back:  # by another one of its instant, which rang first
+        def ring() -> None:
+            if is_taken_back or not self._scheduler.running:  # by another one of its instant, which rang first
                 return
             try:
                 callback()
@@ -116,22 +115,32 @@ class _GuardedScheduler(AsyncIOScheduler):  # type: ignore[misc]  # APScheduler 
     def __init__(self, clock: Clock, max_sleep_s: float) -> None:
         quiet = logging.getLogger("bots.alarms")
         quiet.setLevel(logging.WARNING)  # it tells every added and every run job otherwise
-        super().__init__(
-            logger=quiet,
-            timezone=UTC,
-            jobstores={"default": MemoryJobStore()},
-            executors={"default": AsyncIOExecutor()},
-            job_defaults={"misfire_grace_time": None, "coalesce": False, "max_instances": 1_000_000},
-        )
+        super().__init__(logger=quiet, timezone=UTC, jobstores={"default": MemoryJobStore()})
         self._clock = clock
         self._max_sleep_s = max_sleep_s
+        self._is_woken = False
+
+    def wakeup(self) -> None:
+        """Look soon: once, however many alarms are set until then. On the loop, as everything here."""
+        if not self._is_woken:
+            self._is_woken = True
+            self._eventloop.call_soon(self._look)
+
+    def shutdown(self, wait: bool = True) -> None:
+        """Now: APScheduler puts it off to the next turn of the loop, and fails there if it was asked twice."""
+        BaseScheduler.shutdown(self, wait)
+        self._stop_timer()
+
+    def _look(self) -> None:
+        self._is_woken = False
+        self._start_timer(self._process_jobs())
 
     def _process_jobs(self) -> float | None:
-        """Start what is due; returns the seconds until the next look, None when no alarm is left."""
+        """Ring what is due; returns the seconds until the next look, None when no alarm is left."""
         if self.state != STATE_RUNNING:
             return None
         try:
-            next_at = self._start_due(self._clock.now())
+            next_at = self._ring_due(self._clock.now())
         except Exception:
             log.exception("alarm_failed", alarm="wake-up")
             return MAX_SLEEP_S
@@ -139,33 +148,14 @@ class _GuardedScheduler(AsyncIOScheduler):  # type: ignore[misc]  # APScheduler 
             return None
         return float(min(self._max_sleep_s, max(0.0, (next_at - self._clock.now()).total_seconds())))
 
-    def _start_due(self, now: datetime) -> datetime | None:
-        """Start the due jobs of every store; returns the next run time of all stores."""
-        upcoming: list[datetime] = []
+    def _ring_due(self, now: datetime) -> datetime | None:
+        """Take the due alarms off, to ring in order; returns the next instant of those that are left."""
+        [store] = self._jobstores.values()
         with self._jobstores_lock:
-            for store in self._jobstores.values():
+            next_at: datetime | None = store.get_next_run_time()
+            if next_at is not None and next_at <= now:
                 for job in store.get_due_jobs(now):
-                    self._start_job(store, job, now)
+                    store.remove_job(job.id)
+                    self._eventloop.call_soon(job.func)
                 next_at = store.get_next_run_time()
-                if next_at is not None:
-                    upcoming.append(next_at)
-        return min(upcoming, default=None)
-
-    def _start_job(self, store: Any, job: Any, now: datetime) -> None:
-        """Run one due job and plan its next time; a job that raises on the way is removed, alone."""
-        try:
-            run_times = job._get_run_times(now)
-            if run_times:
-                self._lookup_executor(job.executor).submit_job(job, run_times)
-            next_at = job.trigger.get_next_fire_time(run_times[-1] if run_times else None, now)
-            if next_at is None:
-                store.remove_job(job.id)
-                return
-            job._modify(next_run_time=next_at)
-            store.update_job(job)
-        except Exception:
-            log.exception("alarm_failed", alarm=job.name)
-            try:
-                store.remove_job(job.id)
-            except JobLookupError:
-                pass
+        return next_at

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from apscheduler.triggers.base import BaseTrigger
 from structlog.testing import capture_logs
 
 from bots.clock import SystemClock
@@ -120,25 +119,44 @@ async def test_a_callback_that_raises_is_logged_and_the_next_alarm_rings(alarms:
     assert [("alarm_failed", "broken")] == [(line["event"], line["alarm"]) for line in lines]
 
 
-class Raising(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
-    def get_next_fire_time(self, previous: Any, now: Any) -> datetime:
-        raise RuntimeError("no next time")
+async def test_alarms_set_in_one_turn_of_the_loop_are_looked_at_once(
+    alarms: AlarmClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.sleep(0.01)
+    looks, look = [], alarms._scheduler._process_jobs
+
+    def counted() -> Any:
+        looks.append(look())
+        return looks[-1]
+
+    monkeypatch.setattr(alarms._scheduler, "_process_jobs", counted)
+    for _ in range(100):
+        alarms.at(soon(3600), "late", lambda: None)
+    await asyncio.sleep(0.01)
+    assert 1 == len(looks)
 
 
-async def test_a_raising_trigger_ends_alone(alarms: AlarmClock) -> None:
-    bell, rung = Bell(), []
+async def test_an_alarm_of_the_instant_in_which_the_clock_is_stopped_does_not_ring(alarms: AlarmClock) -> None:
+    bell, at = Bell(), soon(0.05)
 
-    async def job() -> None:
-        rung.append("raising")
+    def ring_and_stop() -> None:
+        bell.ring("first")
+        alarms.stop()
 
-    with capture_logs() as lines:
-        alarms._scheduler.add_job(job, Raising(), id="0", name="raising", next_run_time=soon(0.01))
-        alarms.at(soon(0.01), "bell", lambda: bell.ring("bell"))
-        await bell.wait()
-        late = Bell()
-        alarms.at(soon(0.05), "late", lambda: late.ring("late"))
-        await late.wait()
-    assert [("alarm_failed", "raising")] == [(line["event"], line["alarm"]) for line in lines]
+    alarms.at(at, "first", ring_and_stop)
+    alarms.at(at, "second", lambda: bell.ring("second"))
+    await bell.wait()
+    await asyncio.sleep(0.01)
+    assert ["first"] == bell.heard
+
+
+async def test_a_clock_that_is_stopped_twice_says_nothing(alarms: AlarmClock, caplog: pytest.LogCaptureFixture) -> None:
+    alarms.stop()
+    alarms.stop()
+    await asyncio.sleep(0.01)
+    alarms.at(soon(-1), "never", lambda: pytest.fail("it has rung"))
+    await asyncio.sleep(0.01)
+    assert [] == caplog.messages
 
 
 async def test_a_store_that_raises_once_does_not_stop_the_clock(
