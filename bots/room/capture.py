@@ -4,15 +4,18 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TextIO
+
+import structlog
 
 from bots.clock import Clock
 from bots.errors import ConfigError
-from bots.wire import Capture
+from bots.wire import Capture, CaptureFile
 
 __all__ = ["VARIABLE", "capture_of"]
 
 VARIABLE = "BOTS_CAPTURE"
+
+log = structlog.get_logger()
 
 
 def capture_of(name: str, clock: Clock, environment: Mapping[str, str] = os.environ) -> Capture | None:
@@ -22,13 +25,16 @@ def capture_of(name: str, clock: Clock, environment: Mapping[str, str] = os.envi
         ConfigError: the file cannot be written.
     """
     path = environment.get(VARIABLE, "")
-    return Capture(_file(path).write, clock.now, name) if path else None
+    file = _file(path) if path else None
+    return Capture(file.write, clock.now, name) if file is not None and file.is_open else None
 
 
 @cache
-def _file(path: str) -> TextIO:
+def _file(path: str) -> CaptureFile:
     """One for all connections of this process, open until its end; each line is on disk at once."""
+    said = Path(path)
     try:
-        return Path(path).open("a", encoding="ascii", buffering=1)
+        file = said.open("a", encoding="ascii", buffering=1)
     except OSError as error:
         raise ConfigError(f"{VARIABLE}: cannot write {path}: {error.strerror}") from error
+    return CaptureFile(file, lambda reason: log.warning("capture_ended", reason=reason))

@@ -1,13 +1,12 @@
 """The embedded room server: Server API, signalling and media relay on one loopback port."""
 
 import asyncio
-import contextlib
 import itertools
 import secrets
 import socket
 import tempfile
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import structlog
 from starlette.applications import Starlette
@@ -32,7 +31,7 @@ from bots.server.relay import Relay
 from bots.server.rooms import Rooms
 from bots.server.state import Room, Watch
 from bots.server.tokens import TokenMint
-from bots.wire import Capture, Notice, RoomDisconnected
+from bots.wire import Capture, CaptureFile, Notice, RoomDisconnected
 
 __all__ = ["RoomServer"]
 
@@ -75,7 +74,7 @@ class RoomServer:
         )  # fmt: skip
         self._recordings = recordings
         self._capture = capture
-        self._captured: TextIO | None = None
+        self._captured: CaptureFile | None = None
         self._sockets = itertools.count(1)
         self._recorder = Recorder(self._recordings_folder, ready=self._archive.add, failed=self._recording_failed)
         self.rooms.watches += [calls, self._recorder, _SessionEnds(self._notify)]
@@ -206,20 +205,9 @@ class RoomServer:
         return await Connection(websocket, self._reception, self._capture_of_next()).run()
 
     def _capture_of_next(self) -> Capture | None:
-        if self._captured is None:
+        if self._captured is None or not self._captured.is_open:
             return None
-        return Capture(self._write_captured, self._clock.now, f"socket {next(self._sockets)}")
-
-    def _write_captured(self, line: str) -> None:
-        if self._captured is None:
-            return
-        try:
-            self._captured.write(line)
-        except OSError as error:  # whoever speaks does not pay for it
-            log.warning("capture_ended", reason=error.strerror)
-            captured, self._captured = self._captured, None
-            with contextlib.suppress(OSError):  # the same once more: it has not got rid of this line
-                captured.close()
+        return Capture(self._captured.write, self._clock.now, f"socket {next(self._sockets)}")
 
 
 class _SessionEnds(Watch):
@@ -238,13 +226,14 @@ async def _probe(_: HttpRequest) -> Response:
     return Response(headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"})
 
 
-def _opened(path: Path | None) -> TextIO | None:
+def _opened(path: Path | None) -> CaptureFile | None:
     if path is None:
         return None
     try:
-        return path.open("a", encoding="ascii", buffering=1)
+        file = path.open("a", encoding="ascii", buffering=1)
     except OSError as error:
         raise ConfigError(f"cannot write the capture {path}: {error.strerror}") from error
+    return CaptureFile(file, lambda reason: log.warning("capture_ended", reason=reason))
 
 
 def _own_address() -> str:

@@ -8,7 +8,7 @@ from bots.wire.answers import (
     refused,
     token_refused,
 )
-from bots.wire.capture import Capture
+from bots.wire.capture import Capture, CaptureFile
 from bots.wire.engineio import (
     EngineKind,
     EngineOpen,
@@ -199,6 +199,7 @@ __all__ = [
     "CanvasStarted",
     "CanvasStopped",
     "Capture",
+    "CaptureFile",
     "ChangeRoleOption",
     "Closed",
     "Connected",

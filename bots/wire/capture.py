@@ -8,10 +8,11 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TextIO
 
-__all__ = ["REMOVED", "Capture", "without_secrets"]
+__all__ = ["REMOVED", "Capture", "CaptureFile", "without_secrets"]
 
 REMOVED = "(removed)"
 LONGEST_TEXT = 20_000  # characters of one text that are kept
@@ -35,6 +36,40 @@ _IN_TEXT = (
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _SOCKET_IO = re.compile(r"4([0-6])(?:/[^,\[{]*,)?(\d*)(.*)", re.DOTALL)
 _KINDS = {"0": "connect", "1": "disconnect", "2": "event", "3": "ack", "4": "refused", "5": "event", "6": "ack"}
+
+
+class CaptureFile:
+    """What several sockets write their captures into: it ends where the file takes no more, and no conversation does.
+
+    Args:
+        file: open for writing, line by line.
+        ended: is told once why it takes no more.
+    """
+
+    def __init__(self, file: TextIO, ended: Callable[[str], None]) -> None:
+        self._file: TextIO | None = file
+        self._ended = ended
+
+    @property
+    def is_open(self) -> bool:
+        return self._file is not None
+
+    def write(self, line: str) -> None:
+        """One line, with its end; nothing if it has ended."""
+        if self._file is None:
+            return
+        try:
+            self._file.write(line)
+        except OSError as error:  # whoever speaks does not pay for it
+            self.close()
+            self._ended(error.strerror or str(error))
+
+    def close(self) -> None:
+        """No more is written; safe to call twice."""
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):  # the same once more: it has not got rid of its last line
+                file.close()
 
 
 class Capture:

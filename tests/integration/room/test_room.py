@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from bots.errors import ApiError, BreakoutRefused, ConfigError, JoinRefused, RequestRefused
 from bots.room import (
@@ -339,6 +340,17 @@ async def test_a_wrong_key_and_an_unknown_room_say_what_to_check(house: House) -
             await api.list_rooms()
     with pytest.raises(ApiError, match="no such room"):
         await house.api.fetch_token("0" * 24, name="x", role="participant", user_ref="x")
+
+
+async def test_a_full_disk_ends_the_capture_of_the_bots_and_no_conversation(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOTS_CAPTURE", "/dev/full")
+    with capture_logs() as logs:
+        teacher, [pupil] = await teacher_and_pupils(house, "Ravi")
+        await pupil.room.say("still here")
+    await teacher.until(lambda: teacher.times(ChatReceived) == 1)
+    assert ["No space left on device"] == [one["reason"] for one in logs if one["event"] == "capture_ended"]
 
 
 async def test_the_server_api_lists_rooms_and_who_is_in_them(house: House) -> None:
