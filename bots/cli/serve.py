@@ -49,7 +49,7 @@ def serve_folder(folder: str, *, store: str, http: str, on: str, log_format: str
     """Serve it; says by the exit code how it ended.
 
     Raises:
-        typer.BadParameter: it is no folder, `http` no address, or `on` no place for bots.
+        typer.BadParameter: it is no folder of playbooks, `http` no address, or `on` no place for bots.
         ConfigError, JournalError: there is no journal, the provider is half configured, the address is taken, worker
             processes do not begin.
     """
@@ -58,6 +58,7 @@ def serve_folder(folder: str, *, store: str, http: str, on: str, log_format: str
     path = Path(folder).resolve()
     if not path.is_dir():
         raise typer.BadParameter(f"{folder} is no folder", param_hint="DIR")
+    playbooks_below(path)  # it may hold too much to be looked at again and again
     asked = _Asked(path, store, *address_of(http), _token(os.environ.get("BOTS_HTTP_TOKEN", "")), _workers(on), form)
     named, stop = provider_of(), Stop()
     counts = stop.run(lambda: _serve(asked, named, stop, traces))

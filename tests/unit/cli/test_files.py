@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+import typer
 
-from bots.cli.files import playbooks_in
+from bots.cli import files
+from bots.cli.files import cases_in, playbooks_below, playbooks_in
 from bots.cli.fmt import format_paths
 
 PART = "steps:\n    welcome: [{log: hi}]\n"
@@ -29,3 +31,24 @@ def test_with_parts_it_means_them_too(folder: Path) -> None:
 def test_a_file_that_playbooks_use_is_laid_out_too(folder: Path) -> None:
     assert 0 == format_paths([str(folder / "shared.yaml")], check=False)
     assert "steps:\n  welcome: [{log: hi}]\n" == (folder / "shared.yaml").read_text()
+
+
+def test_what_begins_with_a_dot_is_passed_over(folder: Path) -> None:
+    for place in (folder / ".venv", folder / "term" / ".git"):
+        place.mkdir(parents=True)
+        (place / "other.yaml").write_text("playbook: 1\n")
+    (folder / ".lesson.yaml").write_text("playbook: 1\n")
+    (folder / "term" / "more.yml").write_text("playbook: 1\n")
+    assert ["lesson.yaml", "more.yml"] == [path.name for path in playbooks_in([str(folder)])]
+
+
+def test_a_folder_that_holds_too_much_is_not_walked_to_its_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_ENTRIES", 5)
+    for number in range(3):
+        (folder / f"{number}.wav").touch()
+    for find in (playbooks_in, cases_in):
+        with pytest.raises(typer.BadParameter, match="more than 5 files and folders; name the folder"):
+            find([str(folder)])
+    with pytest.raises(typer.BadParameter):
+        playbooks_below(folder)
+    assert [folder / "0.wav"] == playbooks_in([str(folder / "0.wav")])
