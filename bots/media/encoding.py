@@ -20,7 +20,7 @@ from bots.media.loudness import Meter, gain_to
 
 __all__ = ["LOOKAHEAD", "VERSION", "make_clip", "new_encoder", "one_frame"]
 
-VERSION = 2  # of what is made of a file; a higher one makes every clip on disk anew
+VERSION = 3  # of what is made of a file; a higher one makes every clip on disk anew
 RATE_HZ = 48_000
 PACKET_SAMPLES = 960
 BIT_RATE = 32_000
@@ -100,7 +100,7 @@ def _looped(file: Path, survey: _Survey, *, rise: int, fade_out_s: float) -> Cli
         wanted = piece[: max(0, opening * PACKET_SAMPLES - position)]
         first.add(_shaped(wanted, position, length, gain=survey.gain, rise=min(rise, length), fall=0))
         position += len(piece)
-    steady, begun = making.finish(file.name), first.finish(file.name)
+    steady, begun = making.finish(file.name, goes_on=True), first.finish(file.name, goes_on=True)
     return replace(
         steady,
         packets=begun.packets + steady.packets[opening:] + steady.packets[:opening],
@@ -166,10 +166,16 @@ class _Making:
         self._encode(whole[:cut].reshape(-1, PACKET_SAMPLES))
         self._rest = whole[cut:]
 
-    def finish(self, name: str) -> Clip:
-        """No more; the last packet is filled up with silence."""
-        if len(self._rest):
-            self._encode(np.pad(self._rest, (0, PACKET_SAMPLES - len(self._rest))).reshape(1, -1))
+    def finish(self, name: str, *, goes_on: bool = False) -> Clip:
+        """No more; the last packet is filled up with silence, for as long at least as the encoder is late.
+
+        Args:
+            goes_on: whole packets that are followed by others, so there is nothing to wait for.
+        """
+        late = 0 if goes_on else LOOKAHEAD
+        end = -(len(self._rest) + late) % PACKET_SAMPLES + late
+        if len(self._rest) or end:
+            self._encode(np.pad(self._rest, (0, end)).reshape(-1, PACKET_SAMPLES))
         power = np.concatenate(self._power)
         self._packets += [bytes(packet) for packet in self._encoder.encode(None)]
         self._heard += [piece.to_ndarray()[0] for piece in self._resampler.resample(None)]

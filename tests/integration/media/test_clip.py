@@ -14,6 +14,7 @@ import pytest
 from bots.errors import MediaError
 from bots.media import clipcache, library, load_clip, probe_clip
 from bots.media.clip import Samples
+from bots.media.encoding import LOOKAHEAD
 
 RATE_HZ = 48_000
 KINDS = {"wav": "pcm_s16le", "mp3": "libmp3lame", "ogg": "libopus", "opus": "libopus", "flac": "flac", "m4a": "aac"}
@@ -73,13 +74,26 @@ async def test_other_rates_are_brought_to_48_khz(tmp_path: Path) -> None:
     assert 22_050 == probe_clip(path).rate_hz
 
 
-@pytest.mark.parametrize("samples", [1, 48, 959])
-async def test_a_click_shorter_than_a_packet_is_a_packet(tmp_path: Path, samples: int) -> None:
+@pytest.mark.parametrize(("samples", "packets"), [(1, 1), (48, 1), (648, 1), (649, 2), (959, 2)])
+async def test_a_click_shorter_than_a_packet_is_one_and_another_for_what_the_codec_holds_back(
+    tmp_path: Path, samples: int, packets: int
+) -> None:
     path = save(tmp_path / "click.wav", tone(1.0)[-samples:], codec="pcm_s16le")
     clip = await load_clip(path)
     again = await load_clip(shutil.copy(path, tmp_path / "copy.wav"))  # from the cache on disk
-    assert (1, samples / RATE_HZ) == (len(clip.packets), clip.duration_s)
+    assert (packets, samples / RATE_HZ) == (len(clip.packets), clip.duration_s)
     assert clip.packets == again.packets
+
+
+@pytest.mark.parametrize("samples", [48_000, 47_999, 47_800, 47_688, 47_500])
+async def test_a_sound_is_sent_to_its_last_millisecond(tmp_path: Path, samples: int) -> None:
+    whole = tone(1.0)[:samples]
+    clip = await load_clip(save(tmp_path / "a.wav", whole, codec="pcm_s16le"))
+    heard = decoded(clip.packets).astype(np.float64)[LOOKAHEAD:]
+    scale = 32_768 if np.abs(heard).max() <= 2 else 1
+    last = slice(samples - 240, samples)  # 5 ms
+    assert np.abs(heard[last] * scale - whole[last]).max() < 4_000, "of 16 383"
+    assert len(heard) - samples < 960
 
 
 async def test_volume_and_fades_are_in_the_packets(tmp_path: Path) -> None:
@@ -176,7 +190,7 @@ def test_processes_that_make_one_clip_at_once_all_get_it_whole(tmp_path: Path) -
         subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
-    assert ["50\n"] * 4 == [process.communicate(timeout=60)[0] for process in running]
+    assert ["51\n"] * 4 == [process.communicate(timeout=60)[0] for process in running]
     assert 1 == len(kept())
 
 

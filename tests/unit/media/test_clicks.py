@@ -40,7 +40,7 @@ def codec_alone_db(path: Path, rise_s: float = 0.04, *, is_mixed: bool = False) 
         whole = np.round(whole * gain).astype(np.int16)
         whole[RATE_HZ : 2 * RATE_HZ] += OVER
     stage = Stage()
-    stage.audio.play(make_clip(saved(path, np.pad(whole, (0, 960)))))
+    stage.audio.play(make_clip(saved(path, whole)))
     stage.run(151)
     return splatter_db(stage.ear.heard())
 
@@ -88,7 +88,7 @@ def ducked(stage: Stage, clip: Clip, _path: Path) -> None:
 
 
 def mixed(stage: Stage, clip: Clip, path: Path) -> None:
-    other = make_clip(saved(path.with_name("other.wav"), np.pad(OVER, (0, 960))))
+    other = make_clip(saved(path.with_name("other.wav"), OVER))
     below = stage.audio.play(clip, loop=True)
     for packets in (60, 33, 77):
         stage.run(packets)
@@ -100,7 +100,7 @@ def mixed(stage: Stage, clip: Clip, path: Path) -> None:
 
 
 def mixed_and_stopped(stage: Stage, clip: Clip, path: Path) -> None:
-    other = make_clip(saved(path.with_name("other.wav"), np.pad(OVER, (0, 960))))
+    other = make_clip(saved(path.with_name("other.wav"), OVER))
     for packets in (60, 33):
         below = stage.audio.play(clip, loop=True)
         stage.run(packets)
