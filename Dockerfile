@@ -6,7 +6,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/bots
 COPY pyproject.toml requirements.lock README.md LICENSE ./
 COPY bots ./bots
-RUN /opt/bots/bin/pip install --constraint requirements.lock '.[postgres]'
+RUN /opt/bots/bin/pip install --constraint requirements.lock '.[postgres,uvloop]'
 # What is in it, as CycloneDX, for whoever looks for vulnerable packages in images.
 RUN python -m venv /opt/sbom \
  && /opt/sbom/bin/pip install cyclonedx-bom==7.5.0 \

@@ -9,7 +9,6 @@ With "at_once" so many join at the same time. {"play": path}, {"stop": true} and
 """
 
 import asyncio
-import gc
 import json
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import Any
 
 from bench.sound import stock
 from bots.clock import SystemClock
+from bots.loop import run
 from bots.media import MediaLine, OutgoingAudio, Pacer, PeerConnection, load_clip
 from bots.room import Room
 
@@ -105,5 +105,4 @@ async def main() -> None:
 if __name__ == "__main__":
     if sys.argv[1:]:
         stock.install(sys.argv[1])
-    gc.freeze()  # as the commands do
-    asyncio.run(main())
+    run(main())  # as the commands do

@@ -1,7 +1,6 @@
 """`bots room`: the embedded room server as a program."""
 
 import asyncio
-import gc
 import signal
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from bots.cli.exits import Exit
 from bots.cli.options import log_format_of
 from bots.cli.provider import kept_recordings
 from bots.log import configure
+from bots.loop import run
 from bots.server import RoomServer
 
 __all__ = ["serve_rooms"]
@@ -36,8 +36,7 @@ def serve_rooms(
         webhook=webhook, capture=Path(capture) if capture else None,
     )  # fmt: skip
     server.breakouts.fail_tokens = fail_breakout_tokens
-    gc.freeze()  # what is imported stays: no collection looks at it
-    asyncio.run(_serve(server))
+    run(_serve(server))
     return Exit.DONE
 
 

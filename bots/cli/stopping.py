@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -13,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 import typer
 
 from bots.cli.exits import Exit
+from bots.loop import run
 
 __all__ = ["Stop"]
 
@@ -35,14 +35,13 @@ class Stop:
         self._code: int | None = None
 
     def run(self, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """`asyncio.run`, with the signals taken.
+        """`bots.loop.run`, with the signals taken.
 
         Raises:
             SystemExit: it was stopped now, 130 or 143; or it did not end in time, 10.
         """
-        gc.freeze()  # what is imported stays: a full collection, which holds up all bots, does not look at it
         try:
-            return asyncio.run(self._watched(main))
+            return run(self._watched(main))
         except asyncio.CancelledError:
             if self._code is None:
                 raise

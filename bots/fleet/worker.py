@@ -6,7 +6,6 @@ its input ends, so does everything here: a worker does not outlive the process t
 """
 
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -22,6 +21,7 @@ from bots.fleet.local import LocalFleet
 from bots.fleet.parcels import pack, unpack_command
 from bots.journal import Diary, Hold, Past, RemoteBook
 from bots.log import configure, hide
+from bots.loop import run
 
 __all__ = ["LINE_BYTES", "PASTS", "main"]
 
@@ -176,5 +176,4 @@ def main() -> None:
     """Serve until the input ends. What anybody prints goes to the standard error: the output is for messages."""
     out_fd = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    gc.freeze()  # what is imported stays: no collection looks at it
-    asyncio.run(_serve(out_fd))
+    run(_serve(out_fd))

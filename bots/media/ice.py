@@ -9,6 +9,7 @@ connection goes on, the log fills). RFC 7983 tells the kinds of datagram apart b
 
 import asyncio
 import random
+import socket
 import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -56,6 +57,7 @@ class MediaConnection(aioice.ice.Connection):
         self._answers: Answers | None = None
         self._nominated = _Nominated(self)
         self._wanted_s = 0.0  # when the peer last said so, monotonic
+        self._copy: tuple[asyncio.DatagramTransport, socket.socket] | None = None  # of a socket that uvloop hides
 
     async def get_component_candidates(
         self, component: int, addresses: list[str], timeout: int = GATHER_S
@@ -155,11 +157,35 @@ class MediaConnection(aioice.ice.Connection):
         if pair is None:
             return None
         transport = pair.protocol.transport
-        socket = getattr(transport.get_extra_info("socket"), "_sock", None)
-        if socket is not None:
-            return _gated(socket.sendto, self.may_send), pair.remote_addr
-        # a relay's (TURN) connection, or a loop that hides its sockets
+        own = self._socket_of(transport)
+        if own is not None:
+            return _gated(own.sendto, self.may_send), pair.remote_addr
+        # a relay's (TURN) connection
         return lambda data, address: transport.sendto(bytes(data), address), pair.remote_addr
+
+    def _socket_of(self, transport: asyncio.DatagramTransport) -> socket.socket | None:
+        """The socket under a transport, None if there is none; a copy of one that uvloop hides; `close` closes that."""
+        shown = transport.get_extra_info("socket")
+        if shown is None:
+            return None
+        hidden: socket.socket | None = getattr(shown, "_sock", None)
+        if hidden is not None:
+            return hidden
+        if self._copy is None or self._copy[0] is not transport:
+            self._drop_copy()
+            self._copy = transport, shown.dup()
+        return self._copy[1]
+
+    def _drop_copy(self) -> None:
+        if self._copy is not None:
+            self._copy[1].close()
+            self._copy = None
+
+    async def close(self) -> None:
+        try:
+            await super().close()
+        finally:
+            self._drop_copy()
 
 
 def _gated(

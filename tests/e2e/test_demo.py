@@ -37,6 +37,25 @@ def test_the_demo_succeeds_within_a_minute(demo: Ended) -> None:
     assert demo.duration_s < 60
 
 
+def test_it_succeeds_on_the_event_loop_of_asyncio_too(tmp_path: Path) -> None:
+    """As for whoever has not installed uvloop, which the other tests run on."""
+    (tmp_path / "uvloop.py").write_text("raise ImportError\n", encoding="utf-8")
+    environment = {"PYTHONPATH": str(tmp_path)}
+    programs = [
+        Program(*words, folder=tmp_path, environment=environment)
+        for words in (["doctor"], ["run", "playbooks/demo.yaml", "--workers", "2"])
+    ]
+    try:
+        doctor, demo = (program.end(limit_s=90) for program in programs)
+    finally:
+        for program in programs:
+            program.close()
+    assert ["event loop", "asyncio"] in [
+        line.split(maxsplit=1)[1].rsplit(maxsplit=1) for line in doctor.out.splitlines()
+    ]
+    assert 0 == demo.code, demo.err
+
+
 def test_nothing_but_the_log_is_written(demo: Ended) -> None:
     assert "" == demo.err
     assert demo.out.endswith("\n")

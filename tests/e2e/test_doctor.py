@@ -107,7 +107,7 @@ def test_without_an_environment_the_machine_is_looked_at_and_a_room_is_asked_for
     ended = doctor(tmp_path, "--json")
     assert 0 == ended.code, ended.out
     checks = {one["about"]: one for one in json.loads(ended.out)["checks"]}
-    assert {"python", "time zones", "codecs", "udp", "journal", "room server"} == set(checks)
+    assert {"python", "event loop", "time zones", "codecs", "udp", "journal", "room server"} == set(checks)
     assert all(one["is_well"] for one in checks.values())
     live = doctor(tmp_path, "--live")
     assert 4 == live.code

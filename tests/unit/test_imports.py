@@ -12,6 +12,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "clock": set(),
     "log": set(),
+    "loop": set(),
     "playbook": {"errors"},
     "rotation": {"errors"},
     "wire": {"errors"},
@@ -22,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "room": {"errors", "clock", "wire", "media"},
     "server": {"errors", "clock", "wire", "media"},
     "bot": {"errors", "clock", "playbook", "rotation", "schedule", "journal", "room", "media"},
-    "fleet": {"errors", "clock", "log", "playbook", "schedule", "journal", "bot"},
+    "fleet": {"errors", "clock", "log", "loop", "playbook", "schedule", "journal", "bot"},
     "timetable": {"errors", "clock", "playbook", "schedule", "journal", "fleet"},
     "dashboard": {"errors", "clock", "fleet", "timetable"},
     "simulation": {

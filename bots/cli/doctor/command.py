@@ -1,6 +1,5 @@
 """`bots doctor`: is all well here, and with `--live`: what does the room server do otherwise than written?"""
 
-import asyncio
 import json
 
 import structlog
@@ -14,6 +13,7 @@ from bots.cli.exits import Exit
 from bots.cli.provider import VARIABLES, provider_of
 from bots.errors import ConfigError
 from bots.log import hide
+from bots.loop import run
 
 __all__ = ["examine"]
 
@@ -34,12 +34,12 @@ def examine(playbook: str, *, is_live: bool, room_id: str, as_json: bool) -> int
     if not is_live:
         if room_id:
             raise typer.BadParameter("only with --live", param_hint="--room")
-        return asyncio.run(_machine(provider, playbook, as_json=as_json))
+        return run(_machine(provider, playbook, as_json=as_json))
     if playbook:
         raise typer.BadParameter("a room is looked at without a playbook", param_hint="PLAYBOOK")
     if provider is None:
         raise ConfigError(f"--live looks at your room server: set {', '.join(VARIABLES)}")
-    return asyncio.run(_live(provider, room_id, as_json=as_json))
+    return run(_live(provider, room_id, as_json=as_json))
 
 
 async def _machine(provider: Provider | None, playbook: str, *, as_json: bool) -> int:

@@ -53,7 +53,8 @@ async def examine_machine(provider: Provider | None, playbook: str) -> list[Chec
         playbook: a file; empty for none.
     """
     looks: list[tuple[str, Callable[[], Awaitable[str]]]] = [
-        ("python", _python), ("time zones", _zones), ("codecs", _codecs), ("udp", _udp), ("journal", _journal),
+        ("python", _python), ("event loop", _loop), ("time zones", _zones), ("codecs", _codecs), ("udp", _udp),
+        ("journal", _journal),
     ]  # fmt: skip
     checks = [await _checked(about, look) for about, look in looks]
     if not playbook:
@@ -80,6 +81,10 @@ async def _python() -> str:
     if sys.version_info < OLDEST_PYTHON:
         raise ConfigError(f"this is Python {platform.python_version()}; bots needs 3.11 or newer")
     return platform.python_version()
+
+
+async def _loop() -> str:
+    return type(asyncio.get_running_loop()).__module__.partition(".")[0]
 
 
 async def _zones() -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import aioice
 import aioice.ice
 import pytest
+import uvloop
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack
 
@@ -313,6 +314,25 @@ async def test_packets_leave_by_the_socket_itself_until_the_connection_ends() ->
     assert ours._gatherer.connection.way() is None
     ours.send_rtp(build_rtp(payload_type=111, sequence=1, timestamp=0, ssrc=77, payload=b"late"))
     assert 1 == ours.dropped
+
+
+def test_on_uvloop_packets_leave_by_a_copy_of_the_socket_which_is_closed_too() -> None:
+    async def talk() -> None:
+        before = set(Path("/proc/self/fd").iterdir())
+        async with connected(MediaLine("sendonly", ssrc=77)) as (ours, theirs):
+            way = ours._gatherer.connection.way()
+            assert way is not None
+            assert "sendto" == getattr(way[0], "__name__", "")
+            packet = build_rtp(payload_type=111, sequence=9, timestamp=960, ssrc=77, payload=b"opus")
+            waiting = asyncio.create_task(arrival(theirs))
+            await asyncio.sleep(0)
+            ours.send_rtp(packet)
+            assert packet == await waiting
+        await asyncio.sleep(0)  # uvloop closes in the next round of the loop
+        assert before == set(Path("/proc/self/fd").iterdir())
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(asyncio.wait_for(talk(), LIMIT_S))
 
 
 async def test_another_nominated_pair_is_another_way_out() -> None:
