@@ -204,26 +204,19 @@ async def _begin(
     check_report(playbook, asked.report)
     await load_sounds(playbook)
     session = asked.session or None
-    starts_at = datetime.now(UTC) + timedelta(seconds=asked.delay_s)
-    is_shared = named is not None and playbook.room.id is not None
-    new = None if journal is None else await begun(journal, playbook, starts_at, session, is_shared=is_shared)
-    with _traced(asked, session_label(playbook, starts_at, session) if new is None else new.record.id, new, shown):
-        log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
-        async with opened(named) as provider, workers_of(asked.workers) as workers:
-            return await run_session(
-                playbook,
-                provider=provider,
-                clock=SystemClock(),
-                starts_at=starts_at,
-                session_id=session,
-                only_bot=asked.only_bot or None,
-                report_folder=asked.report or None,
-                memory=memory_of_user(),
-                stop=stop,
-                opened=new,
-                workers=workers,
-                on_start=shown.watch,
-            )
+    async with workers_of(asked.workers) as workers:
+        starts_at = datetime.now(UTC) + timedelta(seconds=asked.delay_s)  # processes take their time to begin
+        is_shared = named is not None and playbook.room.id is not None
+        new = None if journal is None else await begun(journal, playbook, starts_at, session, is_shared=is_shared)
+        label = session_label(playbook, starts_at, session) if new is None else new.record.id
+        with _traced(asked, label, new, shown):
+            log.info("playbook_loaded", playbook=playbook.name, file=playbook.file, bots=len(playbook.instances()))
+            async with opened(named) as provider:
+                return await run_session(
+                    playbook, provider=provider, clock=SystemClock(), starts_at=starts_at, session_id=session,
+                    only_bot=asked.only_bot or None, report_folder=asked.report or None, memory=memory_of_user(),
+                    stop=stop, opened=new, workers=workers, on_start=shown.watch,
+                )  # fmt: skip
 
 
 @contextmanager

@@ -56,6 +56,11 @@ def workers_of(program: Program) -> list[int]:
     return [event["process"] for event in program.events("worker_begun")]
 
 
+def test_the_session_starts_when_its_processes_have_begun(running: Program) -> None:
+    [started] = running.events("session_started")
+    assert max(event["timestamp"] for event in running.events("worker_begun")) < started["starts_at"]
+
+
 def is_alive(process: int) -> bool:
     return Path(f"/proc/{process}").exists()
 
