@@ -86,6 +86,8 @@ async def room_server() -> AsyncIterator[Server]:
         async with asyncio.timeout(START_LIMIT_S):
             while len(found) < 3:
                 line = (await process.stdout.readline()).decode()
+                if not line:
+                    raise RuntimeError("the room server has ended before it was up; it said why above")
                 if match := re.search(r"export BOTS_(\w+)=(\S+)", line):
                     found[match[1]] = match[2]
         log = asyncio.create_task(_pass_over(process.stdout), name="room-server/log")
