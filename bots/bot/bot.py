@@ -271,6 +271,8 @@ class Bot:
     async def _pump(self) -> None:
         while True:
             self._handle(await self._inbox.get())
+            while self._inbox:  # what came at one instant is kept once
+                self._handle(await self._inbox.get())
             self._parts.changed.ring()
             self._recall.keep(self._parts)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,6 +15,8 @@ __all__ = ["FakeDiary"]
 class FakeDiary(Diary):
     """Implements `bots.journal.Diary`; `killed` gives the diary of the next life.
 
+    What it is given is kept as text, and read by `killed`: a journal does no more.
+
     Args:
         on_write: called before everything that is written; nothing is, once the diary is closed.
     """
@@ -22,15 +25,24 @@ class FakeDiary(Diary):
         super().__init__(past=past)
         self.on_write = on_write
         self.state, self.client_id, self.joined_at = self.past.state, self.past.client_id, self.past.joined_at
-        self.facts: dict[str, Any] = dict(self.past.facts)
+        self._facts = json.dumps(self.past.facts)
         self.runs = {run.number: run for run in self.past.runs}
-        self.steps = {(run.number, place): step for run in self.past.runs for place, step in run.steps.items()}
+        self.steps = {
+            (run.number, place): replace(step, detail=_text(step.detail))
+            for run in self.past.runs
+            for place, step in run.steps.items()
+        }
         self.invites = {one.breakout_id: one for one in self.past.invites}
         self.intended: list[str] = []
 
     @property
     def is_kept(self) -> bool:
         return True
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the bot wants to know again, as it would find it."""
+        return json.loads(self._facts)  # type: ignore[no-any-return]
 
     def _may_write(self) -> bool:
         self.on_write()
@@ -41,11 +53,11 @@ class FakeDiary(Diary):
         self.close()
         runs = []
         for number, run in sorted(self.runs.items()):
-            steps = {place: step for (of, place), step in self.steps.items() if of == number}
+            mine = {place: step for (of, place), step in self.steps.items() if of == number}
+            steps = {place: replace(step, detail=_value(step.detail)) for place, step in mine.items()}
             firing = json.loads(json.dumps(run.firing))
             runs.append(RunPast(number, run.rule, firing, run.planned_at, run.started_at, run.outcome, steps))
-        facts = json.loads(json.dumps(self.facts))
-        past = Past(self.state, self.client_id, self.joined_at, facts, tuple(runs), tuple(self.invites.values()))
+        past = Past(self.state, self.client_id, self.joined_at, self.facts, tuple(runs), tuple(self.invites.values()))
         return FakeDiary(past)
 
     def states(self) -> dict[str, str]:
@@ -62,7 +74,7 @@ class FakeDiary(Diary):
 
     def remember(self, facts: Mapping[str, Any]) -> None:
         if self._may_write():
-            self.facts = json.loads(json.dumps(facts))
+            self._facts = json.dumps(facts)
 
     def run_begun(self, run: int, rule: str, *, firing: Any, planned_at: datetime | None, started_at: datetime) -> None:
         if self._may_write():
@@ -92,7 +104,7 @@ class FakeDiary(Diary):
     def note(self, run: int, place: str, detail: Any) -> None:
         if self._may_write():
             old = self.steps[run, place]
-            self.steps[run, place] = StepPast(old.state, old.intent_at, old.path, json.loads(json.dumps(detail)))
+            self.steps[run, place] = StepPast(old.state, old.intent_at, old.path, _text(detail))
 
     async def noted(self, run: int, place: str, detail: Any) -> None:
         self.note(run, place, detail)
@@ -110,3 +122,11 @@ class FakeDiary(Diary):
     def invite_ended(self, breakout_id: str, outcome: str, at: datetime) -> None:
         if self._may_write():
             self.invites.pop(breakout_id, None)
+
+
+def _text(detail: Any) -> str | None:
+    return None if detail is None else json.dumps(detail)
+
+
+def _value(written: str | None) -> Any:
+    return None if written is None else json.loads(written)

@@ -119,11 +119,18 @@ class Conductor:
         if self._begun.detail is not None:
             await self._take_up(self._begun.detail)
             await self._learn()  # before the round may end: who went in meanwhile is fetched back
-        await self._do(self._course.tick(self._now_s()))
+        await self._go_on()
         while not self._course.is_over:
             await self._wait()
             await self._learn()
-            await self._do(self._course.tick(self._now_s()))
+            await self._go_on()
+
+    async def _go_on(self) -> None:
+        """Do what the course has to do by now, and keep where it stands: once for all that has happened meanwhile."""
+        await self._do(self._course.tick(self._now_s()))
+        self._diary.stands(self._course, self._now_s())
+        if self._begun.diary.is_kept:
+            self._begun.note(self._kept(()))
 
     async def _learn(self) -> None:
         """What has happened, in order."""
@@ -305,9 +312,9 @@ class Conductor:
     # ---- what is to be done
 
     async def _do(self, acts: Sequence[Act]) -> None:
-        self._diary.stands(self._course, self._now_s())  # before the room is asked, which may take its time
-        is_kept = self._begun.diary.is_kept
-        if is_kept and any(not isinstance(act, QUIET) for act in acts):
+        if acts:
+            self._diary.stands(self._course, self._now_s())  # before the room is asked, which may take its time
+        if self._begun.diary.is_kept and any(not isinstance(act, QUIET) for act in acts):
             await self._begun.noted(self._kept(acts))
         calls = [act for act in acts if isinstance(act, Invite | Remind)]
         moves = [act for act in acts if isinstance(act, Move)]
@@ -319,8 +326,6 @@ class Conductor:
             elif act is calls[0]:  # they go out together, before rooms are closed, when it is told who belongs where
                 self._tell(moves, moves[-1] if moves else None)
                 await asyncio.gather(*map(self._do_one, calls))
-        if is_kept:
-            self._begun.note(self._kept(()))
 
     def _tell(self, moves: list[Move], last: Move | None) -> None:
         """Tell those that are not told yet, up to this one."""

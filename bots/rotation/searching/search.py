@@ -127,7 +127,6 @@ def anneal(
         The cheapest rounds seen, and their cost.
     """
     search = _Annealing(table, rules, rng, rounds)
-    search = _Annealing(table, rules, rng, rounds)
     cycle = max(1, min(moves, max(40_000, moves // 5)))
     done = 0
     while search.least > target and search.can_move and done < moves:

@@ -1,7 +1,7 @@
 """The step rotate in a room: what the bot opens, invites, says, closes and logs."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -186,6 +186,28 @@ async def test_nobody_waits_for_a_reminder_until_the_room_has_answered_the_one_b
         await stage.pass_s(10)
         assert {one.client_id for one in PUPILS} == set(asked)
         is_answered.set()
+
+
+async def test_what_happens_at_one_instant_is_written_down_once() -> None:
+    async with on_stage(lesson(), TEACHER, *PUPILS) as stage:
+        await stage.pass_s(6)
+        written: list[str] = []
+        note, remember = stage.diary.note, stage.diary.remember
+
+        def noting(run: int, place: str, detail: Any) -> None:
+            written.append("note")
+            note(run, place, detail)
+
+        def remembering(facts: Mapping[str, Any]) -> None:
+            written.append("facts")
+            remember(facts)
+
+        stage.diary.note, stage.diary.remember = noting, remembering  # type: ignore[method-assign]
+        await go_in(stage)
+        assert ["facts", "note"] == written
+        run = (await stage.kill()).past.runs[0]
+        people = run.steps["0"].detail["course"]["round"]["people"]
+        assert {"there"} == {known["state"] for known in people.values()}
 
 
 async def test_a_breakout_that_ended_is_opened_again_for_who_comes_back() -> None:
