@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from typing import Any, assert_never
 
@@ -44,7 +45,8 @@ __all__ = ["CALL_OUT_LINE", "REMIND_LINE", "Conductor"]
 
 REMIND_LINE = "Your group is waiting for you. Please accept the invitation to your breakout room."
 RETURN_WITHIN_S = 10.0  # how long those are waited for whose process was killed with this one
-QUIET = (Answered, EndRound, Finish, Move, PlanGroups, SkipRound)  # nobody in the room notices them
+TOLD = {kind.__name__: kind for kind in (Answered, EndRound, Finish, Move, SkipRound)}
+QUIET = (*TOLD.values(), PlanGroups)  # nobody in the room notices them
 CALL_OUT_LINE = "Please come back to the main room. You will be invited to your new group there."
 
 
@@ -155,14 +157,18 @@ class Conductor:
             "rotation": self._name, "course": self._course.kept(times), "grouping": self._grouping.kept(),
             "rooms": self._rooms.kept(), "connections": connections,
             "unsent": [key for act in acts if isinstance(act, Invite) for key in act.people],
+            "untold": [[type(act).__name__, asdict(act)] for act in acts if type(act).__name__ in TOLD],
         }  # fmt: skip
 
     async def _take_up(self, kept: Mapping[str, Any]) -> None:
         """Go on where an earlier life was: learn who is where now, then do what may not have been done."""
         course, now_s = self._course, self._now_s()
         self._is_taking_up = True
-        if course.round is not None or course.phase == "closing":
-            self._diary.goes_on(BeginRound(course.number, course.groups, now_s + course.left_s(now_s)), now_s)
+        is_open = course.round is not None or course.phase == "closing"
+        ends_s = now_s + course.left_s(now_s)
+        self._diary.goes_on(BeginRound(course.number, course.groups, ends_s), now_s, is_open=is_open)
+        for name, values in kept.get("untold", ()):
+            await self._do_one(TOLD[name](**values))
         self._kit.log.warning(
             "rotation_resumed", rotation=self._name, round=course.number, phase=course.phase,
             left_s=round(course.left_s(now_s), 3),
@@ -173,7 +179,7 @@ class Conductor:
         is_over = course.phase == "running" and course.left_s(now_s) <= 0  # nobody is sent into it any more
         await self._do([act for act in acts if not (is_over and isinstance(act, Invite))])
         forgotten = [number for number in self._rooms.open_ids if number not in course.open_rooms]
-        if course.phase == "running" and forgotten:
+        if course.phase != "opening" and forgotten:
             await self._do([CloseRooms(tuple(forgotten))])
         for key in self._crowd.here if course.phase == "running" else ():
             if key not in course.people:
@@ -214,7 +220,12 @@ class Conductor:
         before: Mapping[str, str],
         here: Mapping[str, Sequence[str]],
     ) -> None:
-        """Breakouts that are over: the room says so, or nobody is inside any more, or on the way with an old invite."""
+        """Breakouts that are over: the room says so, or nobody is inside any more, or on the way with an old invite.
+
+        Where the room says nothing, those of a round that is over are closed, whoever may be inside.
+        """
+        if standing is None and self._course.phase != "running":
+            return
         asked = {key for key, (state, _) in self._course.people.items() if state in ("invited", "ignored")}
         coming = {self._course.room_of(key) for key in asked if before.get(key) in here.get(key, ())}
         for number, room_id in self._rooms.open_ids.items():

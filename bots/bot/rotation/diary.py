@@ -99,13 +99,20 @@ class Diary:
         self._kit.record.round_began(record.Round(self._rotation, act.round, self._kit.clock.now(), planned))
         self.opened()
 
-    def goes_on(self, act: BeginRound, now_s: float) -> None:
-        """A round that an earlier life began goes on; it was killed perhaps before it was told."""
+    def goes_on(self, act: BeginRound, now_s: float, *, is_open: bool) -> None:
+        """A round that an earlier life began goes on; it was killed perhaps before it was told.
+
+        Args:
+            is_open: its rooms are; otherwise it is over, or is still to begin.
+        """
         self._round = act.round
-        rounds = self._kit.record.rounds
-        is_told = bool(rounds) and (rounds[-1].rotation, rounds[-1].number) == (self._rotation, act.round)
-        if not is_told or rounds[-1].until is not None:
+        if is_open and (not self._is_told(act.round) or self._record.until is not None):
             self.began(act, now_s)
+
+    def _is_told(self, number: int) -> bool:
+        """Is the round of this number the last one in the record?"""
+        rounds = self._kit.record.rounds
+        return bool(rounds) and (rounds[-1].rotation, rounds[-1].number) == (self._rotation, number)
 
     def opened(self) -> None:
         """Rooms of the round that runs are open: more than before, perhaps."""
@@ -123,7 +130,7 @@ class Diary:
             answer=act.answer,
             waited_s=round(act.waited_s, 3),
         )
-        if person is not None:
+        if person is not None and self._is_told(self._round):
             now = self._kit.clock.now()
             self._record.answers.append(record.Answered(person.client_id, group, now, act.answer, act.waited_s))
 
@@ -139,8 +146,10 @@ class Diary:
 
     def ended(self, act: EndRound) -> None:
         """A round is over."""
-        self._record.until = self._kit.clock.now()
         self._log.info("round_ended", round=act.round, missing=self._crowd.pseudonyms(act.missing))
+        if not self._is_told(act.round):
+            return  # it began and ended in an earlier life, which kept nothing of it
+        self._record.until = self._kit.clock.now()
         if self._plan.is_remembered:
             self._tell_pairs(self._record, self._record.until)
 
