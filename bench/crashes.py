@@ -6,13 +6,13 @@ write of the journal.
 
 import sys
 from collections import Counter
-from random import Random
+from typing import Any
 
-from tests.unit.simulation.crash import Lesson, violations
+from tests.unit.simulation.crash import Lesson, drawn, violations
 
 __all__ = ["main"]
 
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "all bots in one process": {},
     "only the bot that conducts": {"helper_only": True},
     "the same, and the room tells nothing": {"helper_only": True, "is_telling": False},
@@ -27,9 +27,7 @@ def main() -> None:
         wrong: Counter[str] = Counter()
         kills = 0
         for seed in range(count):
-            rng = Random(seed)
-            planned = sorted(("at", round(rng.uniform(-3, 235), 3)) for _ in range(rng.randint(1, 3)))
-            report = Lesson(seed, **settings).run(planned)
+            report = Lesson(seed, **settings).run(drawn(seed))
             kills += len(report.kills)
             for found in violations(report):
                 wrong[f"seed {seed}: {found}"] += 1
