@@ -284,6 +284,12 @@ class Reception:
                 self._kept.popitem(last=False)
         self._missed.pop(client_id, None)
 
+    def unpublished(self, client_id: str, stream_id: int) -> None:
+        """The media of a publication have ended by themselves; of a connection that is lost they may come again."""
+        place = self._rooms.place_of(client_id)
+        if place is not None and place[1].loss is None:
+            self.perform(self._desk.unpublished(client_id, stream_id))
+
     def _give_up(self, place: GiveUp) -> None:
         self.perform(self.breakouts.give_up(place))
 

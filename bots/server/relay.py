@@ -47,6 +47,7 @@ class Relay:
         unix_s: the time of day, for sender reports.
         calls: keeps record of how long sound went out and came in.
         recorder: is given what can be heard in a room that is recorded.
+        unpublished: is told of a publication whose media have ended, though nobody has said so.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Relay:
         unix_s: Callable[[], float],
         calls: Calls,
         recorder: Recorder,
+        unpublished: Callable[[str, int], None],
     ) -> None:
         self._rooms = rooms
         self._loopback = loopback
@@ -65,6 +67,7 @@ class Relay:
         self._unix_s = unix_s
         self._calls = calls
         self._recorder = recorder
+        self._unpublished = unpublished
         self._people: dict[str, Person] = {}
         self._seating = Seating(tell)
         self._next_publication = FIRST_PUBLICATION
@@ -323,6 +326,7 @@ class Relay:
         if publication is not None and publication.peer is peer:
             self._end_publication(person, stream_id)
             self._seating.update(person.room)
+            self._unpublished(person.client_id, stream_id)
         elif subscription is not None and subscription.peer is peer:
             self.unsubscribe(person.client_id, stream_id)
 

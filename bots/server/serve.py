@@ -85,6 +85,7 @@ class RoomServer:
             unix_s=self._unix_now,
             calls=calls,
             recorder=self._recorder,
+            unpublished=self._unpublished,
         )
         self._api = ServerApiRoutes(
             self.rooms, app_id=self.app_id, app_key=self.app_key, address=lambda: self.address,
@@ -194,6 +195,9 @@ class RoomServer:
 
     def _tell(self, client_id: str, notice: Notice) -> None:
         self._reception.tell(client_id, notice)
+
+    def _unpublished(self, client_id: str, stream_id: int) -> None:
+        self._reception.unpublished(client_id, stream_id)
 
     def _perform(self, effects: list[Effect]) -> None:
         self._reception.perform(effects)

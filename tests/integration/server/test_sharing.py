@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bots.media import MediaLine, PeerConnection
 from tests.integration.server.raw import RawClient, RawHouse, settle, three
 
 SCREEN = {"req": "start", "pubType": "screen", "override": True}
@@ -109,3 +110,53 @@ async def test_a_share_does_not_end_the_microphone(house: RawHouse) -> None:
     place = house.server.rooms.place_of(ann.client_id)
     assert place is not None
     assert {answer["id"], stream_id} == place[1].publication_ids
+
+
+async def connected(client: RawClient, stream_id: int) -> PeerConnection:
+    """The media connection of a publication, up: candidates follow the answer, as from the vendor's client."""
+    peer = PeerConnection(loopback=True)
+    whole = (await peer.offer([MediaLine("sendonly")])).splitlines(keepends=True)
+    candidates = [line.strip() for line in whole if line.startswith("a=candidate:")]
+    offer = "".join(line for line in whole if not line.startswith(("a=candidate:", "a=end-of-candidates")))
+
+    async def signal(**msg: Any) -> None:
+        await client.ask("signaling_message", {"streamId": stream_id, "msg": msg}, None)
+
+    def told(kind: str) -> list[Any]:
+        found = [one for one in client.heard("media_engine_connecting") if one.get("streamId") == stream_id]
+        return [one["msg"] for one in found if one["msg"]["type"] == kind]
+
+    await signal(type="offer", sdp=offer)
+    await client.until(lambda: bool(told("answer")))
+    await peer.accept_answer(told("answer")[-1]["sdp"])
+    for candidate in (*candidates, "end"):
+        await signal(type="candidate", candidate={"sdpMLineIndex": 0, "sdpMid": "0", "candidate": candidate})
+    await peer.wait_connected(20)
+    await client.until(lambda: bool(told("started")))
+    return peer
+
+
+async def test_a_share_whose_media_end_without_a_word_is_over_and_somebody_else_may_share(house: RawHouse) -> None:
+    _, ann, ben = await three(house)
+    stream_id = await share(ann)
+    peer = await connected(ann, stream_id)
+    assert [] == ben.heard("shareStopped")
+    await peer.close()
+    assert (ann.client_id, 101) == ((told := await ben.hear("shareStopped"))["clientId"], told["streamId"])
+    await share(ben)
+    await ann.ask("unpublish", stream_id)
+    await settle(ann, ben)
+    assert 1 == len(ben.heard("shareStopped"))
+
+
+async def test_the_microphone_of_who_shares_may_end_and_the_share_goes_on(house: RawHouse) -> None:
+    _, ann, ben = await three(house)
+    (answer,) = await ann.ask("publish", {"audio": True, "video": False}, None)
+    microphone = await connected(ann, answer["id"])
+    await share(ann)
+    await microphone.close()
+    place = house.server.rooms.place_of(ann.client_id)
+    assert place is not None
+    await ann.until(lambda: answer["id"] not in place[1].publication_ids)
+    await settle(ann, ben)
+    assert [] == ben.heard("shareStopped")
