@@ -154,15 +154,19 @@ class Store:
         """
         if slot is not None:
             self._slots.pop(slot, None)
-        entry = _Entry(writes, fence=fence, done=asyncio.get_running_loop().create_future())
-        assert entry.done is not None, "made above"
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[bool] = loop.create_future()
+        entry = _Entry(writes, fence=fence, done=done)
         if not self._hand_in(entry) or self._is_away:
             return False
-        await asyncio.wait([entry.done], timeout=PATIENCE_S)
-        if not entry.done.done():
-            entry.done = None
-            return False
-        return bool(entry.done.result())
+        patience = loop.call_later(PATIENCE_S, entry.end, False)
+        try:
+            is_kept = await done
+        finally:
+            patience.cancel()
+        if not is_kept:
+            entry.done = None  # nobody waits any more: should it fail, it is told
+        return is_kept
 
     async def transact(self, work: Callable[[Connection], T], *, within_s: float = 5.0) -> T:
         """Do work in a transaction, together with other writes and after those that were handed in before.
@@ -305,12 +309,12 @@ def _stale_of(connection: Connection, fences: set[Fence]) -> set[Fence]:
     for first in range(0, len(ids), MOST_ASKED):
         asked = sessions.c.id.in_(ids[first : first + MOST_ASKED])
         held = select(sessions.c.id, sessions.c.token).where(asked).with_for_update(read=True)
-        tokens |= {row.id: row.token for row in connection.execute(held)}
+        tokens.update(connection.execute(held).all())
     return {fence for fence in fences if tokens.get(fence.session) != fence.token}
 
 
 def _execute(connection: Connection, writes: Sequence[Write]) -> None:
     """Statements that follow each other and are the same go to the database at once."""
     for statement, group in itertools.groupby(writes, key=lambda write: write[0]):
-        rows = [dict(values) for _, values in group]
+        rows = [values for _, values in group]
         connection.execute(statement, rows if len(rows) > 1 else rows[0])
