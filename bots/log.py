@@ -69,14 +69,14 @@ def configure(
     """
     out = sys.stdout if stream is None else stream
     as_text = format == "text" or (format == "auto" and out.isatty())
+    render = _text_renderer(out) if as_text else _render_json
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.format_exc_info,
             _stamp(now or (lambda: datetime.now(UTC))),
             _redact,
-            *([] if trace is None else [_copier(trace)]),
-            _text_renderer(out) if as_text else _render_json,
+            render if trace is None else _copier(trace, render),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=_LinesFactory(_Lines(out)),
@@ -184,15 +184,17 @@ class _LibraryHandler(logging.Handler):
         )
 
 
-def _copier(trace: TextIO | Traces) -> Processor:
-    """Writes each event into its trace, and lets it go on."""
+def _copier(trace: TextIO | Traces, render: Processor) -> Processor:
+    """Writes each event into its trace, then renders it; what is JSON in both is made once."""
     of = trace.of if isinstance(trace, Traces) else partial(_always, _Lines(trace))
 
-    def copy(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    def copy(logger: WrappedLogger, method: str, event: EventDict) -> Any:
         lines = of(event)
-        if lines is not None:
-            lines.msg(json.dumps(event))
-        return event
+        if lines is None:
+            return render(logger, method, event)
+        line = _render_json(logger, method, event)
+        lines.msg(line)
+        return line if render is _render_json else render(logger, method, event)
 
     return copy
 

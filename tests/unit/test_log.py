@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 from bots import log as log_module
-from bots.log import configure, hide, retell
+from bots.log import Traces, configure, hide, retell
 
 NOON = datetime(2026, 3, 30, 12, 0, 0, 123_456, tzinfo=UTC)
 
@@ -237,3 +237,16 @@ def test_a_trace_has_every_event_as_json_and_without_secrets_while_the_log_is_te
     ]
     assert "rule_tallied" not in out.getvalue()
     assert "room_joined" in out.getvalue()
+
+
+def test_of_several_sessions_each_has_its_own_lines_in_its_trace_and_all_are_in_the_log() -> None:
+    out, traces, of = io.StringIO(), Traces(), {session: io.StringIO() for session in ("red", "blue")}
+    configure("json", out, trace=traces)
+    for session, trace in of.items():
+        traces.open(session, trace)
+    for session in ("red", "blue", "green"):
+        structlog.get_logger().info("said", session=session, token="t")
+    lines = out.getvalue().splitlines(keepends=True)
+    assert ["red", "blue", "green"] == [json.loads(line)["session"] for line in lines]
+    assert lines[:2] == [trace.getvalue() for trace in of.values()]
+    assert "[redacted]" in lines[0]
