@@ -26,7 +26,6 @@ class Planned:
         starts_at, ends_at: aware, UTC.
         zone: of its clock times.
         start: with the clock time that is written, before a gap moved it.
-        oddity: its clock time is in a gap (moved) or an overlap (the first of two).
     """
 
     playbook: str
@@ -36,7 +35,11 @@ class Planned:
     ends_at: datetime
     zone: ZoneInfo
     start: Start
-    oddity: Oddity = "none"
+
+    @property
+    def oddity(self) -> Oddity:
+        """Is its clock time in a gap (moved) or an overlap (the first of two)?"""
+        return oddity_of(self.start.day, self.start.clock, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,7 @@ def planned(playbook: Playbook, entry: ScheduleEntry, *, after: datetime) -> Ite
             yield Skipped(playbook.name, entry.id, start.at, zone, reason)
             continue
         ends_at = start.at + timedelta(seconds=entry.length_s)
-        oddity = oddity_of(start.day, start.clock, zone)
-        yield Planned(playbook.name, entry.id, playbook.room.id, start.at, ends_at, zone, start, oddity)
+        yield Planned(playbook.name, entry.id, playbook.room.id, start.at, ends_at, zone, start)
 
 
 def most_a_day(entry: ScheduleEntry) -> int:

@@ -103,10 +103,11 @@ def local_starts(
     day = max(after.astimezone(zone).date() - timedelta(days=1), first_day or date.min)
     previous, give_up = after, day + _SEARCH
     while day <= give_up and (last_day is None or day <= last_day):
-        for at, clock in instants_on(day, times.times_on(day), zone):
-            if at > previous:
-                previous, give_up = at, day + _SEARCH
-                yield Start(at, day, clock)
+        if clocks := times.times_on(day):  # most days have none
+            for at, clock in instants_on(day, clocks, zone):
+                if at > previous:
+                    previous, give_up = at, day + _SEARCH
+                    yield Start(at, day, clock)
         day += timedelta(days=1)
 
 
