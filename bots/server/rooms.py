@@ -331,12 +331,9 @@ class Rooms:
         room.hide(client_id)
         room.wishes.pop(client_id, None)
         if is_lost:
-            room.absent[client_id] = member
+            room.miss(member)
         else:
-            room.spend(member.claim)
-            room.hard_muted.discard(client_id)
-            room.video_hard_muted.discard(client_id)
-            room.roles.pop(client_id, None)
+            room.dismiss(member)
         if is_dropped:
             room.dropped_tokens.add(member.claim.token_id)
         user = member.user()

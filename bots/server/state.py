@@ -20,6 +20,8 @@ __all__ = [
     "Watch",
 ]
 
+MOST_ABSENT = 1_000  # of a room; a class that loses its network has tens
+
 
 @dataclass(slots=True)
 class Member:
@@ -219,9 +221,9 @@ class Room:
     spent: deque[tuple[str, float]] = field(default_factory=deque)
     """Tokens that are good no more, and when each expires: until then they have to be known."""
     dropped_tokens: set[str] = field(default_factory=set)
-    """With which somebody came whom a moderator has dropped."""
+    """With which somebody came whom a moderator has dropped; until they expire."""
     absent: dict[str, Member] = field(default_factory=dict)
-    """Whose connection was lost for too long, as they were: they may come back and go on."""
+    """Whose connection was lost for too long, as they were: they may come back and go on; the longest lost first."""
     breakout: Breakout | None = None
     breakout_ids: list[str] = field(default_factory=list)
     session: int = 0
@@ -352,8 +354,22 @@ class Room:
         """Forget tokens that would be refused as expired by now."""
         while self.spent and self.spent[0][1] < now:
             token_id, _ = self.spent.popleft()
+            self.dropped_tokens.discard(token_id)
             if not self.used_tokens.get(token_id):
                 self.used_tokens.pop(token_id, None)
+
+    def miss(self, member: Member) -> None:
+        """Somebody's connection was lost for too long: they may come back, unless very many are lost after them."""
+        self.absent[member.client_id] = member
+        if len(self.absent) > MOST_ABSENT:
+            self.dismiss(self.absent.pop(next(iter(self.absent))))
+
+    def dismiss(self, member: Member) -> None:
+        """Somebody has left for good: whoever comes with a new token is somebody new."""
+        self.spend(member.claim)
+        self.hard_muted.discard(member.client_id)
+        self.video_hard_muted.discard(member.client_id)
+        self.roles.pop(member.client_id, None)
 
     def end_session(self) -> None:
         """Nobody is here any more: the next session starts afresh."""

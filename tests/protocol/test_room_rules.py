@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bots.server import state
 from bots.server.tokens import Claim
 from bots.wire import (
     DataReceived,
@@ -133,6 +134,31 @@ def test_who_says_so_goes_on_as_their_lost_connection_with_a_new_token() -> None
     house.vanish(ben)
     assert ben == house.enter(name="Ben", resumesClientId=ben)
     assert {ann, ben} == set(house.room.members)
+
+
+def test_of_very_many_who_are_lost_the_first_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "MOST_ABSENT", 3)
+    house = FakeHouse(participants=20)
+    house.enter("moderator", name="Mia")
+    tokens = [house.token(name=f"Pupil {number}") for number in range(5)]
+    lost = [house.present(fields) for fields in tokens]
+    for one in lost:
+        house.vanish(one)
+    assert lost[2:] == list(house.room.absent)
+    first, last = ({**tokens[n], "isReconnecting": True, "oldClientIdForReconnect": lost[n]} for n in (0, 4))
+    assert 4118 == refusal_of(house, first).result
+    assert lost[4] == house.present(last)
+
+
+def test_a_dropped_token_is_forgotten_when_it_would_be_refused_anyway() -> None:
+    house = FakeHouse()
+    mia, fields = house.enter("moderator", name="Mia"), house.token(name="Ben")
+    ben = house.present(fields)
+    assert house.ask(mia, Drop(client_ids=(ben,))).is_ok
+    assert 1 == len(house.room.dropped_tokens)
+    house.now += 901
+    house.enter(name="Ann")
+    assert (set(), 4118) == (house.room.dropped_tokens, refusal_of(house, fields).result)
 
 
 @pytest.mark.parametrize(("role", "says_so"), [("participant", False), ("moderator", True)])

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from bots.server.provisioning.reports import Report, Reports
+from bots.server.provisioning.reports import MOST_KEPT, Report, Reports
 from bots.server.recording.recorder import Recorded
 
 __all__ = ["Archive", "Notify"]
@@ -22,7 +22,7 @@ class Notify(Protocol):
 
 
 class Archive:
-    """The files of this server's life.
+    """The files of this server's life, the oldest forgotten first.
 
     Args:
         app_id: of the project.
@@ -30,13 +30,15 @@ class Archive:
         new_hex: an unguessable id of so many bytes.
         base_url: of the Server API, once it listens.
         notify: tells of finished files.
+        most: how many files, and how many sessions, are kept in mind; on disk they all stay.
     """
 
     def __init__(
         self, *, app_id: str, now: Callable[[], datetime], new_hex: Callable[[int], str],
-        base_url: Callable[[], str], notify: Notify,
+        base_url: Callable[[], str], notify: Notify, most: int = MOST_KEPT,
     ) -> None:  # fmt: skip
-        self.filed = Reports()
+        self.filed = Reports(most)
+        self._most = most
         self._app_id = app_id
         self._now = now
         self._new_hex = new_hex
@@ -56,6 +58,7 @@ class Archive:
         url = f"{self._base_url()}/archive/file/{recorded.path.name}"
         size = recorded.path.stat().st_size
         self._files[recorded.path.name] = recorded.path
+        self._trim(self._files)
         room_id, conf_num = recorded.room_id, recorded.conf_num
         item["metadata"].append({"url": url, "duration": round(recorded.duration_s, 2), "file_size": size})
         if not recorded.is_whole:
@@ -65,6 +68,10 @@ class Archive:
             item["transcoded"].append({"url": url})
             stage = str(recorded.stage)
             self._notify("transcoded", room_id, conf_num, recording=url, stage=stage, file_size=str(size))
+
+    def _trim(self, kept: dict[str, Any]) -> None:
+        if len(kept) > self._most:
+            del kept[next(iter(kept))]
 
     def _item(self, recorded: Recorded) -> dict[str, Any]:
         """The item of the session, filed with its first file."""
@@ -76,5 +83,6 @@ class Archive:
                 "chatdata": [], "metadata": [],
             }  # fmt: skip
             self._items[recorded.conf_num] = item
+            self._trim(self._items)
             self.filed.file(Report(recorded.room_id, recorded.conf_num, now, item))
         return self._items[recorded.conf_num]
