@@ -75,10 +75,11 @@ class Invite:
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """Invite somebody again who has not come, and say so to them."""
+    """Invite somebody again who has not come, and say so to them; only say so, if they may be inside."""
 
     room: int
     person: str
+    invites: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,8 @@ class Conductor:
             inside = {key: room for key, room in at.items() if room is not None}
         self._forget_rooms(standing, inside, before, here)
         return differences(
-            self._course.people, before=before, here=lambda key: here[key], inside=inside, unsent=kept["unsent"]
+            self._course.people, before=before, here=lambda key: here[key], inside=inside, unsent=kept["unsent"],
+            is_told=standing is not None,
         )  # fmt: skip
 
     def _forget_rooms(
@@ -400,7 +401,8 @@ class Conductor:
 
     async def _remind(self, act: Remind) -> None:
         people = self._outside((act.person,), act.room)
-        await self._rooms.invite(act.room, people, why="reminder")
+        if act.invites:
+            await self._rooms.invite(act.room, people, why="reminder")
         for person in people:
             if not person.is_bot:
                 await self._crowd.whisper(person, REMIND_LINE)

@@ -150,6 +150,9 @@ class Course:
                 return [*self.left(person, now_s), *self.arrived(person, now_s)]
             case "unasked":
                 return current.unasked(person, now_s)
+            case "unsure":
+                current.unsure(person)
+                return []
 
     # questions
 

@@ -64,11 +64,12 @@ class Difference:
 
     Attributes:
         what: `awaited`: not here yet, and not given up; `entered`: inside `room`; `came_out`: in the meeting;
-            `returned`: in the meeting under a new connection; `unasked`: whether the invite was sent is not known.
+            `returned`: in the meeting under a new connection; `unasked`: whether the invite was sent is not known;
+            `unsure`: invited and, where nobody tells, inside perhaps.
     """
 
     person: str
-    what: Literal["awaited", "entered", "came_out", "returned", "unasked"]
+    what: Literal["awaited", "entered", "came_out", "returned", "unasked", "unsure"]
     room: int | None = None
 
 
@@ -79,6 +80,7 @@ def differences(
     here: Callable[[str], Collection[str]],
     inside: Mapping[str, int],
     unsent: Collection[str],
+    is_told: bool,
 ) -> list[Difference]:
     """What a round that goes on must learn of its people.
 
@@ -88,6 +90,7 @@ def differences(
         here: the connections that somebody has now.
         inside: person -> the breakout they are in now.
         unsent: whose invites may not have left.
+        is_told: the room has told who is inside; otherwise `inside` has those who were there before.
     """
     found: list[Difference] = []
     for person, (state, at) in people.items():
@@ -103,4 +106,6 @@ def differences(
             found.append(Difference(person, "came_out"))
         elif person in unsent and state == "invited":
             found.append(Difference(person, "unasked"))
+        elif state == "invited" and not is_told:
+            found.append(Difference(person, "unsure"))
     return found

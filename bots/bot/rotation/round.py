@@ -74,6 +74,12 @@ class Round:
         room = self._people[person].room
         return [] if room is None else self._invite(person, room, now_s, "again")
 
+    def unsure(self, person: str) -> None:
+        """They may have followed their invite while nobody looked: they are not asked again, and their group is not
+        taken for one that is too small.
+        """
+        self._people[person].is_unsure = True
+
     def begin(self, here: Collection[str], now_s: float) -> list[Act]:
         """The rooms are open: everybody who is still here is invited."""
         acts: list[Act] = []
@@ -174,7 +180,7 @@ class Round:
 
     def closed(self, now_s: float) -> list[Act]:
         """The round ends: who has not answered by now, has ignored the invite."""
-        waiting = [person for person, known in self._people.items() if known.state == "invited"]
+        waiting = [one for one, known in self._people.items() if known.state == "invited" and not known.is_unseen]
         return [act for person in waiting for act in self._answered(person, "ignored", now_s)]
 
     def tick(self, now_s: float) -> list[Act]:
@@ -192,12 +198,12 @@ class Round:
                 known.due_why = "again"
             if known.state != "invited" or known.room is None:
                 continue
-            if now_s >= known.asked_at_s + self._terms.no_show_s - 1e-9:
+            if not known.is_unseen and now_s >= known.asked_at_s + self._terms.no_show_s - 1e-9:
                 known.state = "ignored"
                 acts += self._answered(person, "ignored", now_s)
             elif not known.is_reminded and now_s >= self._remind_at_s(known) - 1e-9:
                 known.is_reminded = True
-                acts.append(Remind(known.room, person))
+                acts.append(Remind(known.room, person, invites=not known.is_unseen))
         return [*acts, *self._mend(now_s)]
 
     def swap(self, one: str, other: str, now_s: float) -> list[Act]:
@@ -223,6 +229,7 @@ class Round:
         times = [self._remind_at_s(known) for known in waiting if not known.is_reminded]
         times += [known.retry_s for known in self._people.values() if known.state == "due"]
         times += [known.retry_s for known in self._people.values() if known.may_come_to is not None]
+        waiting = [known for known in waiting if not known.is_unseen]
         waiting += [known for known in self._people.values() if known.is_called_out]
         times += [known.asked_at_s + self._terms.no_show_s for known in waiting]
         if self._terms.then == "regroup":
@@ -292,7 +299,8 @@ class Round:
     @staticmethod
     def _ask(known: Standing, room: int, at_s: float) -> None:
         known.room, known.state, known.asked_at_s = room, "invited", at_s
-        known.is_reminded, known.is_answered, known.failures = False, False, 0
+        known.is_reminded = known.is_answered = known.is_unsure = False
+        known.failures = 0
 
     def _invite_again(self, person: str, room: int, now_s: float, why: Why = "again") -> list[Act]:
         """Another invite for somebody who has not followed the one before: nobody waits for them much longer."""
@@ -385,7 +393,7 @@ class Round:
 
     def _count_alone(self, now_s: float) -> None:
         """Note since when somebody has been in a breakout with too few others."""
-        inside = Counter(known.at for known in self._people.values())
+        inside = Counter(known.may_be_in for known in self._people.values())
         for known in self._people.values():
             if known.at is None or inside[known.at] >= self._terms.at_least:
                 known.alone_since_s = None

@@ -17,7 +17,8 @@ class Standing:
     `due`: the invite goes out at `retry_s`. `waiting`: no group can take them now. `gone`: out of the meeting; a
     breakout that they were in (`seat_in`), or were invited to (`asked_to`; no seat is kept), may let them in up to
     `retry_s` without another invite.
-    `alone_since_s`: they are in a breakout with too few others.
+    `alone_since_s`: they are in a breakout with too few others. `is_unsure`: they may have followed their invite while
+    nobody looked, and the room does not tell.
     """
 
     room: int | None
@@ -33,6 +34,17 @@ class Standing:
     seat_in: int | None = None
     asked_to: int | None = None
     alone_since_s: float | None = None
+    is_unsure: bool = False
+
+    @property
+    def may_be_in(self) -> int | None:
+        """The breakout they are in, as far as anybody can know."""
+        return self.room if self.at is None and self.is_unseen else self.at
+
+    @property
+    def is_unseen(self) -> bool:
+        """May they be in the breakout of their invite?"""
+        return self.is_unsure and self.state == "invited"
 
     @property
     def is_called_out(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from structlog.testing import capture_logs
 
 from bots.bot import RoundPlayed, RunEnded
+from bots.bot.rotation.conduct import REMIND_LINE
 from tests.fakes.diary import FakeDiary
 from tests.unit.bot.stage import TEACHER, Stage, on_stage
 from tests.unit.bot.test_rotate import PUPILS, TERMS, come_out, go_in, invited, lesson
@@ -57,3 +58,19 @@ async def test_a_rotation_that_was_over_while_the_process_was_killed_is_told_to_
     assert ["round_ended", "rotation_ended"] == [
         line["event"] for line in lines if line["event"] in ("round_ended", "rotation_ended")
     ]
+
+
+async def test_where_the_room_tells_nothing_who_was_invited_gets_a_line_and_no_second_invite() -> None:
+    """They may have gone in while no process ran the session."""
+    first = Stage(lesson(), TEACHER, *PUPILS)
+    await first.pass_s(6)
+    await go_in(first, "c1", "c2")
+    diary = await first.kill()
+    await first.clock.advance(2)
+    async with on_stage(lesson(), TEACHER, *PUPILS, clock=first.clock, diary=diary) as second:
+        await second.pass_s(100)
+        assert [] == second.room.asked("invite")
+        assert [] == second.room.asked("destroy_breakouts")
+        reminded = [to for text, to in second.room.asked("say") if text == REMIND_LINE]
+        assert {("c3",), ("c4",), ("c5",), ("c6",)} == set(reminded)
+        assert 4 == len(reminded)

@@ -1,7 +1,9 @@
 """A rotation is kept and taken back as it was; and what a round must learn after its process was away."""
 
 import json
+from dataclasses import replace
 
+from bots.bot.rotation.acts import CloseRooms, EndRound, Invite, Remind, Warn
 from bots.bot.rotation.course import Course
 from bots.bot.rotation.kept import Difference, Times, differences, kept_plan, plan_of
 from bots.bot.rotation.round import ANSWERS_S, Round
@@ -124,14 +126,51 @@ def test_what_a_round_must_learn() -> None:
     )  # fmt: skip
     before = {name: f"c-{name}" for name in people}
     here = {**{name: [f"c-{name}"] for name in people}, "gone": [], "new": ["c-2"], "lost": []}
-    learnt = differences(
-        people, before=before, here=lambda name: here[name], inside={"same": 0, "moved": 2}, unsent=["unsent", "same"]
-    )  # fmt: skip
+
+    def learnt(*, is_told: bool) -> list[Difference]:
+        return differences(
+            people, before=before, here=lambda name: here[name], inside={"same": 0, "moved": 2},
+            unsent=["unsent", "same"], is_told=is_told,
+        )  # fmt: skip
+
     wanted = [
         Difference("moved", "entered", 2), Difference("out", "came_out"), Difference("gone", "awaited"),
         Difference("new", "returned"), Difference("unsent", "unasked"),
     ]  # fmt: skip
-    assert wanted == learnt
+    assert wanted == learnt(is_told=True)
+    assert [*wanted[:-1], Difference("late", "unsure"), wanted[-1]] == learnt(is_told=False)
+
+
+def unseen() -> Course:
+    """Ana was seen to go in, and of the others nobody can know whether they did."""
+    terms = replace(TERMS, length_s=200, no_show_s=30)
+    course = Course(terms, is_apart=lambda person, others: False, here=PEOPLE, now_s=1000, end_s=1900, limit_s=1900)
+    course.tick(1000)
+    course.planned([("ana", "luis"), ("eva", "tom")], 1000)
+    course.opened(1000)
+    course.entered("ana", 0, 1003)
+    for person in ("luis", "eva", "tom"):
+        assert [] == course.learn(Difference(person, "unsure"), 1005)
+    return course
+
+
+def test_who_may_have_gone_in_unseen_is_not_invited_again_and_their_group_is_not_given_up() -> None:
+    course = unseen()
+    acts = [act for now_s in range(1006, 1190) for act in course.tick(now_s)]
+    assert {Remind(0, "luis", False), Remind(1, "eva", False), Remind(1, "tom", False)} == {
+        act for act in acts if not isinstance(act, Warn)
+    }
+    assert ("invited", None) == course.people["luis"]
+    assert (0, 1) == course.open_rooms
+    assert [CloseRooms, EndRound] == [type(act) for act in [*course.tick(1200), *course.came_out("ana", 1201)]]
+
+
+def test_who_is_seen_again_after_all_is_invited_as_everybody_is() -> None:
+    course = unseen()
+    course.came_out("luis", 1010)
+    assert [Invite(0, ("luis",), "returned")] == course.tick(1012)
+    assert [Remind(1, "eva", False), Remind(1, "tom", False)] == course.tick(1015)
+    assert [Remind(0, "luis")] == course.tick(1030)
 
 
 def test_a_round_that_was_kept_without_people_is_a_round() -> None:
