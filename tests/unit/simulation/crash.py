@@ -34,6 +34,7 @@ from tests.fakes.diary import FakeDiary
 __all__ = ["LARGE", "SMALL", "START", "Kills", "Lesson", "Report", "Shape", "drawn", "violations"]
 
 CURRENT: ContextVar["Process | None"] = ContextVar("process", default=None)
+ON_TIME = timedelta(seconds=0.1)
 START = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
 
 Kills = Sequence[tuple[str, float]]
@@ -108,7 +109,8 @@ class Report:
         kills: where the kills fell.
         ghosts: who was in the room a while after the end.
         rooms_made: how many breakouts were opened.
-        back_at: when the last life began that was not the first.
+        gone: from when until when its process was away, each time.
+        ends: round -> (when it was to end, when it was told as ended).
     """
 
     shape: Shape
@@ -122,7 +124,8 @@ class Report:
     rooms_made: int = 0
     unknown: int = 0
     ended_at: datetime = START
-    back_at: datetime = START
+    gone: list[tuple[datetime, datetime]] = field(default_factory=list)
+    ends: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
 
 
 class Process:
@@ -270,6 +273,7 @@ class Lesson:
             process = CURRENT.get()
             if process is not None and process.dead.is_set():
                 raise structlog.DropEvent
+            event["at"] = self.clock.now()
             return event
 
         before = structlog.get_config()["processors"]
@@ -321,11 +325,12 @@ class Lesson:
                 self.report.result = (await living).finish()
                 self.report.ended_at = self.clock.now()
                 return
+            died_at = self.clock.now()
             living.cancel()
             await asyncio.gather(living, return_exceptions=True)
             diaries, facts = {bot: diary.killed() for bot, diary in diaries.items()}, opened.facts
             await asyncio.sleep(self.rng.uniform(*down_s))
-            self.report.back_at = self.clock.now()
+            self.report.gone.append((died_at, self.clock.now()))
 
     def _arm(self, process: Process, kill: tuple[str, float]) -> asyncio.TimerHandle | None:
         kind, number = kill
@@ -382,11 +387,14 @@ class Lesson:
         self.rooms.ears.hear = heard  # type: ignore[method-assign]
 
     def _read(self, entries: Sequence[Any]) -> None:
+        due: dict[int, datetime] = {}
         for one in entries:
             if one["event"] == "round_started":
                 self.report.groups[one["round"]].append(one["groups"])
+                due.setdefault(one["round"], one["at"] + timedelta(seconds=one["length_s"]))
             elif one["event"] == "round_ended":
                 self.report.ended[one["round"]] += 1
+                self.report.ends.setdefault(one["round"], (due.get(one["round"], START), one["at"]))
             elif one["event"] == "step_passed_over":
                 self.report.unknown += 1
 
@@ -409,7 +417,11 @@ def violations(report: Report) -> list[str]:
         found.append(f"invited again, and inside: {report.invited_inside}")
     if report.ghosts:
         found.append(f"still there: {report.ghosts}")
-    planned = max(START + timedelta(seconds=shape.length_s), report.back_at)
+    for number, (due, ended_at) in report.ends.items():
+        was_away = any(died_at <= due + ON_TIME and due - ON_TIME <= back_at for died_at, back_at in report.gone)
+        if abs(ended_at - due) > ON_TIME and not was_away:
+            found.append(f"round {number} ended {(ended_at - due).total_seconds():.3f} s late")
+    planned = max([START + timedelta(seconds=shape.length_s), *(back_at for _, back_at in report.gone)])
     late_s = (report.ended_at - planned).total_seconds()
     if abs(late_s) > 2:
         found.append(f"the end came {late_s:.1f} s late")
