@@ -97,23 +97,25 @@ def show_status(*, http: str, as_json: bool) -> int:
     """
     found = _served(http).status()
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        typer.echo(_json(found))
     else:
         typer.echo("\n".join(_told(found)))
     return Exit.DONE
 
 
-def stop_session(name: str, *, http: str) -> int:
+def stop_session(name: str, *, http: str, as_json: bool) -> int:
     """End a session in order.
 
     Raises:
         typer.BadParameter, ConfigError, ApiError: as `Served.ask`.
     """
-    typer.echo(f"{_served(http).ask(name, 'stop')} is asked to end: its bots finish their step, and leave")
+    session = _served(http).ask(name, "stop")
+    told = f"{session} is asked to end: its bots finish their step, and leave"
+    typer.echo(_json({"session": session, "asked": "stop"}) if as_json else told)
     return Exit.DONE
 
 
-def steer_session(name: str, words: Sequence[str], *, http: str) -> int:
+def steer_session(name: str, words: Sequence[str], *, http: str, as_json: bool) -> int:
     """Steer the rotation of a session.
 
     Raises:
@@ -121,8 +123,13 @@ def steer_session(name: str, words: Sequence[str], *, http: str) -> int:
     """
     text = " ".join(words)
     session = _served(http).ask(name, "steer", {"text": text})
-    typer.echo(f"{session} is asked: {text}; its log tells whether it could be done (control_used, control_refused)")
+    told = f"{session} is asked: {text}; its log tells whether it could be done (control_used, control_refused)"
+    typer.echo(_json({"session": session, "asked": text}) if as_json else told)
     return Exit.DONE
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _served(http: str) -> Served:

@@ -1,18 +1,20 @@
 """`bots explain`: a lesson in plain English, or what a new version of it changes."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import typer
 
 from bots.cli.exits import Exit
 from bots.cli.options import inputs_of
 from bots.errors import PlaybookError
-from bots.playbook import Playbook, changes, examine_file, explain
+from bots.playbook import Playbook, changes, examine_file, explain, facts
 
 __all__ = ["explain_playbook"]
 
 
-def explain_playbook(path: str, *, old: str, inputs: Sequence[str]) -> int:
+def explain_playbook(path: str, *, old: str, inputs: Sequence[str], as_json: bool = False) -> int:
     """Print the lesson, or with an old version what changes for the class.
 
     Raises:
@@ -20,11 +22,13 @@ def explain_playbook(path: str, *, old: str, inputs: Sequence[str]) -> int:
     """
     given = inputs_of(inputs)
     new_playbook = _read(path, given)
-    if not old:
-        typer.echo(explain(new_playbook))
-        return Exit.DONE
-    found = changes(_read(old, given), new_playbook)
-    typer.echo("\n".join(found) or "Nothing changes for the class.")
+    told: dict[str, object] = {"playbook": new_playbook.name}
+    if old:
+        found = changes(_read(old, given), new_playbook)
+        told["changes"], text = found, "\n".join(found) or "Nothing changes for the class."
+    else:
+        told["facts"], text = [asdict(fact) for fact in facts(new_playbook)], explain(new_playbook)
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else text)
     return Exit.DONE
 
 

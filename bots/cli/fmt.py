@@ -1,5 +1,6 @@
 """`bots fmt`: the canonical layout of playbooks, written into the files."""
 
+import json
 import os
 import tempfile
 from collections.abc import Sequence
@@ -15,26 +16,32 @@ from bots.playbook import format_text, read_file
 __all__ = ["format_paths"]
 
 
-def format_paths(paths: Sequence[str], *, check: bool) -> int:
+def format_paths(paths: Sequence[str], *, check: bool, as_json: bool = False) -> int:
     """Lay out all playbooks in `paths`, or only say which are not; 3 if one cannot be, or with `check` is not."""
     files = playbooks_in(paths, parts=True)
-    changed = refused = 0
+    changed, refused = list[str](), dict[str, str]()
     for file in files:
         try:
             is_changed = _format(file, check=check)
         except PlaybookError as error:
-            refused += 1
-            typer.echo(str(error), err=True)
-            continue
+            refused[str(file)] = str(error)
         except OSError as error:
-            refused += 1
-            typer.echo(f"{file} cannot be written: {error.strerror}", err=True)
-            continue
-        if is_changed:
-            changed += 1
-            typer.echo(f"would be laid out anew: {file}" if check else f"laid out anew: {file}")
-    untouched = len(files) - changed - refused
-    typer.echo(f"{counted(changed, 'playbook')} changed, {untouched} as they should be, {refused} refused")
+            refused[str(file)] = f"{file} cannot be written: {error.strerror}"
+        else:
+            if is_changed:
+                changed.append(str(file))
+                if not as_json:
+                    typer.echo(f"would be laid out anew: {file}" if check else f"laid out anew: {file}")
+        if str(file) in refused and not as_json:
+            typer.echo(refused[str(file)], err=True)
+    untouched = len(files) - len(changed) - len(refused)
+    if as_json:
+        told = {"is_written": not check, "changed": changed, "untouched": untouched, "refused": refused}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        typer.echo(
+            f"{counted(len(changed), 'playbook')} changed, {untouched} as they should be, {len(refused)} refused"
+        )
     return Exit.PLAYBOOK if refused or (check and changed) else Exit.DONE
 
 

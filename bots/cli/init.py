@@ -1,5 +1,6 @@
 """`bots init`: a first playbook with its sounds."""
 
+import json
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,7 +14,7 @@ __all__ = ["TEMPLATES", "write_template"]
 TEMPLATES = ("classroom", "greeter", "rehearsal")
 
 
-def write_template(folder: str, *, template: str) -> int:
+def write_template(folder: str, *, template: str, as_json: bool = False) -> int:
     """Write a template and its sounds; nothing at all if one of its files is there already (2).
 
     Raises:
@@ -34,8 +35,11 @@ def write_template(folder: str, *, template: str) -> int:
             path.write_bytes(data)
     except OSError as error:
         raise ConfigError(f"{target} cannot be written: {error.strerror}. Name another folder.") from error
-    playbook = target / f"{template}.yaml"
-    typer.echo(f"Wrote {', '.join(str(target / name) for name in parts)}.\n")
+    playbook, written = target / f"{template}.yaml", [str(target / name) for name in parts]
+    if as_json:
+        typer.echo(json.dumps({"template": template, "files": written}, ensure_ascii=False, indent=2))
+        return Exit.DONE
+    typer.echo(f"Wrote {', '.join(written)}.\n")
     told = {
         f"explain {playbook}": "tells the lesson in plain English",
         f"lint {playbook}": "checks it after each change",

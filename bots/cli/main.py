@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bots.cli.exits import Exit, exit_of
-from bots.cli.history import StoreUrl, memory_app, report, sessions_app, trace_app
+from bots.cli.history import AsJson, StoreUrl, memory_app, report, sessions_app, trace_app
 from bots.errors import BotsError, PlaybookError
 
 __all__ = ["main"]
@@ -87,7 +87,7 @@ def serve(
 @ctl_app.command("status")
 def ctl_status(
     http: ServedAt = SERVED_AT,
-    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+    json: AsJson = False,
 ) -> None:
     """What runs there, what comes, and which files cannot be used."""
     from bots.cli.ctl import show_status
@@ -96,11 +96,11 @@ def ctl_status(
 
 
 @ctl_app.command("stop")
-def ctl_stop(session: RunningSession, http: ServedAt = SERVED_AT) -> None:
+def ctl_stop(session: RunningSession, http: ServedAt = SERVED_AT, json: AsJson = False) -> None:
     """End a session in order, as Ctrl-C does: its bots finish their step, and leave."""
     from bots.cli.ctl import stop_session
 
-    raise typer.Exit(stop_session(session, http=http))
+    raise typer.Exit(stop_session(session, http=http, as_json=json))
 
 
 @ctl_app.command("steer")
@@ -108,11 +108,12 @@ def ctl_steer(
     session: RunningSession,
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="more 2m, hold, next, back, swap ana luis, undo")],
     http: ServedAt = SERVED_AT,
+    json: AsJson = False,
 ) -> None:
     """Steer the rotation of a session, as the controls in the chat do."""
     from bots.cli.ctl import steer_session
 
-    raise typer.Exit(steer_session(session, words, http=http))
+    raise typer.Exit(steer_session(session, words, http=http, as_json=json))
 
 
 @app.command()
@@ -140,11 +141,12 @@ def lint(  # noqa: PLR0917 -- one argument an option
 def fmt(
     paths: Annotated[list[str], typer.Argument(metavar="PATH", help="playbooks, or folders of them")],
     check: Annotated[bool, typer.Option("--check", help="write nothing; say which would change")] = False,
+    json: AsJson = False,
 ) -> None:
     """Lay out playbooks the canonical way; keeps their meaning and every comment."""
     from bots.cli.fmt import format_paths
 
-    raise typer.Exit(format_paths(paths, check=check))
+    raise typer.Exit(format_paths(paths, check=check, as_json=json))
 
 
 @app.command()
@@ -160,7 +162,7 @@ def groups(  # noqa: PLR0917 -- one argument an option
     ] = None,
     set_input: SetInput = None,
     csv: Annotated[str, typer.Option(metavar="FILE", help="write the groups there too: round, room, person")] = "",
-    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+    json: AsJson = False,
 ) -> None:
     """Plan who meets whom: the groups of every round, repeats against the proven bound, who never meets."""
     from bots.cli.groups import Asked, group_people
@@ -176,11 +178,12 @@ def explain(
     playbook: PlaybookPath,
     set_input: SetInput = None,
     diff: Annotated[str, typer.Option(metavar="OLD", help="say what changes for the class since this version")] = "",
+    json: AsJson = False,
 ) -> None:
     """Tell a lesson in plain English, or with --diff what a new version of it changes."""
     from bots.cli.explain import explain_playbook
 
-    raise typer.Exit(explain_playbook(playbook, old=diff, inputs=set_input or []))
+    raise typer.Exit(explain_playbook(playbook, old=diff, inputs=set_input or [], as_json=json))
 
 
 @app.command()
@@ -189,11 +192,12 @@ def init(
     template: Annotated[
         str, typer.Option(metavar="classroom|greeter|rehearsal", help="which lesson to begin with")
     ] = "classroom",
+    json: AsJson = False,
 ) -> None:
     """Write a first playbook with its sounds; overwrites nothing."""
     from bots.cli.init import write_template
 
-    raise typer.Exit(write_template(folder, template=template))
+    raise typer.Exit(write_template(folder, template=template, as_json=json))
 
 
 @app.command()
@@ -277,7 +281,7 @@ def plan(  # noqa: PLR0917 -- one argument an option
     next: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="how many sessions")] = 10,  # noqa: A002
     first_day: Annotated[str, typer.Option("--from", metavar="DATE", help="from this local day on; default: now")] = "",
     set_input: SetInput = None,
-    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+    json: AsJson = False,
     ics: Annotated[bool, typer.Option("--ics", help="as a calendar file")] = False,
 ) -> None:
     """Show the sessions to come: local time and UTC, changes of clocks, holidays, overlaps."""
@@ -340,7 +344,7 @@ def doctor(
     room: Annotated[
         str, typer.Option(metavar="ID", help="with --live: a room in which nobody is; a new one if not given")
     ] = "",
-    json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+    json: AsJson = False,
 ) -> None:
     """Check this machine, the credentials and the room; with --live what the room server does, for a report."""
     from bots.cli.doctor.command import examine
@@ -349,7 +353,7 @@ def doctor(
 
 
 @app.command()
-def version(json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
+def version(json: AsJson = False) -> None:
     """Print the versions of bots and of what it stands on."""
     from bots.cli.version import print_versions
 

@@ -54,7 +54,7 @@ def export_memory(*, playbook: str, person: str) -> int:
     return Exit.DONE
 
 
-def erase_memory(*, playbook: str, person: str, is_all: bool) -> int:
+def erase_memory(*, playbook: str, person: str, is_all: bool, as_json: bool = False) -> int:
     """Forget a playbook's lessons, a person, a person in a playbook's lessons, or everything.
 
     Raises:
@@ -64,7 +64,8 @@ def erase_memory(*, playbook: str, person: str, is_all: bool) -> int:
     if is_all == bool(playbook or person):
         raise typer.BadParameter("write --playbook NAME, --person ID or both; or --all", param_hint="--all")
     count = _memory().erase(playbook=playbook, person=person)
-    typer.echo(f"{counted(count, 'round')} forgotten" + (f" of {person}" if person else ""))
+    told = f"{counted(count, 'round')} forgotten" + (f" of {person}" if person else "")
+    typer.echo(json.dumps({"rounds": count}) if as_json else told)
     return Exit.DONE
 
 

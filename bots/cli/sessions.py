@@ -82,7 +82,7 @@ def report_session(name: str, *, store: str, as_json: bool) -> int:
     return Exit.DONE
 
 
-def forget_sessions(name: str, *, store: str, before: str, person: str) -> int:
+def forget_sessions(name: str, *, store: str, before: str, person: str, as_json: bool) -> int:
     """Remove sessions from the journal, with their traces; of a person, their meetings of earlier lessons too.
 
     Raises:
@@ -109,7 +109,8 @@ def forget_sessions(name: str, *, store: str, before: str, person: str) -> int:
     memory = memory_of_user()
     if person and memory is not None:
         memory.erase(playbook="", person=person)
-    typer.echo(f"{counted(len(gone), 'session')} forgotten")
+    told = json.dumps({"sessions": [one.id for one in gone]}, ensure_ascii=False, indent=2)
+    typer.echo(told if as_json else f"{counted(len(gone), 'session')} forgotten")
     return Exit.DONE
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,30 @@ import typer
 from bots.cli.exits import Exit
 from bots.errors import ConfigError, WireError
 from bots.playbook.values.meant import did_you_mean
-from bots.trace import Kept, compare, decisions_of, kept_traces, read_log, state_folder, told
+from bots.trace import (
+    BotStory,
+    Kept,
+    RuleStory,
+    compare,
+    decisions_of,
+    kept_traces,
+    read_log,
+    state_folder,
+    stories_of,
+    told,
+)
 
 __all__ = ["diff_traces", "forget_traces", "list_traces", "tell_trace"]
 
+_COUNTED = {  # of a story -> what each key of the counter says
+    "false": ("part", "seen"), "dropped": ("reason",), "ended": ("outcome", "reason"),
+    "steps": ("kind", "step", "outcome"), "failed": ("step", "reason"), "branches": ("condition", "branch", "seen"),
+    "decided": ("entry", "action"), "settled": ("end", "reason"),
+}  # fmt: skip
 _CONTEXT = 2  # equal decisions shown around a difference
 
 
-def tell_trace(name: str, *, of_session: Callable[[str], Sequence[str]]) -> int:
+def tell_trace(name: str, *, of_session: Callable[[str], Sequence[str]], as_json: bool = False) -> int:
     """Print what became of every rule.
 
     Args:
@@ -35,9 +52,27 @@ def tell_trace(name: str, *, of_session: Callable[[str], Sequence[str]]) -> int:
     paths = [kept[one] for one in traces if one in kept] if traces else [_path_of(name)]
     if not paths:
         raise ConfigError(f"no trace of {name} is kept any more; bots trace list shows those that are")
-    for line in told([event for path in paths for event in _events(str(path))]):
+    events = [event for path in paths for event in _events(str(path))]
+    if as_json:
+        stories = {bot: _story_json(story) for bot, story in stories_of(events).items()}
+        typer.echo(json.dumps({"bots": stories}, ensure_ascii=False, indent=2))
+    for line in told(events) if not as_json else ():
         typer.echo(line)
     return Exit.DONE
+
+
+def _story_json(story: BotStory | RuleStory) -> dict[str, Any]:
+    """Every count as an object, with names for what is counted."""
+    values: dict[str, Any] = {one.name: getattr(story, one.name) for one in fields(story)}
+    for name, keys in _COUNTED.items():
+        if name in values:
+            values[name] = [
+                dict(zip(keys, (key,) if isinstance(key, str) else key, strict=True)) | {"times": times}
+                for key, times in values[name].items()
+            ]
+    if isinstance(story, BotStory):
+        values["rules"] = {rule: _story_json(one) for rule, one in story.rules.items()}
+    return values
 
 
 def list_traces(*, as_json: bool) -> int:
@@ -90,7 +125,7 @@ def forget_traces(ids: Iterable[str]) -> None:
             kept[name].unlink(missing_ok=True)
 
 
-def diff_traces(first: str, second: str) -> int:
+def diff_traces(first: str, second: str, *, as_json: bool = False) -> int:
     """Print what differs; 6 if something does.
 
     Raises:
@@ -98,6 +133,13 @@ def diff_traces(first: str, second: str) -> int:
     """
     one, other = _events(first), _events(second)
     differences = compare(one, other)
+    if as_json:
+        found = [
+            {"stream": difference.stream, "lines": [_side(line) for line in _near(difference.lines)]}
+            for difference in differences
+        ]
+        typer.echo(json.dumps({"is_same": not found, "differences": found}, ensure_ascii=False, indent=2))
+        return Exit.EXPECT if found else Exit.DONE
     for difference in differences:
         typer.echo(f"{difference.stream}:")
         for line in _near(difference.lines):
@@ -118,6 +160,11 @@ def _events(path: str) -> list[dict[str, Any]]:
         raise ConfigError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
     except WireError as error:
         raise ConfigError(f"{path}: {error}") from error
+
+
+def _side(line: str) -> dict[str, str]:
+    """A line of a difference: in the first log only, in the second only, or in both."""
+    return {"in": {"- ": "first", "+ ": "second"}.get(line[:2], "both"), "decision": line[2:]}
 
 
 def _near(lines: tuple[str, ...]) -> list[str]:

@@ -92,7 +92,7 @@ from bots.playbook.problem import Problem
 from bots.playbook.reading.load import load, read, read_file
 from bots.playbook.reading.uses import is_part_file
 from bots.playbook.telling.changes import changes
-from bots.playbook.telling.tell import explain
+from bots.playbook.telling.tell import explain, facts
 from bots.playbook.values.days import ExtraDay, SkippedDays
 from bots.playbook.values.holidays import Holiday, Holidays, read_holidays
 from bots.playbook.values.people import TAG, plain_name
@@ -232,6 +232,7 @@ __all__ = [
     "every_step",
     "examine_file",
     "explain",
+    "facts",
     "format_duration",
     "format_text",
     "instances_of",
