@@ -16,6 +16,8 @@ from bots.wire.engineio import (
     read_engine_packet,
 )
 from bots.wire.jsontext import (
+    MAX_DEPTH,
+    fits_within,
     read_json,
     write_json,
 )
@@ -187,6 +189,7 @@ from bots.wire.socketio import (
 )
 
 __all__ = [
+    "MAX_DEPTH",
     "Ack",
     "AdmitAwaited",
     "AnnounceBreakoutJoin",
@@ -315,6 +318,7 @@ __all__ = [
     "UserVideoMuted",
     "UserVideoUnmuted",
     "Way",
+    "fits_within",
     "granted",
     "read_answer",
     "read_engine_packet",

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from bots.errors import WireError
 
-__all__ = ["MAX_DEPTH", "read_json", "write_json"]
+__all__ = ["MAX_DEPTH", "fits_within", "read_json", "write_json"]
 
 MAX_DEPTH = 100  # levels of lists and objects; EnableX needs about six, Python's limit depends on the stack
 
@@ -28,6 +28,11 @@ def read_json(text: str) -> Any:
     if text.count("[") + text.count("{") > MAX_DEPTH and _is_deeper_than(value, MAX_DEPTH):
         raise WireError("JSON nested too deeply", text)
     return value
+
+
+def fits_within(value: object, around: int) -> bool:
+    """Can `read_json` still read this value with so many lists and objects around it?"""
+    return not _is_deeper_than(value, MAX_DEPTH - around)
 
 
 def write_json(value: object) -> str:

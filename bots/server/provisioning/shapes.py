@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-__all__ = ["AnyObject", "Choice", "Flag", "Number", "ObjectOf", "Reference", "Shape", "Text", "Unfit"]
+from bots.wire import MAX_DEPTH, fits_within
+
+__all__ = ["MOST_AROUND", "AnyObject", "Choice", "Flag", "Number", "ObjectOf", "Reference", "Shape", "Text", "Unfit"]
+
+MOST_AROUND = 5  # lists and objects around what an application keeps of somebody, wherever a client is told of it
 
 JsonSchema = dict[str, Any]
 
@@ -150,6 +154,8 @@ class AnyObject:
     def read(self, value: object) -> dict[str, Any]:
         if not isinstance(value, Mapping) or len(value) > self.most_keys:
             raise Unfit(f"an object of at most {self.most_keys} keys")
+        if not fits_within(value, MOST_AROUND):
+            raise Unfit(f"nested less deeply, {MAX_DEPTH - MOST_AROUND} levels at most")
         return dict(value)
 
     def schema(self) -> JsonSchema:

@@ -8,9 +8,9 @@ Source: moderation.md section 10. Refusals have the SDK's own code for them, 1, 
 
 from typing import Any
 
-from bots.errors import WireError
 from bots.server.codes import NO_CUSTOM_DATA, Refused
 from bots.server.effects import Effect, Send
+from bots.server.provisioning.shapes import MOST_AROUND
 from bots.server.rules.ruling import Reply
 from bots.server.state import Member, Room
 from bots.wire import (
@@ -19,8 +19,8 @@ from bots.wire import (
     GetCustomData,
     SaveCustomData,
     SetCustomData,
+    fits_within,
     granted,
-    read_json,
     write_json,
 )
 
@@ -29,7 +29,6 @@ __all__ = ["answer_custom_data"]
 SCOPES = ("user", "owner", "room", "session")
 MOST_LEVELS = 2
 MOST_BYTES = 100 * 1024
-MOST_AROUND = 5  # lists and objects around the data of a user in `userRoleChanged`
 
 
 def answer_custom_data(room: Room, member: Member, request: GetCustomData | SaveCustomData | SetCustomData) -> Reply:
@@ -52,10 +51,8 @@ def answer_custom_data(room: Room, member: Member, request: GetCustomData | Save
     text = write_json(whole)
     if len(text.encode(errors="replace")) > MOST_BYTES:
         raise Refused(NO_CUSTOM_DATA, f"All data of a scope may have {MOST_BYTES} bytes.")
-    try:
-        read_json("[" * MOST_AROUND + text + "]" * MOST_AROUND)
-    except WireError:  # who reads it with all that is told of a room could not read that
-        raise Refused(NO_CUSTOM_DATA, "The data is nested too deeply.") from None
+    if not fits_within(whole, MOST_AROUND):  # who reads it with all that is told of a room could not read that
+        raise Refused(NO_CUSTOM_DATA, "The data is nested too deeply.")
     room.custom[place] = whole
     if scope == "user":
         member.custom = whole

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from bots.errors import ConfigError
 from bots.server import RoomServer
+from bots.wire import read_json, write_json
 from tests.integration.server.raw import RawHouse
 
 UNKNOWN = "0123456789abcdef01234567"
@@ -27,6 +28,14 @@ async def server() -> AsyncIterator[RoomServer]:
 async def api(server: RoomServer) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=server.api_url, auth=("app", "key"), timeout=10) as client:
         yield client
+
+
+def nested(levels: int) -> Any:
+    """So many lists, one in the other."""
+    value: Any = "x"
+    for _ in range(levels):
+        value = [value]
+    return value
 
 
 async def new_room(api: httpx.AsyncClient) -> str:
@@ -84,12 +93,37 @@ async def test_a_token_is_base64_of_ascii_json_with_the_fields_that_clients_read
         ({"name": "x", "role": "boss"}, 10010),
         ({"name": "x", "role": "participant", "data": {str(n): n for n in range(6)}}, 10010),
         ({"name": "x", "role": "participant", "data": "text"}, 10010),
+        ({"name": "x", "role": "participant", "data": {"a": nested(95)}}, 10010),
     ],
 )
 async def test_a_bad_token_request_is_refused_with_a_reason(api: httpx.AsyncClient, body: Any, code: int) -> None:
     reply = await api.post(f"/rooms/{await new_room(api)}/tokens", json=body)
     assert (400, code) == (reply.status_code, reply.json()["result"])
     assert reply.json()["desc"]
+
+
+async def test_everybody_can_read_the_deepest_data_that_a_token_may_bring(
+    server: RoomServer, api: httpx.AsyncClient
+) -> None:
+    room_id = await new_room(api)
+    house = RawHouse(server, api)
+    try:
+        ann = await house.enter(room_id)
+        body = {"name": "Deep", "role": "participant", "user_ref": "deep", "data": {"a": nested(94)}}
+        token = (await api.post(f"/rooms/{room_id}/tokens", json=body)).json()["token"]
+        deep = await house.present(house.fields(token))
+        late = await house.enter(room_id)
+        for told in (await ann.hear("user-connected"), *deep.heard("room-connected"), *late.heard("room-connected")):
+            assert told == read_json(write_json(["event", told]))[1]
+    finally:
+        for client in house.clients:
+            await client.close()
+
+
+async def test_a_room_with_data_that_nobody_could_read_is_refused(api: httpx.AsyncClient) -> None:
+    body = {"name": "x", "owner_ref": "x", "settings": {}, "data": {"a": nested(95)}}
+    reply = await api.post("/rooms", json=body)
+    assert (400, True) == (reply.status_code, "nested less deeply, 95 levels" in reply.json()["desc"])
 
 
 async def test_a_token_for_an_unknown_room_is_refused(api: httpx.AsyncClient) -> None:
