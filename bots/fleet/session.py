@@ -145,6 +145,8 @@ class Session:
     # ---- while it runs
 
     async def _follow(self) -> None:
+        if not self._alive:
+            return  # its process was killed after the last bot had gone
         async for event in self._fleet.events():
             self._take(event)
             if not self._alive and not self._proofs.pending:

@@ -1,11 +1,13 @@
 """One session on a fleet without bots: what it asks, counts, logs, and how it ends."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from structlog.testing import capture_logs
 
@@ -31,6 +33,8 @@ from bots.bot import (
 )
 from bots.fleet import Session, SessionResult, plan, session_label, session_times
 from bots.fleet.expect import expectations_of
+from bots.fleet.standing import Standing
+from bots.journal import OpenSession
 from tests.fakes.clock import FakeAlarms, FakeClock
 from tests.fakes.fleet import FakeFleet
 from tests.unit.fleet.lesson import PROVIDER, START, playbook_of
@@ -42,7 +46,7 @@ ALL = ("helper", "pupil-01", "pupil-02", "pupil-03")
 class Stage:
     """A session under way."""
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, *, opened: OpenSession | None = None, **values: Any) -> None:
         playbook = playbook_of(**values)
         specs = plan(playbook, provider=PROVIDER, room_id="main", starts_at=START)
         expected = expectations_of(playbook, session_times(playbook, START))
@@ -51,7 +55,9 @@ class Stage:
         self.fleet = FakeFleet()
         self.stop = asyncio.Event()
         label = session_label(playbook, START)
-        self.session = Session(label, specs, expected, fleet=self.fleet, clock=self.clock, alarms=self.alarms)
+        self.session = Session(
+            label, specs, expected, fleet=self.fleet, clock=self.clock, alarms=self.alarms, opened=opened
+        )
         self.life = asyncio.create_task(self.session.run(self.stop))
 
     async def tell(self, *events: BotEvent) -> None:
@@ -158,6 +164,29 @@ async def test_an_expectation_is_judged_at_its_instant_and_not_later() -> None:
         await stage.tell(*joined(*ALL[1:]), *left(*ALL))
         result = await stage.result()
         assert [(1, False)] == [(one.value, one.is_met) for one in result.expectations]
+
+
+def cut_off(*events: BotEvent) -> OpenSession:
+    """The session in the journal, as another process left it after these events."""
+    standing = Standing()
+    for event in events:
+        standing.apply(event)
+    record = SimpleNamespace(facts=json.loads(json.dumps(standing.to_json())))
+    return cast("OpenSession", SimpleNamespace(record=record, pasts={}, is_resumed=True, remember=lambda facts: None))
+
+
+async def test_a_session_that_was_cut_off_after_its_last_bot_had_left_is_over_at_once() -> None:
+    async with under_way(opened=cut_off(*joined(*ALL), *left(*ALL))) as stage:
+        assert [] == stage.fleet.started
+        result = await stage.result()
+        assert ("finished", 4, True) == (result.outcome, result.joined, result.joined_all)
+
+
+async def test_of_a_session_that_was_cut_off_the_bots_that_had_left_stay_away() -> None:
+    async with under_way(opened=cut_off(*joined(*ALL), *left("pupil-01"))) as stage:
+        assert ["helper", "pupil-02", "pupil-03"] == stage.fleet.started
+        await stage.tell(*left("helper", "pupil-02", "pupil-03"))
+        assert "finished" == (await stage.result()).outcome
 
 
 async def test_a_start_to_come_is_scheduled_first() -> None:
