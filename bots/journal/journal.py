@@ -213,7 +213,11 @@ class Journal:
         made_at = us_of(self._clock.now())
 
         def make(connection: Connection) -> bool:
-            return self._is_added(connection, {**_row(record), "token": 1, "made_at": made_at})
+            if self._is_added(connection, {**_row(record), "token": 1, "made_at": made_at}):
+                return True
+            columns = sessions.c
+            mine = select(columns.id).where(columns.id == record.id, columns.token == 1, columns.made_at == made_at)
+            return connection.execute(mine).first() is not None  # it was added, and the answer to that was lost
 
         try:
             is_new = await self.store.transact(make)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.exc import OperationalError
 
 from bots.clock import SystemClock
 from bots.errors import JournalError, SessionHeld
@@ -40,6 +41,27 @@ async def test_a_session_is_begun_once(journal: Journal) -> None:
     with pytest.raises(SessionHeld):
         await journal.begin(LESSON)
     assert [True, False] == [await journal.knows(one) for one in (LESSON.id, "another")]
+    await opened.let_go()
+    assert await journal.begin(LESSON) is None
+
+
+async def test_a_beginning_whose_answer_was_lost_is_a_beginning(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the database is stopped between a commit and its answer."""
+    commit, lost = journal.store._commit, list[int]()
+
+    def lose(batch: Any) -> list[Any]:
+        results = commit(batch)
+        if not lost:
+            lost.append(1)
+            raise OperationalError("COMMIT", {}, ConnectionError("the server closed the connection"))
+        return results
+
+    monkeypatch.setattr(journal.store, "_commit", lose)
+    opened = await begin(journal)
+    assert not opened.is_resumed
+    assert [1] == lost
     await opened.let_go()
     assert await journal.begin(LESSON) is None
 
