@@ -3,6 +3,20 @@
 from bots.bot.bot import Bot
 from bots.bot.breakout.invites import InviteDecision, InviteWindow, decide_invite
 from bots.bot.contract.attendance import AttendancePlan
+from bots.bot.contract.clip import ClipPlay
+from bots.bot.contract.commands import (
+    BreakoutsGone,
+    BreakoutsNamed,
+    Command,
+    Dismiss,
+    Drain,
+    DropTwins,
+    Judge,
+    PersonKnown,
+    RoleTold,
+    SignalGiven,
+    SteerRotation,
+)
 from bots.bot.contract.messages import (
     BotAway,
     BotBack,
@@ -14,30 +28,18 @@ from bots.bot.contract.messages import (
     BreakoutEntered,
     BreakoutExited,
     BreakoutsClosed,
-    BreakoutsGone,
-    BreakoutsNamed,
     BreakoutsOpened,
-    ClipPlay,
-    Command,
-    Dismiss,
-    Drain,
-    DropTwins,
     InviteSettled,
-    Judge,
     Judged,
     Measured,
     PersonClaimed,
-    PersonKnown,
     PlayFinished,
     RoleSeen,
-    RoleTold,
     RoundPlayed,
     RoundStands,
     RunEnded,
     Said,
-    SignalGiven,
     SignalSent,
-    SteerRotation,
     StepUnknown,
 )
 from bots.bot.contract.ports import RoomPort

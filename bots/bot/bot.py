@@ -12,27 +12,21 @@ from random import Random
 
 import structlog
 
-from bots.bot.contract.messages import (
-    BotEvent,
-    BotFailed,
-    BotIdle,
-    BotJoined,
-    BotLeft,
+from bots.bot.contract.commands import (
     BreakoutsGone,
     BreakoutsNamed,
     Command,
     Dismiss,
     Drain,
     DropTwins,
-    FailStage,
     Judge,
     LeaveCause,
-    Measured,
     PersonKnown,
     RoleTold,
     SignalGiven,
     SteerRotation,
 )
+from bots.bot.contract.messages import BotEvent, BotFailed, BotIdle, BotJoined, BotLeft, FailStage, Measured
 from bots.bot.contract.ports import JoinRoom, LoadClip, RoomPort
 from bots.bot.contract.spec import BotSpec, RulePlan
 from bots.bot.inbox import Inbox

@@ -10,7 +10,8 @@ from structlog.typing import FilteringBoundLogger
 
 from bots.bot.breakout.invitations import Invitations
 from bots.bot.breakout.roles import RoleWatch
-from bots.bot.contract.messages import BotEvent, LeaveCause, RunEnded
+from bots.bot.contract.commands import LeaveCause
+from bots.bot.contract.messages import BotEvent, RunEnded
 from bots.bot.contract.ports import JoinRoom, LoadClip
 from bots.bot.contract.spec import BotSpec, RulePlan
 from bots.bot.controls import Controls

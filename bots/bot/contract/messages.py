@@ -1,15 +1,15 @@
-"""What travels between a bot and its fleet: frozen values that JSON can say, never a live object.
+"""What a bot tells its fleet: frozen values that JSON can say, never a live object.
 
-A `Command` goes to one bot, a `BotEvent` comes back. Instants are aware, UTC, so that they mean the same in
-another process.
+Instants are aware, UTC, so that they mean the same in another process; what goes the other way stands in `commands`.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bots.bot.contract.clip import ClipPlay
+from bots.bot.contract.commands import LeaveCause
 from bots.bot.rules.outcome import Outcome
-from bots.media import Shape
 from bots.playbook import Measure
 
 __all__ = [
@@ -23,168 +23,24 @@ __all__ = [
     "BreakoutEntered",
     "BreakoutExited",
     "BreakoutsClosed",
-    "BreakoutsGone",
-    "BreakoutsNamed",
     "BreakoutsOpened",
-    "ClipPlay",
-    "Command",
-    "Dismiss",
-    "Drain",
-    "DropTwins",
     "InviteEnd",
     "InviteSettled",
-    "Judge",
     "Judged",
     "Measured",
     "PersonClaimed",
-    "PersonKnown",
     "PlayFinished",
     "RoleSeen",
-    "RoleTold",
     "RoundPlayed",
     "RoundStands",
     "RunEnded",
     "Said",
-    "SignalGiven",
     "SignalSent",
-    "SteerRotation",
     "StepUnknown",
 ]
 
 InviteEnd = Literal["accepted", "rejected", "ignored", "expired", "failed"]
-LeaveCause = Literal["session_end", "leave_step", "leave_when", "stopped"]
 FailStage = Literal["join", "room", "worker", "bug"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipPlay:
-    """How to play one clip; the same values give the same packets everywhere.
-
-    Attributes:
-        name: as the playbook names it.
-        path: of the sound file.
-        volume: factor, 1.0 leaves it as it is.
-        fade_in_s, fade_out_s: seconds.
-        loudness_lufs: the loudness it is brought to before `volume`; None leaves it as it is.
-        is_looped: start again at the end, until stopped.
-        talks: the share of the time in which it sounds, in bursts; 1.0 is all the time.
-        is_ducked: it makes way while people talk.
-    """
-
-    name: str
-    path: str
-    volume: float = 1.0
-    fade_in_s: float = 0.0
-    fade_out_s: float = 0.0
-    loudness_lufs: float | None = None
-    is_looped: bool = False
-    talks: float = 1.0
-    is_ducked: bool = False
-
-    @property
-    def shape(self) -> Shape:
-        """What is made of the file."""
-        return Shape(
-            volume=self.volume, fade_in_s=self.fade_in_s, fade_out_s=self.fade_out_s,
-            loudness_lufs=self.loudness_lufs, is_looped=self.is_looped,
-        )  # fmt: skip
-
-
-# commands
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drain:
-    """Finish the running steps, go back to the parent, leave properly; at most `within_s` seconds."""
-
-    within_s: float = 10.0
-    cause: LeaveCause = "stopped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
-    """Say with `Judged` whether you heard this clip in this room between these instants."""
-
-    play_id: str
-    clip: ClipPlay
-    room_id: str
-    since: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakoutsNamed:
-    """The names under which a moderator bot opened breakouts: name -> room id."""
-
-    names: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakoutsGone:
-    """Breakouts that a moderator bot has closed."""
-
-    room_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dismiss:
-    """Nobody has a question any more: leave the room now. Comes after `BotIdle`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalGiven:
-    """A bot of the session, perhaps the same, has sent a signal; one that comes again has the same `key`."""
-
-    name: str
-    sender: str
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SteerRotation:
-    """Steer the rotation that runs: `more 2m`, `hold`, `next`, `back`, `swap ana luis`, `undo`."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonKnown:
-    """Somebody said to another bot who of the roster they are."""
-
-    client_id: str
-    roster_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropTwins:
-    """Connections of our bots whose process is gone or frozen: remove those that are still in the room."""
-
-    client_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleTold:
-    """Another bot has seen a participant (`client_id` in the parent) who is a moderator in this breakout."""
-
-    room_id: str
-    client_id: str
-
-
-Command = (
-    RoleTold
-    | DropTwins
-    | Drain
-    | Judge
-    | BreakoutsNamed
-    | BreakoutsGone
-    | Dismiss
-    | SignalGiven
-    | SteerRotation
-    | PersonKnown
-)
-
-
-# events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

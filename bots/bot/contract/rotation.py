@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bots.bot.contract.messages import ClipPlay
+from bots.bot.contract.clip import ClipPlay
 from bots.bot.rotation.terms import Terms
 from bots.playbook import Template
 from bots.rotation import Pattern

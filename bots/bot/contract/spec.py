@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from bots.bot.breakout.invites import InviteWindow
 from bots.bot.contract.attendance import AttendancePlan
-from bots.bot.contract.messages import ClipPlay
+from bots.bot.contract.clip import ClipPlay
 from bots.bot.contract.provider import Provider
 from bots.bot.contract.rotation import RotationPlan
 from bots.bot.rules.run import Mode

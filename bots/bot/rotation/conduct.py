@@ -7,7 +7,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any, assert_never
 
-from bots.bot.contract.messages import ClipPlay, Said
+from bots.bot.contract.clip import ClipPlay
+from bots.bot.contract.messages import Said
 from bots.bot.contract.rotation import RotationPlan, WarningPlan
 from bots.bot.rotation.acts import (
     Act,

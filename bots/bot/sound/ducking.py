@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from structlog.typing import FilteringBoundLogger
 
-from bots.bot.contract.messages import ClipPlay
+from bots.bot.contract.clip import ClipPlay
 from bots.bot.contract.ports import PlaybackPort
 from bots.clock import Clock
 

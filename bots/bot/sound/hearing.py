@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bots.bot.contract.messages import Judge, Judged
+from bots.bot.contract.commands import Judge
+from bots.bot.contract.messages import Judged
 from bots.bot.contract.ports import IncomingPort, LoadClip, RoomPort
 from bots.clock import Clock
 from bots.errors import MediaError

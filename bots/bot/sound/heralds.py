@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from structlog.typing import FilteringBoundLogger
 
-from bots.bot.contract.messages import ClipPlay
+from bots.bot.contract.clip import ClipPlay
 from bots.bot.contract.ports import JoinRoom, RoomPort
 from bots.bot.contract.spec import BotSpec, herald_id
 from bots.bot.place.presence import Presence

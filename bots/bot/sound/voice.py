@@ -17,7 +17,8 @@ from random import Random
 
 from structlog.typing import FilteringBoundLogger
 
-from bots.bot.contract.messages import BotEvent, ClipPlay, Measured, PlayFinished
+from bots.bot.contract.clip import ClipPlay
+from bots.bot.contract.messages import BotEvent, Measured, PlayFinished
 from bots.bot.contract.ports import DeliveryPort, LoadClip, OutgoingPort, PlaybackPort, PlayedPort, RoomPort
 from bots.bot.place.presence import Presence
 from bots.bot.rules.outcome import CannotDo

@@ -1,6 +1,7 @@
 """Steps that people hear and read: say, play, mute, unmute, log."""
 
-from bots.bot.contract.messages import ClipPlay, Said, SignalSent
+from bots.bot.contract.clip import ClipPlay
+from bots.bot.contract.messages import Said, SignalSent
 from bots.bot.contract.ports import RoomPort
 from bots.bot.contract.spec import sound_key
 from bots.bot.rules.run import Run
