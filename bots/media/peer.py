@@ -170,6 +170,7 @@ class PeerConnection:
         Raises:
             MediaError: it was closed meanwhile.
         """
+        self._gatherer.connection.ice_controlling = True  # from now on: checks may come before the answer is read
         await self._gather()
         self._offered = tuple(lines)
         description = self._description("actpass", [str(number) for number in range(len(lines))])
@@ -195,7 +196,7 @@ class PeerConnection:
             direction = _mirrored(theirs.direction or "sendrecv", mine.direction)
             lines.append(_line(theirs, direction, mine.ssrc if direction == "sendonly" else _remote_ssrc(theirs)))
         self.lines = tuple(lines)
-        await self._begin(remote, is_controlling=True, role="client" if _role(remote) == "server" else "server")
+        await self._begin(remote, role="client" if _role(remote) == "server" else "server")
 
     async def answer(self, offer: str, decide: Callable[[int, OfferedLine], LineAnswer]) -> str:
         """The SDP answer to an offer, with the candidates in it; connects, and returns before the connection is up.
@@ -220,7 +221,7 @@ class PeerConnection:
             description.media.append(self._answering(theirs, line))
         self.lines = tuple(lines)
         text = str(description)
-        await self._begin(remote, is_controlling=False, role="client")
+        await self._begin(remote, role="client")
         return text
 
     async def add_candidate(self, candidate: str | None) -> None:
@@ -322,9 +323,8 @@ class PeerConnection:
         if self._state == "closed":
             raise MediaError("media connection", "it was closed while it was being made")
 
-    async def _begin(self, remote: sdp.SessionDescription, *, is_controlling: bool, role: str) -> None:
+    async def _begin(self, remote: sdp.SessionDescription, *, role: str) -> None:
         first = remote.media[0]
-        self._gatherer.connection.ice_controlling = is_controlling
         self._dtls._set_role(role)
         for candidate in (one for media in remote.media for one in media.ice_candidates):
             await self.add_candidate(sdp.candidate_to_sdp(candidate))

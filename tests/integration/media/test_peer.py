@@ -56,6 +56,25 @@ async def test_a_packet_arrives_as_it_was_sent_both_ways() -> None:
             assert packet == await waiting
 
 
+@pytest.mark.parametrize(("ours_breaks", "theirs_breaks"), [(1, 2), (2, 1)])
+async def test_who_offered_controls_though_checks_come_before_the_answer_is_read(
+    ours_breaks: int, theirs_breaks: int
+) -> None:
+    ours, theirs = PeerConnection(), PeerConnection()
+    checked, checking = ours._gatherer.connection, theirs._gatherer.connection
+    checked._tie_breaker, checking._tie_breaker = ours_breaks, theirs_breaks
+    try:
+        answer = await theirs.answer(await ours.offer([MediaLine("sendonly", ssrc=77)]), take_everything)
+        async with asyncio.timeout(LIMIT_S):
+            while not checked.heard_s:
+                await asyncio.sleep(0.001)
+        await ours.accept_answer(answer)
+        await asyncio.gather(ours.wait_connected(LIMIT_S), theirs.wait_connected(LIMIT_S))
+        assert (True, False) == (checked.ice_controlling, checking.ice_controlling)
+    finally:
+        await asyncio.gather(ours.close(), theirs.close())
+
+
 async def test_rtcp_comes_to_its_own_receiver() -> None:
     async with connected(MediaLine("sendonly", ssrc=77)) as (ours, theirs):
         got: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
