@@ -343,6 +343,8 @@ class Bot:
     def _finish(self, cause: LeaveCause, within_s: float = DRAIN_S) -> None:
         if not self._over.is_set():
             self._cause, self._within_s = cause, within_s
+            if cause == "stopped":
+                self._diary.stopping()
             self._over.set()
 
     def _fail(self, stage: FailStage, reason: str) -> None:

@@ -146,7 +146,7 @@ def _runs(kit: Kit, group: asyncio.TaskGroup) -> Runs[RulePlan]:
             duration_s=since,
             steps=0 if run is None else len(run.trace),
         )
-        if run is not None:
+        if run is not None and kit.diary.is_end(outcome):
             kit.diary.run_ended(run.number, outcome, reason, kit.clock.now())
         kit.emit(RunEnded(bot_id=kit.spec.id, rule=rule_id, outcome=outcome, reason=reason))
 

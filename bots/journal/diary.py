@@ -49,6 +49,7 @@ class Diary:
         self._fence = fence
         self._numbers = max((run.number for run in self.past.runs), default=0)
         self._is_closed = False
+        self._is_stopping = False
 
     @property
     def is_kept(self) -> bool:
@@ -58,6 +59,14 @@ class Diary:
     def close(self) -> None:
         """The life is cut short: how its runs end now is no end of them."""
         self._is_closed = True
+
+    def stopping(self) -> None:
+        """The session is asked to stop: what that cuts off is over with the session, if it comes to an end at all."""
+        self._is_stopping = True
+
+    def is_end(self, outcome: str) -> bool:
+        """Is a run or a step that ended like this over for the lives to come, too?"""
+        return outcome != "stopped" or not self._is_stopping
 
     # ---- the bot
 

@@ -80,7 +80,8 @@ async def begin(kit: Kit, step: Step, run: Run, place: str) -> Begun | None:
 def settle(kit: Kit, step: Step, run: Run, place: str, outcome: StepOutcome) -> None:
     """Keep how the step ended."""
     state = "done" if outcome == "finished" else outcome
-    kit.diary.settle(run.number, place, state, path=step.path, kind=step.kind, at=kit.clock.now())
+    if kit.diary.is_end(state):
+        kit.diary.settle(run.number, place, state, path=step.path, kind=step.kind, at=kit.clock.now())
 
 
 def _pass_over(kit: Kit, step: Step, run: Run, place: str, outcome: Literal["unknown", "skipped"]) -> None:

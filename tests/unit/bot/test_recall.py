@@ -49,6 +49,26 @@ def pathed(*steps: Any) -> tuple[Any, ...]:
     return tuple(step.model_copy(update={"path": f"do[{number}]"}) for number, step in enumerate(steps_of(steps)))
 
 
+async def test_what_a_stop_cut_off_goes_on_if_the_stop_itself_is_cut_off() -> None:
+    """As with Ctrl-C twice: the first one stops the runs, the second one ends the process, and the session is open."""
+    stopping = rule({"signal": "stopping"}, {"say": "We have to stop here."})
+    spec = spec_of(timeline=(timeline(10, {"say": "one"}, {"wait": "30s"}, {"say": "two"}),), rules=(stopping,))
+    first = Stage(spec)
+    await first.pass_s(20)
+    first.bot.command(SignalGiven(name="stopping", sender="", key="stopping/1"))
+    first.bot.command(Drain())
+    await first.pass_s(1)
+    assert ["one", "We have to stop here."] == [text for text, _ in first.room.asked("say")]
+    assert "stopped" in [one.outcome for one in first.told(RunEnded)]
+    diary = await first.kill()
+    await first.clock.advance(4)
+    async with on_stage(spec, clock=first.clock, diary=diary) as second:
+        await second.pass_s(14)
+        assert [] == second.room.asked("say")
+        await second.pass_s(2)  # 41 s after the start: the wait of 30 s began at 10
+        assert [("two", ())] == second.room.asked("say")
+
+
 async def test_what_was_done_is_not_done_again_and_the_rest_comes_at_its_time() -> None:
     spec = spec_of(
         timeline=(timeline(10, {"say": "one"}, {"wait": "30s"}, {"say": "two"}), timeline(60, {"say": "three"}))
@@ -392,7 +412,7 @@ async def test_an_end_in_order_is_an_end_of_the_runs() -> None:
     spec = spec_of(timeline=(timeline(1, {"wait": "100s"}),))
     async with on_stage(spec) as stage:
         await stage.pass_s(5)
-        stage.bot.command(Drain())
+        stage.bot.command(Drain(cause="session_end"))
         await stage.pass_s(5)
         assert ["stopped"] == [run.outcome for run in stage.diary.runs.values()]
 
