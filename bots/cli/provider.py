@@ -8,7 +8,6 @@ from pathlib import Path
 from bots.bot import Provider
 from bots.errors import ConfigError
 from bots.log import hide
-from bots.server import RoomServer
 from bots.trace import state_folder
 
 __all__ = ["kept_recordings", "opened", "provider_of"]
@@ -48,6 +47,8 @@ async def opened(named: Provider | None) -> AsyncIterator[Provider]:
         hide(named.app_key)
         yield named
         return
+    from bots.server import RoomServer  # a session on EnableX does without, and begins a twentieth sooner
+
     async with RoomServer(recordings=kept_recordings()) as server:
         hide(server.app_key)
         yield Provider(server.api_url, server.app_id, server.app_key)

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Executable, Table, bindparam, func, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from bots.journal.tables import bots, invites, runs, sessions, steps
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 __all__ = ["Statements", "statements_for", "upsert"]
 
@@ -20,7 +23,7 @@ def upsert(kind: str, table: Table, *, columns: Sequence[str] = (), first: str =
         first: a column that keeps its first value.
         counting: a column that grows by one where the row is there.
     """
-    insert = sqlite.insert(table) if kind == "sqlite" else postgresql.insert(table)
+    insert = _insert(kind, table)
     keys = [column.name for column in table.primary_key]
     changes: dict[str, Any] = {name: insert.excluded[name] for name in columns}
     if first:
@@ -30,6 +33,14 @@ def upsert(kind: str, table: Table, *, columns: Sequence[str] = (), first: str =
     if not changes:
         return insert.on_conflict_do_nothing(index_elements=keys)
     return insert.on_conflict_do_update(index_elements=keys, set_=changes)
+
+
+def _insert(kind: str, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    if kind == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # 60 ms, and most journals are a file
+
+    return postgresql.insert(table)
 
 
 def _change(table: Table, *columns: str) -> Executable:

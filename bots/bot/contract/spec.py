@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Literal
 
@@ -161,14 +161,17 @@ class BotSpec:
 
     def to_json(self) -> str:
         """For another process; contains the provider's key."""
-        return _ADAPTER.dump_json(self).decode()
+        return _adapter().dump_json(self).decode()
 
     @staticmethod
     def from_json(text: str) -> "BotSpec":
-        return _ADAPTER.validate_json(text)
+        return _adapter().validate_json(text)
 
 
-_ADAPTER = TypeAdapter(BotSpec)
+@cache
+def _adapter() -> TypeAdapter[BotSpec]:
+    """Made when it is needed: it takes 20 ms, and bots that live in one process are never written as JSON."""
+    return TypeAdapter(BotSpec)
 
 
 def sound_key(step: Play) -> str:
