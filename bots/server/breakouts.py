@@ -19,9 +19,10 @@ from bots.server.codes import (
     Refused,
 )
 from bots.server.effects import Disconnect, Effect, GiveUp, Send
+from bots.server.member import Member
 from bots.server.provisioning.rooms import ROOM_ID_BYTES
 from bots.server.rooms import DROPPED, EXPIRED, Rooms, breakout_of
-from bots.server.state import Breakout, Member, Room
+from bots.server.state import Breakout, Room
 from bots.server.tokens import Claim
 from bots.wire import (
     BreakoutDefinition,

@@ -19,6 +19,7 @@ from bots.server.codes import (
     Refused,
 )
 from bots.server.effects import Disconnect, Effect, Send
+from bots.server.member import Member
 from bots.server.offer import check_offered
 from bots.server.rooms import DROPPED, EXPIRED, Rooms
 from bots.server.rules import mutes, roles, sharing
@@ -30,7 +31,7 @@ from bots.server.rules.ruling import Reply, require_moderator
 from bots.server.rules.showing import set_options
 from bots.server.rules.stage import update_layout
 from bots.server.rules.waiting import answer_waiting
-from bots.server.state import Member, Room
+from bots.server.state import Room
 from bots.wire import (
     AdmitAwaited,
     AnnounceBreakoutJoin,

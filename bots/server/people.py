@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from bots.media import PeerConnection
 from bots.server.forward import Reception, SlotStream
-from bots.server.state import Member, Room
+from bots.server.member import Member
+from bots.server.state import Room
 from bots.server.talkers import Voice, assign_slots, rank
 from bots.wire import GenericEvent, Notice, TalkerEntry, TalkersUpdated
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from bots.server.codes import BAD_TOKEN, DROPPED_WHILE_AWAY, LOCKED, NO_MODERATOR_PLACE, NO_PARTICIPANT_PLACE, Refused
 from bots.server.effects import Disconnect, Effect, Expire, Send
-from bots.server.state import Breakout, Member, Room, Watch
+from bots.server.member import Member
+from bots.server.state import Breakout, Room
 from bots.server.tokens import Claim, TokenMint
+from bots.server.watch import Watch
 from bots.wire import (
     PresentToken,
     RecordingOff,

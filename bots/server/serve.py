@@ -29,8 +29,9 @@ from bots.server.recording.archive import Archive, Notify
 from bots.server.recording.recorder import Recorder
 from bots.server.relay import Relay
 from bots.server.rooms import Rooms
-from bots.server.state import Room, Watch
+from bots.server.state import Room
 from bots.server.tokens import TokenMint
+from bots.server.watch import Watch
 from bots.wire import Capture, CaptureFile, Notice, RoomDisconnected
 
 __all__ = ["RoomServer"]

@@ -6,7 +6,8 @@ Source: signalling.md sections 1.2, 3.3 and 14.4.
 from collections.abc import Mapping
 from typing import Any
 
-from bots.server.state import Member, Room
+from bots.server.member import Member
+from bots.server.state import Room
 from bots.wire import RoomConnected
 
 __all__ = ["room_meta", "welcome"]

@@ -20,8 +20,9 @@ from bots.media import parse_rtp
 from bots.room import ServerApi
 from bots.server import RoomServer
 from bots.server.breakouts import Breakouts
+from bots.server.member import Member
 from bots.server.rooms import breakout_of
-from bots.server.state import Member, Room
+from bots.server.state import Room
 from bots.wire import JoinBreakout, SendData
 from tests.e2e.program import Event, Program
 

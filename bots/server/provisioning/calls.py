@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bots.server.member import Member
 from bots.server.provisioning.reports import MOST_KEPT, Report, Reports
-from bots.server.state import Member, Room, Watch
+from bots.server.state import Room
+from bots.server.watch import Watch
 from bots.wire import write_json
 
 __all__ = ["Calls"]

@@ -12,7 +12,8 @@ import structlog
 
 from bots.errors import MediaError
 from bots.media import Mix, OggFile, OpusStream, RtpHeader, join_ogg
-from bots.server.state import Room, Watch
+from bots.server.state import Room
+from bots.server.watch import Watch
 
 __all__ = ["Recorded", "Recorder"]
 

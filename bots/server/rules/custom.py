@@ -10,9 +10,10 @@ from typing import Any
 
 from bots.server.codes import NO_CUSTOM_DATA, Refused
 from bots.server.effects import Effect, Send
+from bots.server.member import Member
 from bots.server.provisioning.shapes import MOST_AROUND
 from bots.server.rules.ruling import Reply
-from bots.server.state import Member, Room
+from bots.server.state import Room
 from bots.wire import (
     CustomDataSaved,
     CustomDataUpdated,

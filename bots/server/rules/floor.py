@@ -20,8 +20,9 @@ from bots.server.codes import (
     Refused,
 )
 from bots.server.effects import Effect, Send, StopPublishing
+from bots.server.member import Member
 from bots.server.rules.ruling import Reply, require_moderator, target_in
-from bots.server.state import Floor, Member, Room
+from bots.server.state import Floor, Room
 from bots.wire import FloorManagement, InviteToFloor, OpenFloor, ProcessFloor, RoomManagement, granted
 
 __all__ = ["answer_floor", "has_floor"]

@@ -6,9 +6,10 @@ check" as well: ours lets moderators.
 """
 
 from bots.server.codes import BAD_ARGUMENT, Refused
+from bots.server.member import Member
 from bots.server.rooms import REMAINING
 from bots.server.rules.ruling import Reply, require_moderator
-from bots.server.state import Member, Room
+from bots.server.state import Room
 from bots.wire import RoomManagement, granted
 
 __all__ = ["EXTENSION_MIN", "extend"]

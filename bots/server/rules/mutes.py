@@ -5,8 +5,9 @@ Source: moderation.md section 2; signalling.md sections 4.4, 6.8, 10.5 and 14.9.
 
 from bots.server.codes import BAD_ARGUMENT, HELD_MUTED, MUTED_ITSELF, Refused
 from bots.server.effects import Effect, Send
+from bots.server.member import Member
 from bots.server.rules.ruling import Reply, require_moderator, target_in
-from bots.server.state import Member, Room
+from bots.server.state import Room
 from bots.wire import (
     HardMuted,
     HardUnmuted,

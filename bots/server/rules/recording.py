@@ -1,9 +1,10 @@
 """Who may have a room recorded, and who is told. Pure. Source: moderation.md section 7."""
 
 from bots.server.codes import AS_IT_IS, BAD_ARGUMENT, Refused
+from bots.server.member import Member
 from bots.server.rooms import Rooms
 from bots.server.rules.ruling import Reply, require_moderator
-from bots.server.state import Member, Room
+from bots.server.state import Room
 from bots.wire import StartRecording, StopRecording, granted
 
 __all__ = ["start_or_stop"]

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from bots.server.codes import BAD_ARGUMENT, NO_MODERATOR_PLACE, NOT_FOUND, NOT_REQUESTED, UNAUTHORISED, Refused
 from bots.server.effects import Effect, Send, StopPublishing
+from bots.server.member import Member
 from bots.server.rules.floor import has_floor
 from bots.server.rules.ruling import Reply, require_moderator, target_in
-from bots.server.state import Floor, Member, Room
+from bots.server.state import Floor, Room
 from bots.wire import (
     ChangeRoleOption,
     Handover,

@@ -6,7 +6,8 @@ from typing import Any
 
 from bots.server.codes import BAD_ARGUMENT, UNAUTHORISED, Refused
 from bots.server.effects import Effect
-from bots.server.state import Member, Room
+from bots.server.member import Member
+from bots.server.state import Room
 
 __all__ = ["Reply", "require_moderator", "target_in"]
 

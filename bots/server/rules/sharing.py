@@ -9,8 +9,9 @@ from typing import Any
 
 from bots.server.codes import BAD_ARGUMENT, NO_SHARE, NOT_FOUND, NOT_IN_LICENCE, SHARED_ALREADY, Refused
 from bots.server.effects import Effect, Send, StopPublishing
+from bots.server.member import Member
 from bots.server.rules.ruling import Reply, require_moderator
-from bots.server.state import Member, Room, Sharing
+from bots.server.state import Room, Sharing
 from bots.wire import CanvasStarted, Publish, Share, ShareOverride, ShareStarted, StopAllSharing, StopSharing, granted
 
 __all__ = ["answer_share", "check_share", "share_begins", "stop_all_sharing"]

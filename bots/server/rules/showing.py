@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bots.server.codes import BAD_ARGUMENT, Refused
+from bots.server.member import Member
 from bots.server.rules.ruling import Reply, require_moderator, target_in
-from bots.server.state import Member, Room
+from bots.server.state import Room
 from bots.wire import RoomManagement, granted
 
 __all__ = ["set_options"]

@@ -1,8 +1,9 @@
 """How recordings, streams and shares arrange people. Source: moderation.md section 9."""
 
 from bots.server.codes import BAD_LAYOUT, BAD_SERVICE, Refused
+from bots.server.member import Member
 from bots.server.rules.ruling import Reply, require_moderator
-from bots.server.state import Member, Room
+from bots.server.state import Room
 from bots.wire import LayoutUpdated, UpdateLayout, granted
 
 __all__ = ["update_layout"]

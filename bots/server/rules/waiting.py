@@ -6,9 +6,10 @@ once nobody has to knock any more, and a denied one is told the cause of one who
 
 from bots.server.codes import BAD_ARGUMENT, Refused
 from bots.server.effects import Disconnect, Effect, Send, Welcome
+from bots.server.member import Member
 from bots.server.rooms import Rooms
 from bots.server.rules.ruling import Reply, require_moderator
-from bots.server.state import Member, Room
+from bots.server.state import Room
 from bots.wire import (
     AdmitAwaited,
     DenyAwaited,

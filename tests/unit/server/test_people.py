@@ -2,8 +2,9 @@
 
 import asyncio
 
+from bots.server.member import Member
 from bots.server.people import UPDATE_EVERY_S, Person, Publication, Seating
-from bots.server.state import Member, Room
+from bots.server.state import Room
 from bots.server.talkers import Voice
 from bots.server.tokens import Claim
 from bots.wire import Notice, TalkersUpdated

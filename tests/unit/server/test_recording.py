@@ -2,7 +2,8 @@
 
 import pytest
 
-from bots.server.state import Room, Watch
+from bots.server.state import Room
+from bots.server.watch import Watch
 from bots.wire import Drop, RecordingOff, RecordingOn, StartRecording, StopRecording
 from tests.fakes.house import FakeHouse
 
