@@ -80,6 +80,7 @@ class Keeper:
         self._leases = leases
         self._now_s = now_s
         self._holds: dict[str, Hold] = {}
+        self._asked: set[str] = set()
         self._beating: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "leases")  # its own: a journal that waits for its disk delays no renewal
 
@@ -108,13 +109,16 @@ class Keeper:
             SessionHeld: another process has it, or this one already.
             JournalError: the leases cannot be written.
         """
-        if key in self._holds:
+        if key in self._holds or key in self._asked:
             raise SessionHeld(key, "this very process")
         asked_s = self._now_s()
+        self._asked.add(key)
         try:
             held = await asyncio.get_running_loop().run_in_executor(self._thread, self._leases.acquire, key, at)
         except DBAPIError as cause:
             raise JournalError(f"the lease of {key} cannot be taken: {cause.orig}") from cause
+        finally:
+            self._asked.remove(key)
         if held is not None:
             raise SessionHeld(key, str(held))
         hold = self._holds[key] = Hold(key, self._deadline_s(asked_s), self._now_s)

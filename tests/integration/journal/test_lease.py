@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from bots.errors import JournalError, SessionHeld
 from bots.journal.database import open_database
 from bots.journal.holders import Holder
-from bots.journal.keeper import Keeper
+from bots.journal.keeper import Hold, Keeper
 from bots.journal.lease import Leases
 
 AT = datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
@@ -174,6 +174,15 @@ async def test_what_was_lost_is_told_once_and_may_be_taken_again_when_it_is_free
             taker.release("lesson")
             assert hold is not await keeper.take("lesson", AT)
     taker.close()
+
+
+async def test_of_two_parts_of_a_process_that_take_a_lease_at_once_one_has_it(engine: Engine) -> None:
+    async with Keeper(Leases(engine, holder("mine"), ttl_s=60)) as keeper:
+        one, other = await asyncio.gather(*(keeper.take("lesson", AT) for _ in range(2)), return_exceptions=True)
+        assert isinstance(one, Hold)
+        assert isinstance(other, SessionHeld)
+        await keeper.give_back(one)
+        assert (await keeper.take("lesson", AT)).may_send()
 
 
 def test_leases_that_somebody_writes_can_be_opened_and_those_that_are_none_are_refused(tmp_path: Path) -> None:
