@@ -14,6 +14,7 @@ __all__ = ["Row", "Taken", "version_of"]
 READY = timedelta(seconds=15)  # before the first bot comes: for the room, the sounds, the plan
 LOOK_BACK = timedelta(days=7)  # starts that nobody was there for are told one by one, so far back
 MOST_TOLD = 100  # and about so many of them, of one entry
+INSTANT = timedelta(microseconds=1)  # the journal keeps no shorter one
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,10 @@ class Row:
         self.id = f"{file}#{entry.id}"
         self.file, self.playbook, self.entry = file, playbook, entry
         self.version = version_of(playbook, entry)
-        self.decided_until = max(decided_until, now - self._look_back)
-        self.untold_since = decided_until if decided_until < self.decided_until else None
-        self._coming: Iterator[Planned | Skipped] = planned(playbook, entry, after=self.decided_until)
+        self._taken_until = max(decided_until, now - self._look_back)
+        self.untold_since = decided_until if decided_until < self._taken_until else None
+        self._undecided: set[datetime] = set()
+        self._coming: Iterator[Planned | Skipped] = planned(playbook, entry, after=self._taken_until)
         self.begins_at: datetime | None = None
         self._next = self._following()
 
@@ -71,13 +73,28 @@ class Row:
         """The next start that is not decided yet."""
         return self._next
 
+    @property
+    def decided_until(self) -> datetime:
+        """Every start up to this instant has been decided: what was taken off is not, while it is being begun."""
+        return min((self._taken_until, *(start - INSTANT for start in self._undecided)))
+
+    def decided(self, start: Planned) -> None:
+        """A start that was taken off is in the journal, or is not played here."""
+        self._undecided.discard(start.starts_at)
+
     def take(self, now: datetime) -> Taken:
-        """Take off what is to be decided by now."""
+        """Take off what is to be decided by now; each start to be played is to be told as `decided`."""
         found: list[Planned] = []
         while self._next is not None and self.begins_at is not None and self.begins_at <= now:
             found.append(self._next)
-            self.decided_until = self._next.starts_at
+            self._taken_until = self._next.starts_at
             self._next = self._following()
+        taken = self._sorted(found, now)
+        self._undecided.update(start.starts_at for start in taken.starts)
+        return taken
+
+    def _sorted(self, found: list[Planned], now: datetime) -> Taken:
+        """Which of them may be played, and which are missed."""
         if all(one.starts_at > now for one in found):
             return Taken(tuple(found))  # as ever, but after an outage
         at = {one.starts_at: one for one in found}

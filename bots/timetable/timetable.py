@@ -267,6 +267,7 @@ class Timetable:
 
     async def _start(self, row: Row, start: Planned) -> None:
         begun = await self._starts.begin(row, start)
+        row.decided(start)
         if self._is_current(row):
             self._decided(row)
         if begun is None:

@@ -173,3 +173,45 @@ async def test_a_file_that_changes_while_its_missed_starts_are_written_keeps_its
             version, _ = dict(await journal.schedules.all())[row]
     alarms.stop()
     assert version_of(after, after.entry()) == version
+
+
+async def test_a_start_that_is_not_written_yet_is_left_for_the_next_process_though_a_later_one_is(
+    tmp_path: Path,
+) -> None:
+    (folder := tmp_path / "playbooks").mkdir()
+    clock, stop = SystemClock(), asyncio.Event()
+    first = (clock.now() + timedelta(minutes=30)).replace(second=0, microsecond=0)
+    times = [first, first + timedelta(minutes=1)]
+    entry = "{{id: e, cron: '{0},{1} * * * *', length: 1m, join_early: 40m, if_still_running: both}}"
+    text = entry.format(*(one.minute for one in times))
+    (folder / "one.yaml").write_text(lesson("One", text, zone="UTC"), encoding="utf-8")
+    book, file = load(folder / "one.yaml", environment={}), f"{folder}/one.yaml"
+    played: list[datetime] = []
+
+    async def play(part: Part) -> SessionResult:
+        played.append(part.record.starts_at)
+        await part.stop.wait()
+        raise AssertionError("it is left for the next process")
+
+    def row_of(decided_until: datetime) -> Row:
+        return Row(file, book, book.entry(), decided_until=decided_until, now=clock.now())
+
+    alarms = AlarmClock(clock)
+    alarms.start()
+    shelf = Shelf(folder, find=lambda: [folder / "one.yaml"], read=lambda path: load(path, environment={}))
+    with capture_logs() as lines:
+        async with Journal(f"sqlite:///{tmp_path}/journal.db", clock) as journal:
+            row = row_of(clock.now())
+            await journal.keeper.take(record_of(row, row.take(clock.now()).starts[0]).id, clock.now())  # by somebody
+            table = Timetable(folder, shelf, journal, play, forgotten=lambda gone: None, clock=clock, alarms=alarms)
+            life = asyncio.create_task(table.run(stop))
+            async with asyncio.timeout(60):
+                while not played or not any(line["event"] == "start_retried" for line in lines):
+                    await asyncio.sleep(0.05)
+                stop.set()
+                await life
+            await journal.store.flushed()
+            _, decided_until = dict(await journal.schedules.all())[f"{file}#e"]
+    alarms.stop()
+    assert times[1:] == played
+    assert times == [start.starts_at for start in row_of(decided_until).take(clock.now()).starts]

@@ -35,9 +35,18 @@ def test_a_start_is_decided_a_little_before_its_first_bot_comes() -> None:
 def test_a_start_is_taken_once() -> None:
     one = row()
     now = MONDAY + timedelta(hours=1, seconds=-15)
-    assert hours(1) == [start.starts_at for start in one.take(now).starts]
+    [start] = one.take(now).starts
     assert () == one.take(now).starts
-    assert hours(1, 2) == [one.decided_until, one.coming.starts_at if one.coming else None]
+    assert hours(1, 2) == [start.starts_at, one.coming.starts_at if one.coming else None]
+
+
+def test_a_start_that_is_being_begun_is_decided_when_that_is_told_whatever_comes_after_it() -> None:
+    one = row(join_early="90m")
+    first, second = one.take(MONDAY + timedelta(minutes=30)).starts
+    one.decided(second)
+    assert first == row(decided_until=one.decided_until).coming
+    one.decided(first)
+    assert hours(2) == [one.decided_until]
 
 
 def test_the_latest_start_within_grace_is_played_and_the_others_are_missed_with_a_reason() -> None:
