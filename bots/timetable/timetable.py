@@ -243,7 +243,8 @@ class Timetable:
         due = agenda.take(self._clock.now())
         try:
             for row in due:
-                await self._take(row)
+                if self._is_current(row):  # its file may have changed while the one before was written
+                    await self._take(row)
         finally:
             for row in due:
                 agenda.add(row)

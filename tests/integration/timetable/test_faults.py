@@ -215,3 +215,57 @@ async def test_a_start_that_is_not_written_yet_is_left_for_the_next_process_thou
     alarms.stop()
     assert times[1:] == played
     assert times == [start.starts_at for start in row_of(decided_until).take(clock.now()).starts]
+
+
+async def test_a_file_that_is_removed_while_the_missed_starts_of_another_are_written_begins_nothing(
+    tmp_path: Path,
+) -> None:
+    (folder := tmp_path / "playbooks").mkdir()
+    clock, stop, writing, written = SystemClock(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+    missed, coming = clock.now() - timedelta(minutes=10), clock.now() + timedelta(minutes=10)
+    entry = '{{id: e, cron: "{} * * * *", length: 1m, join_early: {}}}'
+    for name, at, early in (("One", missed, "0s"), ("Two", coming, "20m")):
+        text = lesson(name, entry.format(at.minute, early), zone="UTC")
+        (folder / f"{name.lower()}.yaml").write_text(text, encoding="utf-8")
+    before = load(folder / "one.yaml", environment={})
+    played: list[str] = []
+
+    async def play(part: Part) -> SessionResult:
+        played.append(part.record.id)
+        await part.stop.wait()
+        raise AssertionError("its file is gone")
+
+    alarms = AlarmClock(clock)
+    alarms.start()
+    shelf = Shelf(folder, find=lambda: sorted(folder.iterdir()), read=lambda path: load(path, environment={}))
+    with capture_logs() as lines:
+        async with Journal(f"sqlite:///{tmp_path}/journal.db", clock) as journal:
+            note = journal.note_unplayed
+
+            async def take_long(records: Sequence[SessionRecord]) -> list[str]:
+                writing.set()
+                await written.wait()
+                return await note(records)
+
+            journal.note_unplayed = take_long  # type: ignore[method-assign]
+            row = f"{folder}/one.yaml#e"
+            journal.schedules.decided(row, version_of(before, before.entry()), missed - timedelta(minutes=30))
+            await journal.store.flushed()
+            table = Timetable(
+                folder, shelf, journal, play, forgotten=lambda gone: None, clock=clock, alarms=alarms, look_s=0.1
+            )  # fmt: skip
+            life = asyncio.create_task(table.run(stop))
+            async with asyncio.timeout(60):
+                await writing.wait()
+                (folder / "two.yaml").unlink()
+                while not any(line["event"] == "playbook_removed" for line in lines):
+                    await asyncio.sleep(0.05)
+                written.set()
+                while not any(line["event"] == "start_missed" for line in lines):
+                    await asyncio.sleep(0.05)
+                await asyncio.sleep(0.5)  # long enough for a session to be begun
+                stop.set()
+                await life
+            assert [] == [one.id for one in await journal.open_sessions()]
+    alarms.stop()
+    assert [] == played
