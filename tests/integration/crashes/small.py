@@ -15,12 +15,14 @@ def in_block(number: int) -> range:
     return range(number * IN_A_TEST, (number + 1) * IN_A_TEST)
 
 
-def wrong(seeds: Iterable[int], kills: Callable[[int], Kills], *, helper_only: bool) -> dict[int, object]:
+def wrong(
+    seeds: Iterable[int], kills: Callable[[int], Kills], *, helper_only: bool, is_telling: bool = True
+) -> dict[int, object]:
     """Seed -> what was planned, where the kills fell and what went wrong; nothing of lessons in which all is well."""
     found: dict[int, object] = {}
     for seed in seeds:
         planned = list(kills(seed))
-        report = Lesson(seed, helper_only=helper_only, shape=SMALL).run(planned)
+        report = Lesson(seed, helper_only=helper_only, is_telling=is_telling, shape=SMALL).run(planned)
         if problems := violations(report):
             found[seed] = (planned, report.kills, problems)
     return found
