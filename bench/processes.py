@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Server", "child", "cpu_seconds", "family", "open_files", "pss_bytes", "room_server"]
+__all__ = ["Server", "child", "cpu_seconds", "family", "open_files", "pss_bytes", "room_server", "stolen_seconds"]
 
 START_LIMIT_S = 20
 
@@ -28,6 +28,14 @@ def cpu_seconds(pid: int) -> float:
     """CPU time that a process has used so far, user and system."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def stolen_seconds(core: int) -> float:
+    """Time that the machine below a virtual one has taken from a core so far."""
+    [fields] = (
+        line.split() for line in Path("/proc/stat").read_text("ascii").splitlines() if line.startswith(f"cpu{core} ")
+    )
+    return int(fields[8]) / os.sysconf("SC_CLK_TCK")
 
 
 def open_files(pid: int) -> int:

@@ -2,23 +2,18 @@
 
 python -m bench.sound.endurance [BOTS [MINUTES]]
 
-One process of bots, pinned to one core, sends to a sink in another process, without a room. Half a minute at a time:
-packets that came of those that were due, the pacing error by the kernel's time stamps, CPU, memory, file descriptors
-and tasks.
+One process of bots, with a core of its own, sends to a sink in another process on the others, without a room. A
+quarter of a minute at a time: packets that came of those that were due, the pacing error by the kernel's time stamps,
+CPU, memory, file descriptors and tasks.
 """
 
 import asyncio
-import os
 import sys
-from contextlib import suppress
 
-import numpy as np
-
-from bench.playing import pacing_errors_ms
 from bench.plot import Lines, write_plot
 from bench.processes import open_files, pss_bytes
-from bench.sound.growth import PACKETS_A_SECOND, URGENT, WATCHED, begin
-from bench.sound.hand import ask_sink, players, sink
+from bench.sound.growth import PACKETS_A_SECOND, WATCHED, begin, look_at
+from bench.sound.hand import apart, ask_sink
 
 __all__ = ["main"]
 
@@ -29,34 +24,28 @@ LOOK_S = 15.0
 async def main(bots: int = BOTS, minutes: float = MINUTES) -> None:
     """Let them speak, print a line for each look, and write the plot."""
     print(f"{bots} bots that speak on one core for {minutes:g} minutes")
-    print("  minute | packets of those due | late p50  p99  max ms | CPU of the core | MB | files | tasks")
+    print(
+        "  minute | packets of those due | p50 ms | p99 ms | max ms | CPU of a core | stolen ms |    MB | files | tasks"
+    )
     loop = asyncio.get_running_loop()
     looks: list[tuple[float, float, float, float]] = []
-    async with sink(WATCHED) as port, players() as group:
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(group.pid, cores[:1])
-        with suppress(PermissionError):
-            os.setpriority(os.PRIO_PROCESS, group.pid, URGENT)
+    async with apart(WATCHED) as (port, group):
         await begin(group, port, bots)
         before = (await ask_sink(port))["packets"]
         began = due_from = loop.time()
         while loop.time() - began < minutes * 60:
-            share = await group.cpu_during(min(LOOK_S, minutes * 60))
-            told = await ask_sink(port)
+            look = await look_at(group, port, min(LOOK_S, minutes * 60))
             due = (loop.time() - due_from) * bots * PACKETS_A_SECOND
             due_from = loop.time()
-            errors = np.concatenate([pacing_errors_ms(stream) for stream in told["streams"]])
-            p50, p99 = (float(np.percentile(errors, part)) for part in (50, 99))
             tasks = (await group.ask(count=True))["tasks"]
-            minute, came, memory = (loop.time() - began) / 60, (told["packets"] - before) / due, pss_bytes(group.pid)
-            looks.append((minute, came * 100, share * 100, memory / 2**20))
+            minute, came, memory = (loop.time() - began) / 60, (look.packets - before) / due, pss_bytes(group.pid)
+            looks.append((minute, came * 100, look.core_share * 100, memory / 2**20))
             print(
-                f"  {minute:6.1f} | {came:20.2%} | "
-                f"{p50:8.2f} {p99:5.2f} {errors.max():5.2f} | {share:15.1%} | {memory / 2**20:.1f} | "
-                f"{open_files(group.pid)} | {tasks}",
+                f"  {minute:6.1f} | {came:20.2%} | {look.row()} | "
+                f"{memory / 2**20:5.1f} | {open_files(group.pid):5} | {tasks}",
                 flush=True,
             )
-            before = told["packets"]
+            before = look.packets
     at, came_percent, core_percent, megabytes = zip(*((round(one[0], 1), *one[1:]) for one in looks), strict=True)
     lines = {
         "packets that came, % of those due": came_percent,
