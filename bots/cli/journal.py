@@ -8,9 +8,10 @@ from pathlib import Path
 
 import structlog
 
+from bots.bot import Provider
 from bots.clock import SystemClock
 from bots.errors import ConfigError, JournalError, SessionHeld
-from bots.fleet import session_label, session_times
+from bots.fleet import close_kept_room, session_label, session_times
 from bots.journal import Journal, OpenSession, SessionRecord, missing_file
 from bots.playbook import Playbook
 from bots.trace import state_folder
@@ -114,14 +115,15 @@ async def begun(
     raise JournalError(f"{MOST_ALIKE} sessions of {playbook.name} began in one minute")
 
 
-async def cut_off(journal: Journal, path: str, entry: str | None) -> OpenSession | None:
+async def cut_off(journal: Journal, path: str, entry: str | None, provider: Provider | None) -> OpenSession | None:
     """The session of a playbook that was cut off last; None if there is none.
 
-    One that should be over by now is ended, with that reason.
+    One that should be over by now is ended, with that reason, and so is a room that was made for it.
 
     Args:
         path: of the playbook.
         entry: only sessions of this schedule entry.
+        provider: where such a room may be; None for one that went with its process.
 
     Raises:
         SessionHeld: another process runs it.
@@ -135,6 +137,8 @@ async def cut_off(journal: Journal, path: str, entry: str | None) -> OpenSession
         reason = "it was cut off before it was planned" if record.plan is None else OVER
         log.warning("session_given_up", session=record.id, reason=reason)
         await opened.end("ended_early", reason, None, now)
+        if provider is not None:
+            await close_kept_room(record, provider)
     return None
 
 

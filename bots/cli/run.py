@@ -161,7 +161,7 @@ async def _run(asked: Asked, named: Provider | None, stop: Stop) -> SessionResul
                 "journal_not_kept", reason="there is no home folder; set HOME or XDG_STATE_HOME, or use --store"
             )
         if journal is not None and asked.resume:
-            again = await cut_off(journal, asked.path, asked.session or None)
+            again = await cut_off(journal, asked.path, asked.session or None, named)
             if again is not None:
                 return await _go_on(asked, named, again, stop.asked, shown)
         return await _begin(asked, named, journal, stop.asked, shown)

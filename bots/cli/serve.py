@@ -28,7 +28,7 @@ from bots.cli.trace import forget_traces
 from bots.clock import SystemClock
 from bots.dashboard import endpoints
 from bots.errors import ConfigError
-from bots.fleet import SessionResult, Workers, resume_session, run_session, workers_of
+from bots.fleet import SessionResult, Workers, close_kept_room, resume_session, run_session, workers_of
 from bots.journal import SessionRecord
 from bots.log import Format, Traces, configure, hide
 from bots.playbook import Playbook, load
@@ -93,7 +93,8 @@ async def _serve(asked: _Asked, named: Provider | None, stop: Stop, traces: Trac
         shelf = Shelf(asked.folder, find=partial(playbooks_below, asked.folder), read=_read)
         player = _Player(provider, traces, workers)
         timetable = Timetable(
-            asked.folder, shelf, journal, player.play, forgotten=_remove_files, clock=clock, alarms=alarms
+            asked.folder, shelf, journal, player.play, forgotten=_remove_files, clock=clock, alarms=alarms,
+            abandoned=partial(close_kept_room, provider=provider),
         )  # fmt: skip
         if lines is not None:
             stop.tell = lines.note

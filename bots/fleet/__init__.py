@@ -10,7 +10,7 @@ from bots.fleet.pool import Workers, workers_of
 from bots.fleet.result import Outcome, SessionResult, SessionSnapshot
 from bots.fleet.script import Script
 from bots.fleet.session import Session
-from bots.fleet.start import resume_session, run_session
+from bots.fleet.start import close_kept_room, resume_session, run_session
 from bots.fleet.workers import WorkerFleet
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "SessionSnapshot",
     "WorkerFleet",
     "Workers",
+    "close_kept_room",
     "earliest_arrival",
     "expectations_of",
     "histories",

@@ -21,12 +21,12 @@ from bots.fleet.result import SessionResult
 from bots.fleet.script import Script
 from bots.fleet.session import Session
 from bots.fleet.workers import WorkerFleet
-from bots.journal import OpenSession
+from bots.journal import OpenSession, SessionRecord
 from bots.log import hide
 from bots.playbook import Playbook
 from bots.schedule import AlarmClock
 
-__all__ = ["resume_session", "run_session"]
+__all__ = ["close_kept_room", "resume_session", "run_session"]
 
 log = structlog.get_logger()
 
@@ -258,6 +258,22 @@ def _rememberer(playbook: str, label: str, memory: Memory | None) -> Callable[[R
             log.warning("memory_not_kept", rotation=played.rotation, reason=str(failure))
 
     return remember
+
+
+async def close_kept_room(record: SessionRecord, provider: Provider) -> None:
+    """Delete the room that was made for a session which was cut off, and which nobody goes on with.
+
+    A room that was there anyway stays, and so does one of another provider. What does not work is told (`room_kept`).
+    """
+    if record.plan is None or record.room_id is None or record.provider != provider.api_url:
+        return
+    try:
+        script = Script.unpacked(record.plan, provider, room_id=record.room_id)
+    except ValueError as unreadable:
+        log.warning("room_kept", room=record.room_id, reason=f"its plan cannot be read: {unreadable}")
+        return
+    if script.room is not None:
+        await _close_room(provider, record.room_id)
 
 
 async def _close_room(provider: Provider, room_id: str) -> None:

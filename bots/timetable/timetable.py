@@ -1,10 +1,11 @@
 """The timetable of a folder: begins sessions at their times, goes on with what was cut off, follows changed files."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from copy import copy
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -40,6 +41,7 @@ class Timetable:
         folder: of the playbooks; sessions of files in it are gone on with, too, whoever began them.
         play: plays one session to its end.
         forgotten: takes sessions of which the journal keeps nothing any more.
+        abandoned: takes one that was cut off, and that nobody goes on with.
         look_s, adopt_s: how often to look for changed files, and for sessions whose process has gone.
     """
 
@@ -51,6 +53,7 @@ class Timetable:
         play: Play,
         *,
         forgotten: Callable[[Sequence[SessionRecord]], None],
+        abandoned: Callable[[SessionRecord], Coroutine[Any, Any, None]] | None = None,
         clock: Clock,
         alarms: Alarms,
         look_s: float = LOOK_S,
@@ -61,6 +64,7 @@ class Timetable:
         self._journal = journal
         self._play = play
         self._forgotten = forgotten
+        self._abandoned = abandoned
         self._clock = clock
         self._alarms = alarms
         self._look_s, self._adopt_s = look_s, adopt_s
@@ -369,6 +373,8 @@ class Timetable:
             reason = "it was cut off before it was planned"
         log.warning("session_given_up", session=record.id, reason=reason)
         await opened.end("ended_early", reason, None, now)
+        if self._abandoned is not None:
+            self._group.create_task(self._abandoned(record), name=f"timetable/{record.id}/abandoned")
 
     # ---- retention
 

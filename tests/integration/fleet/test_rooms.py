@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bots.bot import Provider, open_room
-from bots.cli.journal import begun
+from bots.cli.journal import begun, cut_off
 from bots.clock import SystemClock
 from bots.errors import BotsError, JournalError, StartMissed
 from bots.fleet import Script, Session, plan, resume_session, run_session
@@ -17,7 +18,7 @@ from bots.journal import Journal, OpenSession
 from bots.playbook import Playbook, load
 from bots.server import RoomServer
 
-BODY = {"name": "Made", "owner_ref": "t", "settings": {"mode": "group"}}
+BODY: dict[str, Any] = {"name": "Made", "owner_ref": "t", "settings": {"mode": "group"}}
 MADE = """
 playbook: 1
 name: Made
@@ -142,15 +143,34 @@ async def test_a_session_that_cannot_be_written_down_leaves_no_room(
 async def test_a_session_that_goes_on_too_late_leaves_no_room(
     server: RoomServer, journal: Journal, playbook: Playbook
 ) -> None:
-    provider, opened = provider_of(server), await begin(journal, playbook, starts_in_s=-40)
-    room_id = await open_room(provider, BODY)
-    script = Script(
-        specs=plan(playbook, provider=provider, room_id=room_id, starts_at=opened.record.starts_at), room=BODY
-    )
-    await opened.planned(room_id=room_id, provider=provider.api_url, plan=script.packed())
-    await opened.let_go()
+    provider = provider_of(server)
+    opened = await left_behind(provider, journal, playbook, started_s_ago=40, room=BODY)
     with pytest.raises(StartMissed):
         await resume_session(
             await journal.resume(opened.record.id), provider=provider, clock=SystemClock(), stop=asyncio.Event()
         )
     assert [] == rooms(server)
+
+
+async def left_behind(
+    provider: Provider, journal: Journal, playbook: Playbook, *, started_s_ago: float, room: dict[str, Any] | None
+) -> OpenSession:
+    """A session whose process was killed when it was planned; its room is there, and perhaps was before it."""
+    opened = await begin(journal, playbook, starts_in_s=-started_s_ago)
+    room_id = await open_room(provider, BODY)
+    specs = plan(playbook, provider=provider, room_id=room_id, starts_at=opened.record.starts_at)
+    script = Script(specs=specs, room=room)
+    await opened.planned(room_id=room_id, provider=provider.api_url, plan=script.packed())
+    await opened.let_go()
+    return opened
+
+
+@pytest.mark.parametrize(("is_made", "is_here", "kept"), [(True, True, 0), (False, True, 1), (True, False, 1)])
+async def test_a_session_that_is_over_and_was_cut_off_leaves_no_room_that_was_made_for_it(
+    server: RoomServer, journal: Journal, playbook: Playbook, is_made: bool, is_here: bool, kept: int
+) -> None:
+    provider = provider_of(server)
+    await left_behind(provider, journal, playbook, started_s_ago=100, room=BODY if is_made else None)
+    asked = provider if is_here else Provider("http://127.0.0.1:1", "app", "key")
+    assert await cut_off(journal, playbook.file, None, asked) is None
+    assert kept == len(rooms(server))

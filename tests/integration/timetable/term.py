@@ -47,6 +47,7 @@ class Term:
         self.ended: list[tuple[str, str, datetime]] = []
         self.records: list[SessionRecord] = []
         self.forgotten: list[str] = []
+        self.abandoned: list[str] = []
 
     def write(self, file: str, text: str) -> None:
         (self.folder / file).write_text(text, encoding="utf-8")
@@ -74,6 +75,7 @@ class Term:
                 look_s=600.0,
                 adopt_s=3600.0,
                 forgotten=lambda gone: self.forgotten.extend(one.id for one in gone),
+                abandoned=self._abandon,
             )
             day = Day(self, table)
             life = asyncio.create_task(table.run(day.stop))
@@ -89,6 +91,9 @@ class Term:
             await journal.store.flushed()
             self.records = journal.listed(100_000)
         alarms.stop()
+
+    async def _abandon(self, record: SessionRecord) -> None:
+        self.abandoned.append(record.id)
 
     async def _until(self, at: datetime) -> None:
         await asyncio.sleep((at - self.clock.now()).total_seconds())

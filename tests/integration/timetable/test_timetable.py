@@ -77,7 +77,8 @@ def test_a_session_that_was_cut_off_goes_on_and_one_that_should_be_over_does_not
     term.pass_to(at(1, 11))
     with capture_logs() as lines:
         term.process(at(1, 12))
-    assert ["One/daily@2026-03-24T09:00Z"] == [line["session"] for line in named(lines, "session_given_up")]
+    given_up = [line["session"] for line in named(lines, "session_given_up")]
+    assert ["One/daily@2026-03-24T09:00Z"] == given_up == term.abandoned
 
 
 LONG = '{{id: long, cron: "0 * * * *", length: 90m, if_still_running: {}}}'
