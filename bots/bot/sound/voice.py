@@ -11,7 +11,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -19,9 +19,10 @@ from structlog.typing import FilteringBoundLogger
 
 from bots.bot.contract.clip import ClipPlay
 from bots.bot.contract.messages import BotEvent, Measured, PlayFinished
-from bots.bot.contract.ports import DeliveryPort, LoadClip, OutgoingPort, PlaybackPort, PlayedPort, RoomPort
+from bots.bot.contract.ports import LoadClip, OutgoingPort, PlaybackPort, RoomPort
 from bots.bot.place.presence import Presence
 from bots.bot.rules.outcome import CannotDo
+from bots.bot.sound.air import Air, Sending, Sent
 from bots.bot.sound.bursts import Bursts, bursts_of
 from bots.bot.sound.ducking import Ducking
 from bots.clock import Clock
@@ -32,55 +33,6 @@ from bots.playbook import IfPlaying
 __all__ = ["Sound"]
 
 REPORT_WAIT_S = 1.5  # receiver reports come about every second; the one after the last packet counts
-
-
-@dataclass(frozen=True, slots=True)
-class _Sending:
-    """One sound on its way: what, where, why; asked_at_s is when a step asked for it, monotonic.
-
-    `is_over`: it lets go on what plays.
-    """
-
-    room: RoomPort
-    voice: OutgoingPort
-    clip: Clip
-    play: ClipPlay
-    rule: str | None
-    step: str | None
-    asked_at_s: float | None = None
-    is_over: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """One sound that is over and waits for its report."""
-
-    play_id: str
-    since: datetime
-    until: datetime
-    before: DeliveryPort
-    played: PlayedPort
-
-
-@dataclass(slots=True)
-class _Air:
-    """What is heard of the bot in one room.
-
-    Attributes:
-        clips, over: whose turn it is, of the clips, and of those mixed in.
-        replaced: those with a lower turn play no more.
-        playing: what plays, the sound of `name`; and what is heard over it, of `over_name`.
-        loop: the task of a loop that plays.
-    """
-
-    clips: asyncio.Lock = field(default_factory=asyncio.Lock)
-    over: asyncio.Lock = field(default_factory=asyncio.Lock)
-    replaced: int = 0
-    playing: PlaybackPort | None = None
-    name: str | None = None
-    playing_over: PlaybackPort | None = None
-    over_name: str | None = None
-    loop: asyncio.Task[PlaybackPort] | None = None
 
 
 class Sound:
@@ -116,7 +68,7 @@ class Sound:
         self._microphone = microphone
         self.ducking = Ducking(name=bot_id, clock=clock, group=group, log=log)
         self._numbers, self._turns = itertools.count(1), itertools.count(1)
-        self._airs: defaultdict[str, _Air] = defaultdict(_Air)  # by room
+        self._airs: defaultdict[str, Air] = defaultdict(Air)  # by room
         self._reports: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
@@ -155,7 +107,7 @@ class Sound:
                     self._log.info("audio_replaced", clip=play.name, rule=rule, step=step)
                     return None
                 asked_at_s = self._clock.monotonic() - load_s
-                await self._play_now(_Sending(room, voice, clip, play, rule, step, asked_at_s, if_playing == "mix"))
+                await self._play_now(Sending(room, voice, clip, play, rule, step, asked_at_s, if_playing == "mix"))
             if if_playing != "mix" and not play.is_looped:
                 self.open_microphone(room)
             return room.room_id
@@ -169,7 +121,7 @@ class Sound:
         return room
 
     @staticmethod
-    def _replace(air: _Air, turn: int) -> None:
+    def _replace(air: Air, turn: int) -> None:
         """End what plays, but for a loop, which whoever plays next ends; those that wait give up at their turn."""
         air.replaced = max(air.replaced, turn)
         for playing in (air.playing if air.loop is None else None, air.playing_over):
@@ -177,7 +129,7 @@ class Sound:
                 playing.stop()
 
     @asynccontextmanager
-    async def _turn(self, air: _Air, *, is_over: bool) -> AsyncIterator[None]:
+    async def _turn(self, air: Air, *, is_over: bool) -> AsyncIterator[None]:
         """Wait until nothing is heard that this would cut short, and keep others out."""
         if is_over:
             async with air.over:
@@ -188,7 +140,7 @@ class Sound:
                 pass  # what is mixed in and began before this is heard to its end
             yield
 
-    async def _play_now(self, sending: _Sending) -> None:
+    async def _play_now(self, sending: Sending) -> None:
         """It is this sound's turn."""
         if sending.is_over:
             await self._send(sending)
@@ -211,7 +163,7 @@ class Sound:
             MediaError: the file cannot be played.
         """
         clip, deaf = await self._loaded(play), replace(play, is_ducked=False)  # who talks there is not told
-        sendings = [_Sending(room, room.outgoing, clip, deaf, rule, step) for room in rooms if room.outgoing]
+        sendings = [Sending(room, room.outgoing, clip, deaf, rule, step) for room in rooms if room.outgoing]
         playbacks = await asyncio.gather(*(self._send(sending) for sending in sendings))
         begun = [playback.started_s for playback in playbacks if playback.started_s is not None]
         return max(begun) - min(begun) if begun else None
@@ -245,12 +197,12 @@ class Sound:
         """Stop whatever the bot plays in this room."""
         await self._end(self._airs[room_id])
 
-    async def _end(self, air: _Air) -> None:
+    async def _end(self, air: Air) -> None:
         if air.playing_over is not None:
             air.playing_over.stop()
         await self._end_below(air)
 
-    async def _end_below(self, air: _Air) -> None:
+    async def _end_below(self, air: Air) -> None:
         await self._stop_loop(air)
         if air.playing is not None:
             air.playing.stop()  # the step that plays it goes on from here
@@ -275,20 +227,20 @@ class Sound:
 
     async def _begin_microphone(self, room: RoomPort, voice: OutgoingPort, play: ClipPlay) -> None:
         try:
-            sending = _Sending(room, voice, await self._loaded(play), play, "microphone", None)
+            sending = Sending(room, voice, await self._loaded(play), play, "microphone", None)
         except MediaError as cause:
             self._log.error("audio_failed", clip=play.name, room=room.room_id, reason=str(cause))
             return
         if self._is_quiet(room):
             self._start_loop(sending)
 
-    def _start_loop(self, sending: _Sending) -> None:
+    def _start_loop(self, sending: Sending) -> None:
         air = self._airs[sending.room.room_id]
         air.name = sending.play.name
         air.loop = self._group.create_task(self._send(sending), name=f"{self._bot_id}/loop")
 
     @staticmethod
-    async def _stop_loop(air: _Air) -> None:
+    async def _stop_loop(air: Air) -> None:
         loop, air.loop = air.loop, None
         if loop is None:
             return
@@ -297,7 +249,7 @@ class Sound:
             air.playing.stop()
         await asyncio.wait([loop])
 
-    async def _send(self, sending: _Sending) -> PlaybackPort:
+    async def _send(self, sending: Sending) -> PlaybackPort:
         """Send one clip; whatever ends it, it is reported."""
         play_id, air = f"{self._bot_id}/{next(self._numbers)}", self._airs[sending.room.room_id]
         before, since = sending.voice.delivery(), self._clock.now()
@@ -316,9 +268,9 @@ class Sound:
             until: datetime | None = self._clock.now()
             span = (playback.since, playback.until) if isinstance(playback, Bursts) else (since, until)
             if span[0] is not None and span[1] is not None:
-                self._spawn_report(sending, _Sent(play_id, span[0], span[1], before, played))
+                self._spawn_report(sending, Sent(play_id, span[0], span[1], before, played))
 
-    def _put(self, sending: _Sending, playback: PlaybackPort, air: _Air) -> None:
+    def _put(self, sending: Sending, playback: PlaybackPort, air: Air) -> None:
         """It is heard now; below it is what it was mixed into."""
         if sending.is_over:
             air.playing_over, air.over_name = playback, sending.play.name
@@ -329,7 +281,7 @@ class Sound:
         is_under = not sending.is_over and air.playing_over is not None
         self.ducking.begin(sending.play, playback, is_under=is_under)
 
-    def _take_away(self, playback: PlaybackPort, air: _Air) -> None:
+    def _take_away(self, playback: PlaybackPort, air: Air) -> None:
         """It is heard no more."""
         self.ducking.end(playback)
         if air.playing_over is playback:
@@ -341,13 +293,13 @@ class Sound:
         if air.loop is asyncio.current_task():
             air.loop = None
 
-    def _measure(self, sending: _Sending, playback: PlaybackPort | Bursts) -> None:
+    def _measure(self, sending: Sending, playback: PlaybackPort | Bursts) -> None:
         """How long a step's sound took to begin; the end of another sound of the same bot is not counted."""
         if sending.asked_at_s is not None and playback.started_s is not None:
             took_s = round(max(0.0, playback.started_s - sending.asked_at_s), 3)
             self._emit(Measured(bot_id=self._bot_id, what="audio_start", took_s=took_s))
 
-    def _begin(self, sending: _Sending, play_id: str) -> PlaybackPort | Bursts:
+    def _begin(self, sending: Sending, play_id: str) -> PlaybackPort | Bursts:
         talks = sending.play.talks
         if talks >= 1.0:
             return sending.voice.play(sending.clip, loop=sending.play.is_looped, over=sending.is_over)
@@ -356,7 +308,7 @@ class Sound:
             clock=self._clock, group=self._group, name=f"{play_id}/bursts",
         )  # fmt: skip
 
-    def _tell_start(self, sending: _Sending, play_id: str) -> None:
+    def _tell_start(self, sending: Sending, play_id: str) -> None:
         self._log.info(
             "audio_started",
             play=play_id,
@@ -367,7 +319,7 @@ class Sound:
             step=sending.step,
         )
 
-    def _spawn_report(self, sending: _Sending, sent: _Sent) -> None:
+    def _spawn_report(self, sending: Sending, sent: Sent) -> None:
         report = self._report(sending, sent)
         try:
             task = self._group.create_task(report, name=f"{sent.play_id}/report")
@@ -377,7 +329,7 @@ class Sound:
         self._reports.add(task)
         task.add_done_callback(self._reports.discard)
 
-    async def _report(self, sending: _Sending, sent: _Sent) -> None:
+    async def _report(self, sending: Sending, sent: Sent) -> None:
         """Tell what became of a sound, when the media server's report can cover its last packet."""
         is_breakout = sending.room is not self._presence.parent
         if sent.played.outcome != "closed":
