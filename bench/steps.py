@@ -7,7 +7,6 @@ bots that come in that instant, too.
 """
 
 import asyncio
-import gc
 import os
 import tempfile
 from collections.abc import Callable, Coroutine
@@ -21,6 +20,7 @@ from bots.clock import SystemClock
 from bots.fleet import plan
 from bots.journal import Journal, SessionRecord
 from bots.log import configure
+from bots.loop import run
 from bots.playbook import Playbook, read
 from bots.schedule import AlarmClock
 from tests.fakes.clock import FakeClock
@@ -143,12 +143,11 @@ def main() -> None:
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         configure("json", nowhere)
         print(f"sent late, ms {'':28} sent      p50      p99      max")
-        gc.freeze()  # as the commands do
         works: list[Callable[[Path], Coroutine[Any, Any, None]]] = [_spread]
         works += [partial(_at_once, rooms=rooms, after_s=after_s) for rooms, after_s in AT_ONCE]
         for work in works:
             with tempfile.TemporaryDirectory() as name:
-                asyncio.run(work(Path(name)))
+                run(work(Path(name)))
 
 
 if __name__ == "__main__":
