@@ -2,12 +2,13 @@
 
 from bots.media.clip import PACKET_S, Clip, ClipInfo, Shape, probe_clip
 from bots.media.decoder import OpusStream
+from bots.media.description import Line, LineAnswer, MediaLine, OfferedLine
 from bots.media.library import load_clip
 from bots.media.match import Match, match
 from bots.media.mix import Mix
 from bots.media.oggfile import OggFile, join_ogg
 from bots.media.pacer import Pacer
-from bots.media.peer import Line, LineAnswer, MediaLine, OfferedLine, PeerConnection
+from bots.media.peer import PeerConnection
 from bots.media.playback import Delivery, Playback, Played
 from bots.media.receiver import IncomingAudio
 from bots.media.recorder import Recorder

@@ -8,73 +8,34 @@ relay that only forwards them, needs none of it. What is used of aiortc's inside
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import pylibsrtp
-from aiortc import (
-    RTCCertificate,
-    RTCDtlsTransport,
-    RTCIceParameters,
-    RTCIceTransport,
-    RTCRtpCodecParameters,
-    sdp,
-)
-from aiortc.rtcrtpparameters import ParametersDict, RTCRtcpFeedback, RTCRtpHeaderExtensionParameters
+from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport, sdp
 
 from bots.errors import MediaError
+from bots.media.description import (
+    Line,
+    LineAnswer,
+    MediaLine,
+    OfferedLine,
+    OwnSide,
+    can_be_answered,
+    line_of,
+    mirrored,
+    parsed,
+    remote_ssrc,
+    role_of,
+)  # fmt: skip
 from bots.media.ice import Gatherer
 from bots.media.srtp import Outlet
 
-__all__ = ["Line", "LineAnswer", "MediaLine", "OfferedLine", "PeerConnection", "State"]
+__all__ = ["PeerConnection", "State"]
 
 State = Literal["new", "connecting", "connected", "failed", "closed"]
-Direction = Literal["sendonly", "recvonly", "inactive"]
 Receiver = Callable[[bytes, float], None]
 
-LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
-OPUS_TYPE = 111
-_OPUS_PARAMETERS: ParametersDict = {"minptime": 10, "useinbandfec": 1}
 _certificate: list[RTCCertificate] = []  # one a process: making one takes longer than a handshake
-
-
-@dataclass(frozen=True, slots=True)
-class MediaLine:
-    """A media line to offer: what this side does with it."""
-
-    direction: Direction
-    kind: Literal["audio", "video"] = "audio"
-    ssrc: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedLine:
-    """A media line that the other side offers."""
-
-    kind: str
-    direction: str
-    mid: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineAnswer:
-    """What this side does with an offered line; `ssrc` of what it sends there."""
-
-    direction: Direction
-    ssrc: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A negotiated line; `direction` as this side sees it."""
-
-    kind: str
-    mid: str
-    direction: str
-    payload_type: int = OPUS_TYPE
-    level_id: int | None = None
-    ssrc: int = 0
 
 
 class _Dtls(RTCDtlsTransport):
@@ -173,13 +134,9 @@ class PeerConnection:
         self._gatherer.connection.ice_controlling = True  # from now on: checks may come before the answer is read
         await self._gather()
         self._offered = tuple(lines)
-        description = self._description("actpass", [str(number) for number in range(len(lines))])
-        for number, line in enumerate(lines):
-            extensions = [(1, LEVEL_URI), (4, MID_URI)]
-            media = self._media(
-                line.kind, str(number), line.direction, OPUS_TYPE, extensions=extensions, ssrc=line.ssrc
-            )
-            description.media.append(media)
+        own = OwnSide(self._gatherer, self._dtls, "auto")
+        description = own.session([str(number) for number in range(len(lines))])
+        description.media += [own.offered(str(number), line) for number, line in enumerate(lines)]
         return str(description)
 
     async def accept_answer(self, answer: str) -> None:
@@ -188,15 +145,15 @@ class PeerConnection:
         Raises:
             MediaError: the answer cannot be read or refuses what was offered.
         """
-        remote = _parsed(answer)
+        remote = parsed(answer)
         if len(remote.media) != len(self._offered):
             raise MediaError("answer", f"it has {len(remote.media)} media lines, the offer had {len(self._offered)}")
         lines = []
         for mine, theirs in zip(self._offered, remote.media, strict=True):
-            direction = _mirrored(theirs.direction or "sendrecv", mine.direction)
-            lines.append(_line(theirs, direction, mine.ssrc if direction == "sendonly" else _remote_ssrc(theirs)))
+            direction = mirrored(theirs.direction or "sendrecv", mine.direction)
+            lines.append(line_of(theirs, direction, mine.ssrc if direction == "sendonly" else remote_ssrc(theirs)))
         self.lines = tuple(lines)
-        await self._begin(remote, role="client" if _role(remote) == "server" else "server")
+        await self._begin(remote, role="client" if role_of(remote) == "server" else "server")
 
     async def answer(self, offer: str, decide: Callable[[int, OfferedLine], LineAnswer]) -> str:
         """The SDP answer to an offer, with the candidates in it; connects, and returns before the connection is up.
@@ -208,17 +165,18 @@ class PeerConnection:
         Raises:
             MediaError: the offer cannot be read, or the connection was closed meanwhile.
         """
-        remote = _parsed(offer)
+        remote = parsed(offer)
         await self._gather()
-        description = self._description("active", [one.rtp.muxId for one in remote.media if _can_be_answered(one)])
+        own = OwnSide(self._gatherer, self._dtls, "client")
+        description = own.session([one.rtp.muxId for one in remote.media if can_be_answered(one)])
         lines = []
         for number, theirs in enumerate(remote.media):
             chosen = decide(number, OfferedLine(theirs.kind, theirs.direction or "sendrecv", theirs.rtp.muxId))
-            if theirs.kind != "audio" or not _can_be_answered(theirs):
+            if theirs.kind != "audio" or not can_be_answered(theirs):
                 chosen = LineAnswer("inactive")
-            line = _line(theirs, chosen.direction, chosen.ssrc)
+            line = line_of(theirs, chosen.direction, chosen.ssrc)
             lines.append(line)
-            description.media.append(self._answering(theirs, line))
+            description.media.append(own.answering(theirs, line))
         self.lines = tuple(lines)
         text = str(description)
         await self._begin(remote, role="client")
@@ -361,116 +319,6 @@ class PeerConnection:
         self._changed.set()
         for callback in tuple(self._listeners):
             callback(state)
-
-    # ---- descriptions
-
-    def _description(self, setup: str, mids: Sequence[str]) -> sdp.SessionDescription:
-        description = sdp.SessionDescription()
-        description.origin = f"- {secrets.randbits(62)} 2 IN IP4 127.0.0.1"
-        description.group.append(sdp.GroupDescription(semantic="BUNDLE", items=list(mids)))
-        self._setup = {"actpass": "auto", "active": "client"}[setup]
-        return description
-
-    def _media(
-        self,
-        kind: str,
-        mid: str,
-        direction: str,
-        payload_type: int,
-        *,
-        extensions: Sequence[tuple[int, str]],
-        ssrc: int,
-    ) -> sdp.MediaDescription:
-        media = sdp.MediaDescription(kind, 9, "UDP/TLS/RTP/SAVPF", [payload_type])
-        media.host = "0.0.0.0"
-        media.direction = direction
-        media.rtp.muxId = mid
-        media.rtcp_port, media.rtcp_host, media.rtcp_mux = 9, "0.0.0.0", True
-        media.rtp.headerExtensions = [RTCRtpHeaderExtensionParameters(id=i, uri=uri) for i, uri in extensions]
-        if kind == "audio":
-            media.rtp.codecs.append(
-                RTCRtpCodecParameters("audio/opus", 48_000, 2, payload_type, parameters=dict(_OPUS_PARAMETERS))
-            )
-        if direction == "sendonly":
-            stream = f"bots-{mid}"
-            media.msid = f"{stream} audio-{mid}"
-            media.ssrc.append(sdp.SsrcDescription(ssrc=ssrc, cname="bots", msid=media.msid))
-        media.ice = self._gatherer.getLocalParameters()
-        media.ice_candidates = self._gatherer.getLocalCandidates()
-        media.ice_candidates_complete = True
-        media.ice_options = "trickle"
-        media.dtls = self._dtls.getLocalParameters()
-        media.dtls.role = self._setup
-        return media
-
-    def _answering(self, theirs: sdp.MediaDescription, line: Line) -> sdp.MediaDescription:
-        known = [(one.id, one.uri) for one in theirs.rtp.headerExtensions if one.uri in (LEVEL_URI, MID_URI)]
-        if not _can_be_answered(theirs):
-            return _rejected(theirs)
-        if theirs.kind == "audio":
-            return self._media("audio", line.mid, line.direction, line.payload_type, extensions=known, ssrc=line.ssrc)
-        codec = next((one for one in theirs.rtp.codecs if one.name.lower() == "vp8"), theirs.rtp.codecs[0])
-        assert codec.payloadType is not None
-        media = self._media("video", line.mid, "inactive", codec.payloadType, extensions=[], ssrc=0)
-        media.rtp.codecs.append(
-            RTCRtpCodecParameters(
-                codec.mimeType, codec.clockRate, None, codec.payloadType, [RTCRtcpFeedback("nack")], codec.parameters
-            )
-        )
-        return media
-
-
-def _parsed(text: str) -> sdp.SessionDescription:
-    try:
-        description = sdp.SessionDescription.parse(text)
-    except (AssertionError, ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
-        raise MediaError("session description", f"it cannot be read ({type(error).__name__}: {error})") from error
-    media = description.media
-    if not media or media[0].ice is None or media[0].dtls is None or not media[0].dtls.fingerprints:
-        raise MediaError("session description", "it has no media line with ICE and DTLS parameters")
-    return description
-
-
-def _can_be_answered(theirs: sdp.MediaDescription) -> bool:
-    """Audio with Opus, or video (which is answered inactive); anything else is rejected."""
-    return _opus(theirs) is not None if theirs.kind == "audio" else theirs.kind == "video" and bool(theirs.rtp.codecs)
-
-
-def _rejected(theirs: sdp.MediaDescription) -> sdp.MediaDescription:
-    """The answer to a line of which nothing can come: port 0 (RFC 3264, section 6)."""
-    media = sdp.MediaDescription(theirs.kind, 0, theirs.profile, theirs.fmt[:1])
-    media.host = "0.0.0.0"
-    media.direction = "inactive"
-    media.rtp.muxId = theirs.rtp.muxId
-    media.ice = RTCIceParameters()
-    return media
-
-
-def _line(theirs: sdp.MediaDescription, direction: str, ssrc: int) -> Line:
-    opus = _opus(theirs)
-    # RFC 8285: a one-byte header has ids 1 to 14; a level under any other id is not sent
-    level = next((one.id for one in theirs.rtp.headerExtensions if one.uri == LEVEL_URI and 0 < one.id < 15), None)
-    return Line(theirs.kind, theirs.rtp.muxId, direction, OPUS_TYPE if opus is None else opus, level, ssrc)
-
-
-def _opus(media: sdp.MediaDescription) -> int | None:
-    return next((one.payloadType for one in media.rtp.codecs if one.mimeType.lower() == "audio/opus"), None)
-
-
-def _remote_ssrc(media: sdp.MediaDescription) -> int:
-    return media.ssrc[0].ssrc if media.ssrc else 0
-
-
-def _role(remote: sdp.SessionDescription) -> str:
-    dtls = remote.media[0].dtls
-    assert dtls is not None
-    return dtls.role
-
-
-def _mirrored(theirs: str, mine: str) -> str:
-    """What is left of my offered direction after their answer."""
-    allows = {"sendonly": "recvonly", "recvonly": "sendonly", "sendrecv": mine, "inactive": "inactive"}
-    return mine if allows[theirs] == mine else "inactive"
 
 
 def _is_rtcp(data: bytes) -> bool:

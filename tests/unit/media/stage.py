@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bots.media import OpusStream, OutgoingAudio, Pacer, PeerConnection, RtpHeader, parse_rtp
-from bots.media.peer import Line
+from bots.media.description import Line
 from tests.fakes.clock import FakeClock
 
 __all__ = ["RATE_HZ", "TONE_HZ", "Ear", "Samples", "Stage", "saved", "tone"]

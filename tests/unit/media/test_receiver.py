@@ -7,7 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from bots.media.peer import Line, PeerConnection
+from bots.media.description import Line
+from bots.media.peer import PeerConnection
 from bots.media.receiver import IncomingAudio, Samples
 from bots.media.rtp import SILENT_LEVEL, build_rtp
 
