@@ -43,6 +43,7 @@ class Stream:
         loop: Any = asyncio.get_running_loop()
         loop._remove_reader(self._socket.fileno())
         self._ssrc = self._sequence = 0
+        self._timestamp = self._samples = 0
 
     def drain(self) -> None:
         """Take what has come since the last time."""
@@ -63,7 +64,10 @@ class Stream:
                 self.packets += 1
                 self._sequence, timestamp, self._ssrc = struct.unpack_from("!HII", data, 2)
                 if self.arrivals is not None:
-                    self.arrivals.append((timestamp / RATE_HZ, came_s))
+                    # a timestamp begins anew at 2**32, from wherever it began
+                    self._samples += (timestamp - self._timestamp + 2**31) % 2**32 - 2**31
+                    self._timestamp = timestamp
+                    self.arrivals.append((self._samples / RATE_HZ, came_s))
 
     def report(self) -> None:
         """Tell the sender that all came, as a media server does every second."""
