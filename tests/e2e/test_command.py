@@ -1,6 +1,7 @@
 """The command line when things go wrong: a sentence that says what to do, and the exit code of the contract."""
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -280,9 +281,11 @@ def test_one_signal_lets_every_bot_leave_in_order(
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_two_signals_stop_at_once(tmp_path: Path, start: Run, number: signal.Signals, code: int) -> None:
-    slow = "name: Helper, timeline: [{at: start, do: [{wait: 50s}]}]}"  # the first signal waits for a running step
-    program = start("run", str(written(tmp_path, LESSON.replace("name: Helper}", slow))))
-    until_joined(program)
+    shutil.copy(PLAYBOOKS / "audio" / "chatter.ogg", tmp_path)
+    slow = "name: Helper, timeline: [{at: start, do: [{play: talk}]}]}"  # the first signal waits for its end
+    text = LESSON.replace("name: Helper}", slow) + "audio: {talk: {file: chatter.ogg}}\n"
+    program = start("run", str(written(tmp_path, text)))
+    program.wait_event("audio_started")
     program.signal(number)
     program.wait_for("a word about stopping", lambda: "once more" in program.err)
     asked_s = time.monotonic()
