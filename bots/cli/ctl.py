@@ -1,6 +1,5 @@
 """`bots ctl`: look at a `bots serve` that runs, and steer it, by its endpoints."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ import typer
 
 from bots.cli.exits import Exit
 from bots.cli.options import address_of
+from bots.cli.programs import print_json
 from bots.errors import ApiError, ConfigError
 
 __all__ = ["Served", "show_status", "steer_session", "stop_session"]
@@ -97,7 +97,7 @@ def show_status(*, http: str, as_json: bool) -> int:
     """
     found = _served(http).status()
     if as_json:
-        typer.echo(_json(found))
+        print_json(found)
     else:
         typer.echo("\n".join(_told(found)))
     return Exit.DONE
@@ -110,8 +110,10 @@ def stop_session(name: str, *, http: str, as_json: bool) -> int:
         typer.BadParameter, ConfigError, ApiError: as `Served.ask`.
     """
     session = _served(http).ask(name, "stop")
-    told = f"{session} is asked to end: its bots finish their step, and leave"
-    typer.echo(_json({"session": session, "asked": "stop"}) if as_json else told)
+    if as_json:
+        print_json({"session": session, "asked": "stop"})
+    else:
+        typer.echo(f"{session} is asked to end: its bots finish their step, and leave")
     return Exit.DONE
 
 
@@ -123,13 +125,13 @@ def steer_session(name: str, words: Sequence[str], *, http: str, as_json: bool) 
     """
     text = " ".join(words)
     session = _served(http).ask(name, "steer", {"text": text})
-    told = f"{session} is asked: {text}; its log tells whether it could be done (control_used, control_refused)"
-    typer.echo(_json({"session": session, "asked": text}) if as_json else told)
+    if as_json:
+        print_json({"session": session, "asked": text})
+    else:
+        typer.echo(
+            f"{session} is asked: {text}; its log tells whether it could be done (control_used, control_refused)"
+        )
     return Exit.DONE
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def _served(http: str) -> Served:

@@ -1,6 +1,5 @@
 """`bots explain`: a lesson in plain English, or what a new version of it changes."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -8,6 +7,7 @@ import typer
 
 from bots.cli.exits import Exit
 from bots.cli.options import inputs_of
+from bots.cli.programs import print_json
 from bots.errors import PlaybookError
 from bots.playbook import Playbook, changes, examine_file, explain, facts
 
@@ -28,7 +28,10 @@ def explain_playbook(path: str, *, old: str, inputs: Sequence[str], as_json: boo
         told["changes"], text = found, "\n".join(found) or "Nothing changes for the class."
     else:
         told["facts"], text = [asdict(fact) for fact in facts(new_playbook)], explain(new_playbook)
-    typer.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else text)
+    if as_json:
+        print_json(told)
+    else:
+        typer.echo(text)
     return Exit.DONE
 
 

@@ -1,6 +1,5 @@
 """`bots fmt`: the canonical layout of playbooks, written into the files."""
 
-import json
 import os
 import tempfile
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ import typer
 
 from bots.cli.exits import Exit
 from bots.cli.files import counted, playbooks_in
+from bots.cli.programs import print_json
 from bots.errors import PlaybookError
 from bots.playbook import format_text, read_file
 
@@ -21,23 +21,24 @@ def format_paths(paths: Sequence[str], *, check: bool, as_json: bool = False) ->
     files = playbooks_in(paths, parts=True)
     changed, refused = list[str](), dict[str, str]()
     for file in files:
+        name = str(file)
         try:
             is_changed = _format(file, check=check)
         except PlaybookError as error:
-            refused[str(file)] = str(error)
+            refused[name] = str(error)
         except OSError as error:
-            refused[str(file)] = f"{file} cannot be written: {error.strerror}"
+            refused[name] = f"{file} cannot be written: {error.strerror}"
         else:
-            if is_changed:
-                changed.append(str(file))
-                if not as_json:
-                    typer.echo(f"would be laid out anew: {file}" if check else f"laid out anew: {file}")
-        if str(file) in refused and not as_json:
-            typer.echo(refused[str(file)], err=True)
+            changed += [name] if is_changed else []
+        if as_json:
+            continue
+        if name in refused:
+            typer.echo(refused[name], err=True)
+        elif is_changed:
+            typer.echo(f"would be laid out anew: {file}" if check else f"laid out anew: {file}")
     untouched = len(files) - len(changed) - len(refused)
     if as_json:
-        told = {"is_written": not check, "changed": changed, "untouched": untouched, "refused": refused}
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        print_json({"is_written": not check, "changed": changed, "untouched": untouched, "refused": refused})
     else:
         typer.echo(
             f"{counted(len(changed), 'playbook')} changed, {untouched} as they should be, {len(refused)} refused"

@@ -62,9 +62,8 @@ def sessions_forget(  # noqa: PLR0917 -- one argument an option
     """Remove sessions that have ended, with everything that is kept of them."""
     from bots.cli.sessions import forget_sessions
 
-    given = (
-        context.parent.params if context.parent else {"store": "", "json": False}
-    )  # bots sessions --store URL forget
+    assert context.parent is not None, "it is a command of bots sessions"
+    given = context.parent.params  # bots sessions --store URL --json forget
     named, as_json = store or str(given["store"]), json or bool(given["json"])
     raise typer.Exit(forget_sessions(session, store=named, before=before, person=person, as_json=as_json))
 

@@ -1,12 +1,12 @@
 """`bots init`: a first playbook with its sounds."""
 
-import json
 from importlib.resources import files
 from pathlib import Path
 
 import typer
 
 from bots.cli.exits import Exit
+from bots.cli.programs import print_json
 from bots.errors import ConfigError
 
 __all__ = ["TEMPLATES", "write_template"]
@@ -37,7 +37,7 @@ def write_template(folder: str, *, template: str, as_json: bool = False) -> int:
         raise ConfigError(f"{target} cannot be written: {error.strerror}. Name another folder.") from error
     playbook, written = target / f"{template}.yaml", [str(target / name) for name in parts]
     if as_json:
-        typer.echo(json.dumps({"template": template, "files": written}, ensure_ascii=False, indent=2))
+        print_json({"template": template, "files": written})
         return Exit.DONE
     typer.echo(f"Wrote {', '.join(written)}.\n")
     told = {

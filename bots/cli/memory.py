@@ -9,6 +9,7 @@ import typer
 
 from bots.cli.exits import Exit
 from bots.cli.files import counted
+from bots.cli.programs import print_json
 from bots.errors import ConfigError
 from bots.fleet import FileMemory, Remembered
 from bots.trace import state_folder
@@ -30,7 +31,7 @@ def list_memory(*, as_json: bool) -> int:
     """
     found = [_summary(name, rounds) for name, rounds in _by_rotation(_memory().rounds()).items()]
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
     elif not found:
         typer.echo("nothing is remembered; rotations with `memory: term` or `forever` are, once they have been played")
     for one in found if not as_json else ():

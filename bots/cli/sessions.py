@@ -13,6 +13,7 @@ from bots.cli.exits import Exit
 from bots.cli.files import counted
 from bots.cli.journal import end_past, kept_journal
 from bots.cli.memory import memory_of_user
+from bots.cli.programs import print_json
 from bots.cli.trace import forget_traces
 from bots.errors import ConfigError, JournalError
 from bots.fleet import Script
@@ -40,7 +41,7 @@ def list_sessions(*, store: str, count: int, as_json: bool) -> int:
 
     found = _with_journal(store, read)
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
     elif not found:
         typer.echo("no session is in the journal yet; bots run keeps each there")
     for one in found if not as_json else ():
@@ -75,7 +76,7 @@ def report_session(name: str, *, store: str, as_json: bool) -> int:
     rounds = files["groups.json"]["rounds"] if files else []
     if as_json:
         values = {**_summary(record, ""), "result": record.result, "people": people, "rounds": rounds}
-        typer.echo(json.dumps(values, ensure_ascii=False, indent=2))
+        print_json(values)
         return Exit.DONE
     for line in _told(record, people, rounds):
         typer.echo(line)
@@ -109,8 +110,10 @@ def forget_sessions(name: str, *, store: str, before: str, person: str, as_json:
     memory = memory_of_user()
     if person and memory is not None:
         memory.erase(playbook="", person=person)
-    told = json.dumps({"sessions": [one.id for one in gone]}, ensure_ascii=False, indent=2)
-    typer.echo(told if as_json else f"{counted(len(gone), 'session')} forgotten")
+    if as_json:
+        print_json({"sessions": [one.id for one in gone]})
+    else:
+        typer.echo(f"{counted(len(gone), 'session')} forgotten")
     return Exit.DONE
 
 

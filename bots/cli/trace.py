@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from bots.cli.exits import Exit
+from bots.cli.programs import print_json
 from bots.errors import ConfigError, WireError
 from bots.playbook.values.meant import did_you_mean
 from bots.trace import (
@@ -55,8 +56,9 @@ def tell_trace(name: str, *, of_session: Callable[[str], Sequence[str]], as_json
     events = [event for path in paths for event in _events(str(path))]
     if as_json:
         stories = {bot: _story_json(story) for bot, story in stories_of(events).items()}
-        typer.echo(json.dumps({"bots": stories}, ensure_ascii=False, indent=2))
-    for line in told(events) if not as_json else ():
+        print_json({"bots": stories})
+        return Exit.DONE
+    for line in told(events):
         typer.echo(line)
     return Exit.DONE
 
@@ -138,7 +140,7 @@ def diff_traces(first: str, second: str, *, as_json: bool = False) -> int:
             {"stream": difference.stream, "lines": [_side(line) for line in _near(difference.lines)]}
             for difference in differences
         ]
-        typer.echo(json.dumps({"is_same": not found, "differences": found}, ensure_ascii=False, indent=2))
+        print_json({"is_same": not found, "differences": found})
         return Exit.EXPECT if found else Exit.DONE
     for difference in differences:
         typer.echo(f"{difference.stream}:")
