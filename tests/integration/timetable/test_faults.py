@@ -20,6 +20,19 @@ from bots.timetable.starts import Starts, record_of
 from tests.integration.timetable.term import lesson
 
 
+def hold_up_missed(journal: Journal) -> tuple[asyncio.Event, asyncio.Event]:
+    """Let the writing of missed starts stand still; returns what is set when it begins, and what lets it go on."""
+    writing, written, note = asyncio.Event(), asyncio.Event(), journal.note_unplayed
+
+    async def take_long(records: Sequence[SessionRecord]) -> list[str]:
+        writing.set()
+        await written.wait()
+        return await note(records)
+
+    journal.note_unplayed = take_long  # type: ignore[method-assign]
+    return writing, written
+
+
 async def test_a_class_whose_time_has_come_begins_though_the_journal_is_locked(tmp_path: Path) -> None:
     (folder := tmp_path / "playbooks").mkdir()
     began = datetime.now(UTC) - timedelta(minutes=1)
@@ -128,7 +141,7 @@ async def test_a_process_that_is_asked_to_end_does_not_wait_for_a_session_that_c
 
 async def test_a_file_that_changes_while_its_missed_starts_are_written_keeps_its_new_version(tmp_path: Path) -> None:
     (folder := tmp_path / "playbooks").mkdir()
-    clock, stop, writing, written = SystemClock(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+    clock, stop = SystemClock(), asyncio.Event()
     entry = '{{id: e, cron: "{} * * * *", length: 1m}}'
     missed = clock.now() - timedelta(minutes=10)
     (folder / "one.yaml").write_text(lesson("One", entry.format(missed.minute), zone="UTC"), encoding="utf-8")
@@ -143,14 +156,7 @@ async def test_a_file_that_changes_while_its_missed_starts_are_written_keeps_its
     row = f"{folder}/one.yaml#e"
     with capture_logs() as lines:
         async with Journal(f"sqlite:///{tmp_path}/journal.db", clock) as journal:
-            note = journal.note_unplayed
-
-            async def take_long(records: Sequence[SessionRecord]) -> list[str]:
-                writing.set()
-                await written.wait()
-                return await note(records)
-
-            journal.note_unplayed = take_long  # type: ignore[method-assign]
+            writing, written = hold_up_missed(journal)
             journal.schedules.decided(row, version_of(before, before.entry()), missed - timedelta(minutes=30))
             await journal.store.flushed()
             table = Timetable(
@@ -221,7 +227,7 @@ async def test_a_file_that_is_removed_while_the_missed_starts_of_another_are_wri
     tmp_path: Path,
 ) -> None:
     (folder := tmp_path / "playbooks").mkdir()
-    clock, stop, writing, written = SystemClock(), asyncio.Event(), asyncio.Event(), asyncio.Event()
+    clock, stop = SystemClock(), asyncio.Event()
     missed, coming = clock.now() - timedelta(minutes=10), clock.now() + timedelta(minutes=10)
     entry = '{{id: e, cron: "{} * * * *", length: 1m, join_early: {}}}'
     for name, at, early in (("One", missed, "0s"), ("Two", coming, "20m")):
@@ -240,14 +246,7 @@ async def test_a_file_that_is_removed_while_the_missed_starts_of_another_are_wri
     shelf = Shelf(folder, find=lambda: sorted(folder.iterdir()), read=lambda path: load(path, environment={}))
     with capture_logs() as lines:
         async with Journal(f"sqlite:///{tmp_path}/journal.db", clock) as journal:
-            note = journal.note_unplayed
-
-            async def take_long(records: Sequence[SessionRecord]) -> list[str]:
-                writing.set()
-                await written.wait()
-                return await note(records)
-
-            journal.note_unplayed = take_long  # type: ignore[method-assign]
+            writing, written = hold_up_missed(journal)
             row = f"{folder}/one.yaml#e"
             journal.schedules.decided(row, version_of(before, before.entry()), missed - timedelta(minutes=30))
             await journal.store.flushed()
