@@ -7,14 +7,14 @@ import resource
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-__all__ = ["loop_factory", "run"]
+__all__ = ["run"]
 
 TRIM_EVERY_S = 60.0
 
 T = TypeVar("T")
 
 
-def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """What makes a loop of uvloop; None, which is asyncio's own, if `playbots[uvloop]` is not installed."""
     try:
         import uvloop
@@ -31,7 +31,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     glibc; elsewhere it stays). The process may open as many files as its hard limit allows.
     """
     gc.freeze()
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         trim: Callable[[int], int] | None = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             _trim_always(runner.get_loop(), trim)

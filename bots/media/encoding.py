@@ -174,7 +174,7 @@ class _Making:
         """
         late = 0 if goes_on else LOOKAHEAD
         end = -(len(self._rest) + late) % PACKET_SAMPLES + late
-        if len(self._rest) or end:
+        if end:
             self._encode(np.pad(self._rest, (0, end)).reshape(-1, PACKET_SAMPLES))
         power = np.concatenate(self._power)
         self._packets += [bytes(packet) for packet in self._encoder.encode(None)]
